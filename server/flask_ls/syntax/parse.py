@@ -1,0 +1,40 @@
+"""``ast.parse`` for any text, with the positions it gives mapped back to that text."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+_UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def parse(text: str) -> ast.Module | SyntaxError:
+    """Parse ``text``; every way in which CPython refuses a text comes back as a :class:`SyntaxError`.
+
+    Warnings about the code that is read (invalid escapes) are not about us and are dropped. The filter is
+    process-wide; two threads leaving in the wrong order can at worst leave it in place.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            return SyntaxError(str(error) or type(error).__name__)
+
+
+def parsable(text: str) -> str:
+    """``text`` with the code points no parser accepts replaced, one for one.
+
+    NUL becomes a space and a lone surrogate U+FFFD. A byte order mark at the start becomes a form feed, which is
+    white space that does not indent.
+    """
+    if text.isascii():
+        return text.replace("\x00", " ") if "\x00" in text else text
+    if _UNPARSABLE.search(text):
+        text = _UNPARSABLE.sub(lambda match: " " if match[0] == "\x00" else "\ufffd", text)
+    if text.startswith("\ufeff"):
+        text = "\f" + text[1:]
+    return text
