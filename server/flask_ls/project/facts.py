@@ -1,0 +1,114 @@
+"""What one file says, symbolically: frozen, picklable, a pure function of the file's text.
+
+Facts hold names as written (``Ref``) or absolute dotted names of imports; what those names *are* is the model's
+answer, because it depends on other files. A fact is replaced whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flask_ls.syntax.span import Span
+
+ExportKind = Literal["alias", "name", "def", "class", "value", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A name chain as written, in the namespace of its module: ``db.session``; ``called``: ``create_app(...)``."""
+
+    dotted: str
+    called: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One binding of a module-level name.
+
+    ``alias``: an import, ``target`` is the absolute dotted name, ``module:name`` for ``from module import name``.
+    ``name``: ``x = a.b``, ``target`` as written.
+    ``value``: ``x = a.b(...)``, ``target`` is ``a.b``. ``def`` and ``class``: the definition of that name.
+    """
+
+    kind: ExportKind
+    target: str = ""
+    span: Span = Span(0, 0)
+    is_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFact:
+    """One parameter of a function; ``annotation`` is the annotated class when that is a plain name."""
+
+    name: str
+    annotation: Ref | None = None
+    has_default: bool = False
+    kind: Literal["positional", "keyword", "varargs", "varkw"] = "positional"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """A function or method. ``qualname`` as in Python without ``<locals>``: ``Class.method``, ``outer.inner``.
+
+    ``returns`` are the expressions it may return that are name chains or calls of name chains; ``opaque_return`` says
+    that some other expression may be returned too.
+    """
+
+    qualname: str
+    span: Span
+    name_span: Span
+    decorators: tuple[Ref, ...] = ()
+    parameters: tuple[ParameterFact, ...] = ()
+    returns: tuple[Ref, ...] = ()
+    opaque_return: bool = False
+    is_async: bool = False
+    is_generator: bool = False
+    annotation: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A class. ``attributes`` maps what ``self.x = ...`` or the class body binds to its value when that is plain."""
+
+    qualname: str
+    span: Span
+    name_span: Span
+    bases: tuple[Ref, ...] = ()
+    opaque_bases: bool = False
+    decorators: tuple[Ref, ...] = ()
+    attributes: dict[str, Ref | None] = field(default_factory=dict)
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFact:
+    """One import statement's source: ``module`` absolute, ``names`` imported from it (empty for ``import module``).
+
+    ``level`` of execution: ``module`` (runs when the module is imported), ``function`` (runs when called),
+    ``typing`` (under ``if TYPE_CHECKING``).
+    """
+
+    module: str
+    names: tuple[tuple[str, str], ...]
+    span: Span
+    level: Literal["module", "function", "typing"]
+    guarded: bool = False  # inside try: or a condition
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Everything other files may want to know of one file."""
+
+    path: str
+    module: str
+    is_package: bool
+    digest: str
+    words: frozenset[str] = frozenset()
+    exports: dict[str, tuple[Export, ...]] = field(default_factory=dict)
+    stars: tuple[str, ...] = ()
+    dunder_all: tuple[str, ...] | None = None
+    imports: tuple[ImportFact, ...] = ()
+    functions: dict[str, FunctionFacts] = field(default_factory=dict)
+    classes: dict[str, ClassFacts] = field(default_factory=dict)
+    is_broken: bool = False

@@ -1,0 +1,204 @@
+"""One walk over a file's tree: parents, nodes by type, and the scopes with what they bind.
+
+Everything else asks the index instead of walking again. Order in ``nodes`` is source order within one type.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TypeAlias, TypeVar, cast
+
+from flask_ls.project.scopes import Binding, Scope, bind
+
+N = TypeVar("N", bound=ast.AST)
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode | ast.Lambda | ast.expr
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, *COMPREHENSIONS)
+# Constant singletons that ast shares between nodes; they have no place of their own.
+_SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+
+
+class FileIndex:
+    """Parents, nodes by type and scopes of one tree."""
+
+    def __init__(self, tree: ast.Module, module: str = "", *, is_package: bool = False) -> None:
+        self.tree = tree
+        self.module = module
+        self.is_package = is_package
+        self._parent: dict[ast.AST, ast.AST] = {}
+        self._nodes: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        self._scope_of_node: dict[ast.AST, Scope] = {}
+        self.root = Scope(tree, None)
+        self._scope_of_node[tree] = self.root
+        self._walk()
+
+    def _walk(self) -> None:
+        # An explicit stack: the tree of generated code may be deeper than Python's recursion limit.
+        parent, nodes, scopes = self._parent, self._nodes, self._scope_of_node
+        stack: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in reversed(self.tree.body)]
+        for child in self.tree.body:
+            parent[child] = self.tree
+        while stack:
+            node, scope = stack.pop()
+            nodes[type(node)].append(node)
+            bind(node, scope, self.module, self.is_package)
+            inner = scope
+            if isinstance(node, _SCOPES):
+                inner = scopes[node] = Scope(node, scope)
+            outside = _evaluated_outside(node, scope)
+            children: list[tuple[ast.AST, Scope]] = []
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, ast.AST):
+                    if not isinstance(value, _SHARED):
+                        parent[value] = node
+                        children.append((value, outside.get(name, inner) if outside else inner))
+                elif isinstance(value, list):
+                    where = outside.get(name, inner) if outside else inner
+                    for child in value:
+                        if isinstance(child, ast.AST) and not isinstance(child, _SHARED):
+                            parent[child] = node
+                            children.append((child, where))
+            children.reverse()
+            stack.extend(children)
+
+    # Nodes
+
+    def nodes(self, kind: type[N]) -> list[N]:
+        """All nodes of exactly this type, in source order."""
+        return cast("list[N]", self._nodes.get(kind, []))
+
+    def functions(self) -> Iterator[FunctionNode]:
+        """Every ``def`` and ``async def``."""
+        yield from self.nodes(ast.FunctionDef)
+        yield from self.nodes(ast.AsyncFunctionDef)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around this one; None for the module."""
+        return self._parent.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around this one, innermost first, the module last."""
+        current = self._parent.get(node)
+        while current is not None:
+            yield current
+            current = self._parent.get(current)
+
+    def statement(self, node: ast.AST) -> ast.stmt | None:
+        """The innermost statement that is or holds the node."""
+        current: ast.AST | None = node
+        while current is not None and not isinstance(current, ast.stmt):
+            current = self._parent.get(current)
+        return current
+
+    def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The list of statements that this one stands in."""
+        parent = self._parent.get(statement)
+        if parent is not None:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(parent, name, None)
+                if isinstance(block, list) and statement in block:
+                    return block
+        return [statement]
+
+    # Scopes
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The scope whose names an expression at ``node`` sees.
+
+        Decorators, default values, annotations and base classes are evaluated in the scope around their function or
+        class, and the first iterable of a comprehension in the scope around it.
+        """
+        child: ast.AST = node
+        current = self._parent.get(node)
+        skip = 0
+        while current is not None:
+            scope = self._scope_of_node.get(current)
+            if scope is None:
+                skip += _leaves_scope(current, child, scope_is_first=self._is_first_generator(current))
+            elif skip:
+                skip -= 1
+            elif not _is_header(current, child):
+                return scope
+            child, current = current, self._parent.get(current)
+        return self.root
+
+    def scope_made_by(self, node: ScopeNode) -> Scope:
+        """The scope that a module, class, function, lambda or comprehension opens."""
+        return self._scope_of_node[node]
+
+    def function_of(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
+        """The function in whose *body* the node is evaluated; None at module or class level."""
+        scope: Scope | None = self.scope(node)
+        while scope is not None:
+            if isinstance(scope.node, (*FUNCTIONS, ast.Lambda)):
+                return scope.node
+            scope = scope.parent
+        return None
+
+    def class_of(self, function: FunctionNode) -> ast.ClassDef | None:
+        """The class that a method stands in directly."""
+        parent = self._parent.get(function)
+        while isinstance(parent, (ast.If, ast.Try, ast.With)):
+            parent = self._parent.get(parent)
+        return parent if isinstance(parent, ast.ClassDef) else None
+
+    def qualname(self, node: ast.AST) -> str:
+        """``Class.method``, ``outer.inner``: names of the functions and classes around and including the node."""
+        names = [node.name] if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else []
+        names += [a.name for a in self.ancestors(node) if isinstance(a, (*FUNCTIONS, ast.ClassDef))]
+        return ".".join(reversed(names))
+
+    def dotted(self, node: ast.AST) -> str:
+        """The project-wide name of a definition: ``package.module.Class.method``."""
+        qualname = self.qualname(node)
+        return f"{self.module}.{qualname}" if self.module and qualname else qualname or self.module
+
+    def lookup(self, name: str, node: ast.AST) -> list[Binding]:
+        """What binds ``name`` as seen from ``node``, by Python's scoping rules; empty for builtins and unknown."""
+        return self.scope(node).lookup(name)
+
+    def _is_first_generator(self, node: ast.AST) -> bool:
+        if not isinstance(node, ast.comprehension):
+            return False
+        owner = self._parent.get(node)
+        return isinstance(owner, COMPREHENSIONS) and owner.generators[0] is node
+
+
+def _leaves_scope(node: ast.AST, child: ast.AST, *, scope_is_first: bool) -> int:
+    """1 when ``child`` of this part of a header is evaluated outside the scope that the header opens."""
+    if isinstance(node, ast.arguments):
+        return int(child in node.defaults or child in node.kw_defaults)
+    if isinstance(node, ast.arg):
+        return int(child is node.annotation)
+    return int(scope_is_first and isinstance(node, ast.comprehension) and child is node.iter)
+
+
+def _is_header(node: ast.AST, child: ast.AST) -> bool:
+    if isinstance(node, FUNCTIONS):
+        return child in node.decorator_list or child is node.returns
+    if isinstance(node, ast.ClassDef):
+        return child in node.decorator_list or child in node.bases or child in node.keywords
+    return False
+
+
+def _evaluated_outside(node: ast.AST, scope: Scope) -> dict[str, Scope] | None:
+    """The fields of a node whose expressions see another scope than the node's other children do."""
+    if isinstance(node, FUNCTIONS):
+        return {"decorator_list": scope, "returns": scope}
+    if isinstance(node, ast.ClassDef):
+        return {"decorator_list": scope, "bases": scope, "keywords": scope}
+    if isinstance(node, ast.arguments) and scope.parent is not None:
+        return {"defaults": scope.parent, "kw_defaults": scope.parent}
+    if isinstance(node, ast.arg) and scope.parent is not None:
+        return {"annotation": scope.parent}
+    if isinstance(node, ast.comprehension) and scope.parent is not None:
+        owner = scope.node
+        if isinstance(owner, COMPREHENSIONS) and owner.generators[0] is node:
+            return {"iter": scope.parent}
+    return None

@@ -1,0 +1,240 @@
+"""What an expression of one file is: its canonical name, and the class it is an instance of.
+
+The cheap answers only: imports, assignments, constructors, annotations, return values, attributes. What stays open is
+asked of the ``Resolver`` when one is given. Unknown is None, never a guess.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Protocol
+
+from flask_ls.project import catalog
+from flask_ls.project.extract.refs import annotation_ref, is_none
+from flask_ls.project.facts import Export, Ref
+from flask_ls.project.index import FUNCTIONS, FileIndex
+from flask_ls.project.model.project import ProjectModel
+from flask_ls.project.scopes import Binding
+
+_LIMIT = 12
+
+
+class Resolver(Protocol):
+    """Asks a type inference engine what the index cannot answer."""
+
+    def class_of(self, path: str, offset: int) -> str | None:
+        """The dotted class of the value at a code-point offset; None when unknown or not known yet."""
+
+
+class Inference:
+    """Answers for the expressions of one file, in the light of the model."""
+
+    def __init__(self, index: FileIndex, model: ProjectModel) -> None:
+        self.index = index
+        self.model = model
+        self._names: dict[ast.AST, str | None] = {}
+        self._classes: dict[ast.AST, str | None] = {}
+
+    # Names
+
+    def qualified(self, node: ast.AST | None) -> str | None:
+        """The canonical dotted name of a name or attribute chain; None for locals, parameters and unknown."""
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return None
+        if node not in self._names:
+            self._names[node] = None  # ends cycles such as `x = x`
+            self._names[node] = self._qualify(node, _LIMIT)
+        return self._names[node]
+
+    def called(self, node: ast.AST | None) -> str | None:
+        """The canonical name of what a call calls."""
+        return self.qualified(node.func) if isinstance(node, ast.Call) else None
+
+    def _qualify(self, node: ast.AST, left: int) -> str | None:
+        if left <= 0:
+            return None
+        if isinstance(node, ast.Attribute):
+            base = self._qualify(node.value, left - 1)
+            return self.model.names.canonical(f"{base}.{node.attr}") if base else None
+        if not isinstance(node, ast.Name):
+            return None
+        scope = self.index.scope(node)
+        owner = scope.owner(node.id)
+        if owner is None:
+            star = self.model.names.in_module(self.index.module, node.id)
+            if star is not None:
+                return star
+            if hasattr(builtins, node.id) and "*" not in self.index.root.bindings:
+                return f"builtins.{node.id}"
+            return None
+        origins = {
+            self._origin(binding, owner.is_module, left)
+            for binding in owner.bindings[node.id]
+            if not (is_none(binding.value) and len(owner.bindings[node.id]) > 1)
+        }
+        return origins.pop() if len(origins) == 1 else None
+
+    def _origin(self, binding: Binding, at_module_level: bool, left: int) -> str | None:
+        names = self.model.names
+        match binding.kind:
+            case "import":
+                return names.canonical(names.imported(self.index.module, binding.module))
+            case "from":
+                if not binding.module:
+                    return None
+                module = names.imported(self.index.module, binding.module)
+                return names.canonical(f"{module}:{binding.attribute}")
+            case "def" | "class":
+                return self.index.dotted(binding.node)
+            case "assign" if isinstance(binding.value, (ast.Name, ast.Attribute)):
+                origin = self._qualify(binding.value, left - 1)
+                if origin is not None:
+                    return origin
+        if at_module_level and self.index.module and binding.kind in ("assign", "target"):
+            return f"{self.index.module}.{binding.name}"
+        return None
+
+    # Classes
+
+    def class_of(self, node: ast.AST | None) -> str | None:
+        """The dotted class whose instance the expression is; None when unknown."""
+        if node is None:
+            return None
+        if node not in self._classes:
+            self._classes[node] = None
+            self._classes[node] = self._class_of(node, _LIMIT)
+        return self._classes[node]
+
+    def classes_of(self, node: ast.AST | None) -> list[str]:
+        """The class of the expression and all its known base classes, nearest first."""
+        cls = self.class_of(node)
+        return self.model.mro(cls) if cls else []
+
+    def is_instance(self, node: ast.AST | None, *classes: str) -> bool:
+        """Whether the expression is known to be an instance of one of these classes (or of a subclass)."""
+        return any(c in classes for c in self.classes_of(node))
+
+    def _class_of(self, node: ast.AST, left: int) -> str | None:
+        if left <= 0:
+            return None
+        if isinstance(node, ast.Call):
+            return self._class_of_call(node, left)
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = self.qualified(node)
+            if name is not None:
+                known = catalog.INSTANCES.get(name)
+                if known is not None:
+                    return known
+                found = self.model.class_of_name(name)
+                if found is not None:
+                    return found
+            if isinstance(node, ast.Attribute):
+                return self._class_of_attribute(node, left)
+            return self._class_of_local(node, left)
+        if isinstance(node, ast.Await):
+            return self._class_of(node.value, left - 1)
+        if isinstance(node, ast.NamedExpr):
+            return self._class_of(node.value, left - 1)
+        if isinstance(node, (ast.IfExp, ast.BoolOp)):
+            parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
+            found_classes = {self._class_of(p, left - 1) for p in parts if not is_none(p)}
+            return found_classes.pop() if len(found_classes) == 1 else None
+        return _LITERALS.get(type(node)) or _constant_class(node)
+
+    def _class_of_call(self, node: ast.Call, left: int) -> str | None:
+        name = self.qualified(node.func)
+        if name is not None:
+            result = self.model.class_of_result(name)
+            if result is not None:
+                return result
+        if isinstance(node.func, ast.Attribute):
+            receiver = self._class_of(node.func.value, left - 1)
+            if receiver is not None:
+                return self.model.class_of_method_result(receiver, node.func.attr)
+        return None
+
+    def _class_of_attribute(self, node: ast.Attribute, left: int) -> str | None:
+        if isinstance(node.value, ast.Name):
+            cls = self._class_of_self(node.value)
+            if cls is not None:
+                return self.model.class_of_member(cls, node.attr)
+        receiver = self._class_of(node.value, left - 1)
+        return self.model.class_of_member(receiver, node.attr) if receiver else None
+
+    def _class_of_self(self, node: ast.Name) -> str | None:
+        for binding in self.index.lookup(node.id, node):
+            if binding.kind != "param":
+                return None
+            arguments = self.index.parent(binding.node)
+            function = self.index.parent(arguments) if arguments is not None else None
+            if not isinstance(function, FUNCTIONS):
+                return None
+            positional = [*function.args.posonlyargs, *function.args.args]
+            owner = self.index.class_of(function)
+            if owner is None or not positional or positional[0] is not binding.node:
+                return None
+            if any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list):
+                return None
+            return self.index.dotted(owner)
+        return None
+
+    def _class_of_local(self, node: ast.Name, left: int) -> str | None:
+        bindings = [b for b in self.index.lookup(node.id, node) if not is_none(b.value)]
+        found = {self._class_of_binding(b, node, left) for b in bindings}
+        return found.pop() if len(found) == 1 else None
+
+    def _class_of_binding(self, binding: Binding, node: ast.Name, left: int) -> str | None:
+        if binding.value is not None:
+            cls = self._class_of(binding.value, left - 1)
+            if binding.is_with and cls is not None:
+                return catalog.ENTERED.get(cls, cls)
+            return cls
+        if isinstance(binding.node, ast.arg):
+            annotation = annotation_ref(binding.node.annotation)
+            if annotation is not None:
+                return self.class_named(annotation)
+            own = self._class_of_self(node)
+            return own or self.model.class_of_parameter(self._parameter(binding.node), binding.name)
+        if isinstance(binding.node, ast.AnnAssign):
+            annotation = annotation_ref(binding.node.annotation)
+            return self.class_named(annotation) if annotation is not None else None
+        return None
+
+    def class_named(self, annotation: Ref) -> str | None:
+        """The class that an annotation names."""
+        head, _, rest = annotation.dotted.partition(".")
+        for binding in self.index.root.bindings.get(head, ()):
+            origin = self._origin(binding, True, _LIMIT)
+            if origin is not None:
+                return self.model.names.canonical(f"{origin}.{rest}" if rest else origin)
+        return None
+
+    def _parameter(self, argument: ast.arg) -> str:
+        for ancestor in self.index.ancestors(argument):
+            if isinstance(ancestor, FUNCTIONS):
+                return self.index.dotted(ancestor)
+        return ""
+
+
+_LITERALS: dict[type[ast.AST], str] = {
+    ast.Dict: "builtins.dict",
+    ast.DictComp: "builtins.dict",
+    ast.List: "builtins.list",
+    ast.ListComp: "builtins.list",
+    ast.Set: "builtins.set",
+    ast.SetComp: "builtins.set",
+    ast.Tuple: "builtins.tuple",
+    ast.JoinedStr: "builtins.str",
+    ast.GeneratorExp: "types.GeneratorType",
+    ast.Lambda: "types.FunctionType",
+}
+
+
+def _constant_class(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and node.value is not None:
+        return f"builtins.{type(node.value).__name__}"
+    return None
+
+
+__all__ = ["Export", "Inference", "Resolver"]

@@ -1,0 +1,5 @@
+"""All facts -> what the project is."""
+
+from flask_ls.project.model.project import ProjectModel
+
+__all__ = ["ProjectModel"]

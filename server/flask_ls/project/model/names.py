@@ -1,0 +1,173 @@
+"""Names -> canonical origins, across files.
+
+A dotted name is followed through imports, re-exports, star imports and plain assignments (``app = current_app``)
+until it reaches a definition of the project or leaves it; outside, it gets the spelling users know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_ls.project.catalog import STAR_EXPORTS, public_name
+from flask_ls.project.facts import ClassFacts, Export, FileFacts, FunctionFacts
+from flask_ls.project.modules import ModuleIndex
+
+_LIMIT = 24
+
+
+class Names:
+    """Answers "what is this dotted name" over the facts of all modules."""
+
+    def __init__(self, modules: Mapping[str, FileFacts], index: ModuleIndex | None = None) -> None:
+        self._modules = modules
+        self._index = index
+        self._cache: dict[str, str] = {}
+
+    def canonical(self, dotted: str) -> str:
+        """The origin of an absolute dotted name: a definition of the project or a public external name."""
+        known = self._cache.get(dotted)
+        if known is None:
+            known = self._cache[dotted] = self._follow(dotted, _LIMIT)
+        return known
+
+    def in_module(self, module: str, written: str) -> str | None:
+        """The origin of a name chain as written at module level of ``module``; None for builtins and unknown."""
+        head, _, rest = written.partition(".")
+        facts = self._modules.get(module)
+        if facts is None:
+            return None
+        if head in facts.exports:
+            return self.canonical(f"{module}:{written}")
+        star = self._from_star(facts, head, _LIMIT)
+        if star is None:
+            return None
+        return self.canonical(f"{star}.{rest}" if rest else star)
+
+    def split(self, dotted: str) -> tuple[FileFacts | None, str]:
+        """The project module that a dotted name lies in (longest match), and the rest of the name."""
+        head, rest = dotted, ""
+        while head:
+            facts = self._modules.get(head)
+            if facts is not None:
+                return facts, rest
+            head, _, last = head.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+        return None, dotted
+
+    def imported(self, importer: str, written: str) -> str:
+        """The unique name of the module that ``import <written>`` means in module ``importer``.
+
+        The same import may mean different files in different source roots; outside the project it is as written.
+        """
+        if self._index is None:
+            return written
+        by_path = self._modules.get(importer)
+        found = self._index.find(written, self._index.by_path(by_path.path) if by_path is not None else None)
+        return found.name if found is not None and found.name in self._modules else written
+
+    def is_project(self, dotted: str) -> bool:
+        """Whether the name lies in a module of the project."""
+        return self.split(dotted)[0] is not None
+
+    def function(self, dotted: str) -> tuple[FileFacts, FunctionFacts] | None:
+        """The project function of this canonical name; methods are found through project base classes."""
+        facts, rest = self.split(dotted)
+        if facts is None or not rest:
+            return None
+        found = facts.functions.get(rest)
+        if found is not None:
+            return facts, found
+        owner, _, method = dotted.rpartition(".")
+        if self.class_(owner) is not None:
+            for base in self.mro(owner)[1:]:
+                known = self.split(base)
+                if known[0] is not None and f"{known[1]}.{method}" in known[0].functions:
+                    return known[0], known[0].functions[f"{known[1]}.{method}"]
+        return None
+
+    def class_(self, dotted: str) -> tuple[FileFacts, ClassFacts] | None:
+        """The project class of this canonical name."""
+        facts, rest = self.split(dotted)
+        if facts is None or not rest:
+            return None
+        found = facts.classes.get(rest)
+        return (facts, found) if found is not None else None
+
+    def mro(self, dotted: str) -> list[str]:
+        """A class and its bases, nearest first, project classes by canonical and others by public name."""
+        order: list[str] = []
+        todo = [dotted]
+        while todo and len(order) < 64:
+            current = todo.pop(0)
+            if current in order:
+                continue
+            order.append(current)
+            known = self.class_(current)
+            if known is not None:
+                facts, cls = known
+                todo += [b for r in cls.bases if (b := self.in_module(facts.module, r.dotted))]
+        return order
+
+    def _follow(self, dotted: str, left: int) -> str:
+        """``package.module:name`` looks ``name`` up in exactly that module, as ``from package.module import name``."""
+        if left <= 0:
+            return dotted.replace(":", ".")
+        if ":" in dotted:
+            module, _, rest = dotted.partition(":")
+            facts = self._modules.get(module)
+            plain = f"{module}.{rest}"
+            if facts is None:
+                return self._follow(plain, left - 1)
+            name, _, tail = rest.partition(".")
+            if name not in facts.exports and f"{module}.{name}" in self._modules:
+                return self._follow(f"{module}.{name}:{tail}" if tail else f"{module}.{name}", left - 1)
+        else:
+            facts, rest = self.split(dotted)
+            if facts is None:
+                return public_name(dotted)
+            if not rest:
+                return dotted
+            plain = dotted
+            name, _, tail = rest.partition(".")
+        exports = facts.exports.get(name)
+        if exports is None:
+            star = self._from_star(facts, name, left)
+            if star is None:
+                return plain
+            return self._follow(f"{star}.{tail}" if tail else star, left - 1)
+        targets = {self._target(facts, export, left) for export in exports if not export.is_none}
+        target = targets.pop() if len(targets) == 1 else None
+        if target is None or target == f"{facts.module}.{name}":
+            return plain
+        return self._follow(f"{target}.{tail}" if tail else target, left - 1)
+
+    def _target(self, facts: FileFacts, export: Export, left: int) -> str | None:
+        if export.kind == "alias":
+            module, colon, name = export.target.partition(":")
+            return self._follow(self.imported(facts.module, module) + colon + name, left - 1)
+        if export.kind == "name":
+            head, _, rest = export.target.partition(".")
+            if head in facts.exports:
+                return self._follow(f"{facts.module}:{export.target}", left - 1)
+            star = self._from_star(facts, head, left - 1)
+            if star is not None:
+                return self._follow(f"{star}.{rest}" if rest else star, left - 1)
+        return None
+
+    def _from_star(self, facts: FileFacts, name: str, left: int) -> str | None:
+        if left <= 0:
+            return None
+        for star in reversed(facts.stars):
+            star = self.imported(facts.module, star)
+            source = self._modules.get(star)
+            if source is None:
+                if name in STAR_EXPORTS.get(star, ()):
+                    return f"{star}.{name}"
+                continue
+            if source.dunder_all is not None and name not in source.dunder_all:
+                continue
+            if source.dunder_all is None and name.startswith("_"):
+                continue
+            if name in source.exports or self._from_star(source, name, left - 1) is not None:
+                return f"{star}:{name}"
+        return None

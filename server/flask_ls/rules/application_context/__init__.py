@@ -1,0 +1,1 @@
+"""Chapter "Application context" of the guide."""

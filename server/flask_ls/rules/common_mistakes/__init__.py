@@ -1,0 +1,1 @@
+"""Chapter "Common mistakes" of the guide."""

@@ -1,0 +1,151 @@
+"""What a check may ask: the file, its names and classes, the project, and help with findings and fixes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from packaging.version import Version
+
+from flask_ls.project.index import FileIndex
+from flask_ls.project.inference import Inference
+from flask_ls.project.model import ProjectModel
+from flask_ls.project.site import Site
+from flask_ls.rules.finding import FileEdit, Finding, Fix, Related, Severity
+from flask_ls.rules.fixing import EditBuilder
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.source import SourceFile
+from flask_ls.syntax.span import Span
+
+LATEST_FLASK = Version("3.1.3")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One file with everything computed from it once for all rules.
+
+    ``flask`` is the installed Flask version of the project (the latest known one when none is found). ``read`` gives
+    another file of the workspace, as the editor has it.
+    """
+
+    path: str
+    source: SourceFile
+    index: FileIndex
+    model: ProjectModel
+    infer: Inference
+    flask: Version = LATEST_FLASK
+    read: Callable[[str], SourceFile | None] = field(default=lambda path: None)
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether the file belongs to tests, by the naming conventions of pytest and unittest."""
+        return is_test_path(self.path)
+
+
+class Context:
+    """A unit seen by one rule."""
+
+    def __init__(self, unit: Unit, rule: Rule) -> None:
+        self.unit = unit
+        self.rule = rule
+        self.path = unit.path
+        self.source = unit.source
+        self.index = unit.index
+        self.tree = unit.index.tree
+        self.model = unit.model
+        self.infer = unit.infer
+        self.flask = unit.flask
+
+    # Asking
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the file belongs to tests."""
+        return self.unit.is_test
+
+    def name(self, node: ast.AST | None) -> str | None:
+        """The canonical name of a name or attribute chain: ``flask.current_app``, ``shop.models.db``."""
+        return self.infer.qualified(node)
+
+    def called(self, node: ast.AST | None) -> str | None:
+        """The canonical name of what a call calls; None when the node is no call or the name is unknown."""
+        return self.infer.called(node)
+
+    def is_instance(self, node: ast.AST | None, *classes: str) -> bool:
+        """Whether the expression is known to be an instance of one of these classes."""
+        return self.infer.is_instance(node, *classes)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around this one."""
+        return self.index.parent(node)
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands."""
+        return self.source.span(node)
+
+    def text(self, node: ast.AST) -> str:
+        """The source of a node."""
+        return self.source.segment(node)
+
+    def site(self, node: ast.AST) -> Site:
+        """Where a node stands, with the file."""
+        return Site(self.path, self.source.span(node))
+
+    def read(self, path: str) -> SourceFile | None:
+        """Another file of the workspace as the editor has it; None when it cannot be read."""
+        return self.source if path == self.path else self.unit.read(path)
+
+    # Saying
+
+    def finding(
+        self,
+        where: ast.AST | Span,
+        message: str,
+        *,
+        related: Iterable[Related] = (),
+        fixes: Iterable[Fix | None] = (),
+        severity: Severity | None = None,
+        unnecessary: bool = False,
+    ) -> Finding:
+        """A finding of this rule in this file. ``fixes``: the best first; None entries are dropped."""
+        return Finding(
+            code=self.rule.code,
+            path=self.path,
+            span=where if isinstance(where, Span) else self.source.span(where),
+            message=message,
+            severity=severity or self.rule.severity,
+            related=tuple(related),
+            fixes=tuple(f for f in fixes if f is not None),
+            unnecessary=unnecessary,
+        )
+
+    def related(self, where: ast.AST | Site, message: str) -> Related:
+        """A step of the proof; a node is one of this file."""
+        return Related(where if isinstance(where, Site) else self.site(where), message)
+
+    def edit(self, path: str | None = None) -> EditBuilder:
+        """A builder of edits in this file, or in another one of the workspace."""
+        source = self.source if path is None else self.read(path)
+        index = self.index if path is None or path == self.path else None
+        return EditBuilder(path or self.path, source or SourceFile(""), index)
+
+    def fix(self, title: str, *builders: EditBuilder, safe: bool) -> Fix | None:
+        """A fix from builders; None when one of them found its edit impossible."""
+        if any(b.impossible for b in builders):
+            return None
+        edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
+        return Fix(title, edits, safe) if edits else None
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a path is that of a test file, by the naming conventions of pytest and unittest."""
+    parts = path.replace("\\", "/").split("/")
+    name = parts[-1]
+    return (
+        name.startswith("test_")
+        or name.endswith("_test.py")
+        or name in ("conftest.py", "tests.py")
+        or any(p in ("tests", "test", "testing") for p in parts[-4:-1])
+    )

@@ -1,0 +1,134 @@
+"""A rule: one file, one value, the checks it subscribes."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from flask_ls.rules.context import Context
+
+N = TypeVar("N", bound=ast.AST)
+NodeCheck = Callable[[Any, "Context"], Iterable[Finding]]
+FileCheck = Callable[["Context"], Iterable[Finding]]
+
+DOCS = "https://flask-language-server.readthedocs.io/en/latest/rules/"
+_HEADINGS = ("Why", "Instead", "Quiet")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence that is true only for some Flask versions (``when`` is a PEP 440 specifier: ``<3.2``)."""
+
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The single source of truth of one rule.
+
+    ``module`` is the ``__name__`` of the rule's file: from its last part comes the rule's name, from its docstring the
+    texts. The docstring's first paragraph says what is found; paragraphs beginning ``Why:``, ``Instead:`` and
+    ``Quiet:`` (when it stays silent) follow.
+
+    ``triggers``: the rule runs only on files that contain one of these words (identifiers, attribute and keyword names,
+    parts of imported module names, short strings); empty means every file.
+    ``guide`` names the bullets of the Flask guide it covers. ``error_text`` is what Flask says when it fails.
+    ``overlaps`` names rules of other tools (``ruff S201``).
+    """
+
+    module: str
+    code: str
+    severity: Severity
+    guide: tuple[str, ...]
+    triggers: frozenset[str]
+    examples: tuple[Bad | Good, ...]
+    default: bool = True
+    error_text: str = ""
+    notes: tuple[Note, ...] = ()
+    overlaps: tuple[str, ...] = ()
+    needs_model: bool = False
+    node_checks: list[tuple[type[ast.AST], NodeCheck]] = field(default_factory=list)
+    file_checks: list[FileCheck] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The kebab-case name, from the file's name."""
+        return self.module.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def chapter(self) -> str:
+        """The guide's chapter, from the folder's name."""
+        return self.module.split(".")[-2].replace("_", "-")
+
+    @property
+    def url(self) -> str:
+        """The rule's page."""
+        return f"{DOCS}{self.code}/"
+
+    @property
+    def what(self) -> str:
+        """One paragraph: what is found."""
+        return self._paragraphs().get("", "")
+
+    @property
+    def why(self) -> str:
+        """What happens at run time."""
+        return self._paragraphs().get("Why", "")
+
+    @property
+    def instead(self) -> str:
+        """What to write."""
+        return self._paragraphs().get("Instead", "")
+
+    @property
+    def quiet(self) -> str:
+        """When the rule stays silent."""
+        return self._paragraphs().get("Quiet", "")
+
+    @property
+    def bad(self) -> list[Bad]:
+        """Examples with the mistake."""
+        return [e for e in self.examples if isinstance(e, Bad)]
+
+    @property
+    def good(self) -> list[Good]:
+        """Examples without it."""
+        return [e for e in self.examples if isinstance(e, Good)]
+
+    def on(
+        self, *kinds: type[N]
+    ) -> Callable[[Callable[[N, Context], Iterator[Finding]]], Callable[[N, Context], Iterator[Finding]]]:
+        """Subscribe a check to every node of these types of the files that have a trigger word."""
+
+        def register(
+            check: Callable[[N, Context], Iterator[Finding]],
+        ) -> Callable[[N, Context], Iterator[Finding]]:
+            self.node_checks.extend((kind, check) for kind in kinds)
+            return check
+
+        return register
+
+    def on_file(self, check: Callable[[Context], Iterator[Finding]]) -> Callable[[Context], Iterator[Finding]]:
+        """Subscribe a check that runs once for each file that has a trigger word."""
+        self.file_checks.append(check)
+        return check
+
+    def _paragraphs(self) -> dict[str, str]:
+        text = inspect.cleandoc(sys.modules[self.module].__doc__ or "")
+        found: dict[str, str] = {}
+        for paragraph in text.split("\n\n"):
+            joined = " ".join(paragraph.split())
+            heading, colon, rest = joined.partition(": ")
+            key = heading if colon and heading in _HEADINGS else ""
+            body = rest if key else joined
+            found[key] = f"{found[key]}\n\n{body}" if key in found else body
+        return found

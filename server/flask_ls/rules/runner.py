@@ -1,0 +1,49 @@
+"""Runs rules over one file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from flask_ls.rules.context import Context, Unit
+from flask_ls.rules.finding import Finding, ordered
+from flask_ls.rules.rule import Rule
+from flask_ls.rules.suppress import Suppressions
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    unit: Unit,
+    rules: Iterable[Rule],
+    *,
+    words: frozenset[str] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Finding]:
+    """The findings of these rules in one file, suppressed ones left out, in order.
+
+    ``words`` are the trigger words that the file contains (``FileFacts.words``); None runs every rule. A rule that
+    raises loses its own findings in this file, and says so in the log; the other rules still speak.
+    """
+    found: list[Finding] = []
+    for rule in rules:
+        if cancelled is not None and cancelled():
+            return []
+        if words is not None and rule.triggers and not (rule.triggers & words):
+            continue
+        try:
+            found.extend(_run_one(unit, rule))
+        except Exception:
+            log.exception("%s failed on %s", rule.code, unit.path)
+    return ordered(Suppressions(unit.source).keep(found)) if found else []
+
+
+def _run_one(unit: Unit, rule: Rule) -> list[Finding]:
+    context = Context(unit, rule)
+    found: list[Finding] = []
+    for check in rule.file_checks:
+        found.extend(check(context))
+    for kind, node_check in rule.node_checks:
+        for node in unit.index.nodes(kind):
+            found.extend(node_check(node, context))
+    return found

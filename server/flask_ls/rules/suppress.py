@@ -1,0 +1,62 @@
+"""Comments that silence findings.
+
+``# flask-ls: ignore`` and ``# flask-ls: ignore[FLK101, FLK2]`` speak for their line, ``# flask-ls: ignore-file`` and
+``# flask-ls: ignore-file[FLK101]`` for the file. ``# noqa: FLK101`` and a bare ``# noqa`` speak for their line, as in
+other Python linters. Codes may be prefixes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flask_ls.rules.finding import Finding
+from flask_ls.syntax.source import SourceFile
+
+_OWN = re.compile(r"#\s*flask-ls:\s*(?P<kind>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?=\s|#|$)", re.I)
+_NOQA = re.compile(r"#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?(?P<rest>\s*:)?", re.I)
+
+
+class Suppressions:
+    """The silencing comments of one file."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
+        self._lines: dict[int, list[tuple[str, ...]]] = {}
+        self._file: list[tuple[str, ...]] = []
+        lowered = source.text if "#" in source.text else ""
+        if "flask-ls" not in lowered and "noqa" not in lowered.lower():
+            return
+        for comment in source.comments:
+            row = source.position(comment.span.start)[0]
+            for match in _OWN.finditer(comment.text):
+                codes = _codes(match["codes"])
+                if match["kind"].lower() == "ignore-file":
+                    self._file.append(codes)
+                else:
+                    self._lines.setdefault(row, []).append(codes)
+            noqa = _NOQA.search(comment.text)
+            # `# noqa:` with something that is no code silences nothing.
+            if noqa and (noqa["codes"] or not noqa["rest"]):
+                self._lines.setdefault(row, []).append(_codes(noqa["codes"]))
+
+    def keep(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that no comment silences."""
+        if not self._lines and not self._file:
+            return list(findings)
+        return [f for f in findings if not self._silenced(f)]
+
+    def _silenced(self, finding: Finding) -> bool:
+        if any(_covers(codes, finding.code) for codes in self._file):
+            return True
+        first = self._source.position(finding.span.start)[0]
+        last = self._source.position(max(finding.span.start, finding.span.end - 1))[0]
+        return any(_covers(codes, finding.code) for row in {first, last} for codes in self._lines.get(row, ()))
+
+
+def _codes(text: str | None) -> tuple[str, ...]:
+    return tuple(c.upper() for c in re.split(r"[\s,]+", text) if c) if text else ()
+
+
+def _covers(codes: tuple[str, ...], code: str) -> bool:
+    return not codes or any(code.startswith(c) for c in codes)
