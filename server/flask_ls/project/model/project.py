@@ -98,12 +98,11 @@ class ProjectModel:
             facts, definition = known
             if definition.is_generator:
                 return "types.GeneratorType"
-            if definition.opaque_return or not definition.returns:
-                if definition.annotation is not None:
-                    return self.names.in_module(facts.module, definition.annotation.dotted)
-                return None
             found = {self.class_of_ref(facts.module, r, left - 1) for r in definition.returns}
-            return found.pop() if len(found) == 1 else None
+            if definition.opaque_return or len(found) != 1 or None in found:
+                annotation = definition.annotation
+                return self.names.in_module(facts.module, annotation.dotted) if annotation is not None else None
+            return found.pop()
         if self.names.is_project(function):
             return None
         result = catalog.RETURNS.get(function)
