@@ -201,3 +201,30 @@ def test_default_values_see_the_scope_around_the_function() -> None:
     assert infer.qualified(marked(infer)) == "flask.g"
     infer = inference({"app.py": "from flask import g\nx = [g for g in MARK(g)]"})
     assert infer.qualified(marked(infer)) == "flask.g"
+
+
+def test_models_inherit_from_the_class_of_the_extension_object() -> None:
+    infer = inference(
+        {
+            "app.py": "from ext import db\nclass Base(db.Model):\n    pass\nclass User(Base):\n    pass\nu = User()\nMARK(u)",
+            "ext.py": "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()",
+        }
+    )
+    assert infer.classes_of(marked(infer)) == ["app.User", "app.Base", "flask_sqlalchemy.SQLAlchemy.Model"]
+
+
+@pytest.mark.parametrize(
+    ("code", "member"),
+    [
+        ("from flask import Flask\napp = Flask('x')\nMARK(app.run)", "flask.Flask.run"),
+        ("from flask import Flask\nclass A(Flask):\n    def run(self):\n        pass\nMARK(A('x').run)", "app.A.run"),
+        ("from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nMARK(db.session.add)",
+         "sqlalchemy.orm.scoped_session.add"),
+        ("from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\ndef f():\n    with db.engine.connect() as c:\n"
+         "        MARK(c.execute)", "sqlalchemy.Connection.execute"),
+        ("app.run(MARK(app.run))", None),
+    ],
+)  # fmt: skip
+def test_members_of_instances(code: str, member: str | None) -> None:
+    infer = inference({"app.py": code})
+    assert infer.member(marked(infer)) == member

@@ -113,6 +113,7 @@ RETURNS = {
     "flask.send_from_directory": "flask.Response",
     "threading.current_thread": "threading.Thread",
     "sqlalchemy.create_engine": "sqlalchemy.Engine",
+    "sqlalchemy.engine.create_engine": "sqlalchemy.Engine",
     "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
     "flask.current_app._get_current_object": "flask.Flask",
     "connexion.FlaskApp": "connexion.FlaskApp",
@@ -125,6 +126,11 @@ METHOD_RETURNS = {
     ("flask.Flask", "test_request_context"): "flask.ctx.RequestContext",
     ("flask.Flask", "request_context"): "flask.ctx.RequestContext",
     ("flask_sqlalchemy.SQLAlchemy", "create_session"): "sqlalchemy.orm.scoped_session",
+    ("sqlalchemy.orm.scoped_session", "connection"): "sqlalchemy.Connection",
+    ("sqlalchemy.orm.Session", "connection"): "sqlalchemy.Connection",
+    ("sqlalchemy.orm.sessionmaker", "__call__"): "sqlalchemy.orm.Session",
+    ("sqlalchemy.Engine", "connect"): "sqlalchemy.Connection",
+    ("sqlalchemy.Engine", "begin"): "sqlalchemy.Connection",
 }
 # (class, attribute) -> class of the value.
 ATTRIBUTES = {
@@ -133,6 +139,7 @@ ATTRIBUTES = {
     ("flask.Flask", "config"): "flask.Config",
     ("flask.Flask", "logger"): "logging.Logger",
     ("flask_sqlalchemy.SQLAlchemy", "session"): "sqlalchemy.orm.scoped_session",
+    ("flask_sqlalchemy.SQLAlchemy", "engine"): "sqlalchemy.Engine",
     ("flask_sqlalchemy.SQLAlchemy", "Model"): "flask_sqlalchemy.SQLAlchemy.Model",
 }
 # Objects that are an instance of a class although they are looked up, not built.

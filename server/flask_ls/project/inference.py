@@ -115,6 +115,19 @@ class Inference:
         """Whether the expression is known to be an instance of one of these classes (or of a subclass)."""
         return any(c in classes for c in self.classes_of(node))
 
+    def member(self, node: ast.AST | None) -> str | None:
+        """``Class.attribute`` of an attribute access on a known instance: ``flask.Flask.run`` for ``app.run``.
+
+        The class is the nearest project class that defines the attribute, else the nearest class outside the project.
+        """
+        if not isinstance(node, ast.Attribute):
+            return None
+        for cls in self.classes_of(node.value):
+            known = self.model.names.class_(cls)
+            if known is None or node.attr in known[1].methods or node.attr in known[1].attributes:
+                return f"{cls}.{node.attr}"
+        return None
+
     def _class_of(self, node: ast.AST, left: int) -> str | None:
         if left <= 0:
             return None

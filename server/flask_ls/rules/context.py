@@ -73,6 +73,10 @@ class Context:
         """The canonical name of what a call calls; None when the node is no call or the name is unknown."""
         return self.infer.called(node)
 
+    def member(self, node: ast.AST | None) -> str | None:
+        """``Class.attribute`` of an attribute access on a known instance: ``flask.Flask.run`` for ``app.run``."""
+        return self.infer.member(node)
+
     def is_instance(self, node: ast.AST | None, *classes: str) -> bool:
         """Whether the expression is known to be an instance of one of these classes."""
         return self.infer.is_instance(node, *classes)

@@ -33,10 +33,18 @@ class ProjectModel:
         return Names(self.modules, self.index)
 
     def mro(self, cls: str) -> list[str]:
-        """A class and all its known bases, nearest first."""
+        """A class and all its known bases, nearest first.
+
+        A base that is an attribute of an object has the name of the object's class: ``db.Model`` of a
+        ``SQLAlchemy()`` is ``flask_sqlalchemy.SQLAlchemy.Model``.
+        """
         order: list[str] = []
         for name in self.names.mro(cls):
             current: str | None = name
+            if self.names.class_(name) is None and self.names.is_project(name):
+                owner, _, attribute = name.rpartition(".")
+                holder = self.class_of_name(owner) if owner else None
+                current = self.class_of_member(holder, attribute) if holder else name
             while current is not None and current not in order:
                 order.append(current)
                 current = catalog.BASES.get(current)
