@@ -1,34 +1,66 @@
-"""Builds the edits of a fix in one file: replacements, removals, imports; all or nothing."""
+"""Builds the edits of a fix in one file; all or nothing.
+
+The methods say what to change; what is written keeps the file's indentation, line endings, comments and style of
+argument lists and imports. Edits are computed together at the end, so that several changes of one import or block fit.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Sequence
+from functools import cached_property
 
-from flask_ls.project.index import FileIndex
-from flask_ls.syntax.edit import TextEdit
+from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
+from flask_ls.project.scopes import Binding, Scope
+from flask_ls.rules.edits.blocks import indent_unit, indenting, reindented
+from flask_ls.rules.edits.calls import Argument, Arguments
+from flask_ls.rules.edits.imports import ImportEdits, ImportNode, leading_imports
+from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
+from flask_ls.syntax.edit import TextEdit, apply_edits
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 
 class EditBuilder:
-    """Collects edits of one file. What cannot be done soundly sets ``impossible`` and the fix is not offered."""
+    """Collects changes of one file. What cannot be done soundly sets ``impossible``, and the fix is not offered."""
 
     def __init__(self, path: str, source: SourceFile, index: FileIndex | None = None) -> None:
         self.path = path
         self.source = source
         self.index = index or FileIndex(source.tree)
-        self.edits: list[TextEdit] = []
-        self.impossible = source.is_broken
+        self._refused = source.is_broken
+        self._edits: list[TextEdit] = []
+        self._deleted: list[ast.stmt] = []
+        self._arguments: dict[ast.Call, set[int]] = {}
+        self._added_arguments: dict[ast.Call, int] = {}
+        self._imports = ImportEdits(source, self.index.tree)
+        self._maybe_unused: list[str] = []
+
+    @property
+    def impossible(self) -> bool:
+        """Whether the fix must not be offered."""
+        return self._refused or self._finished is None
+
+    @property
+    def edits(self) -> list[TextEdit]:
+        """All edits, to be applied at once. Ask when everything has been said."""
+        return self._finished or []
+
+    def refuse(self) -> EditBuilder:
+        """Say that the fix is not possible here."""
+        self._refused = True
+        return self
+
+    # Text
 
     def replace(self, where: ast.AST | Span, text: str) -> EditBuilder:
         """Put ``text`` in the place of a node or span."""
-        self.edits.append(TextEdit(self._span(where), text))
-        return self
+        return self._add(TextEdit(self._span(where), text))
 
     def insert(self, offset: int, text: str) -> EditBuilder:
         """Insert ``text`` before the code point at ``offset``."""
-        self.edits.append(TextEdit(Span(offset, offset), text))
-        return self
+        return self._add(TextEdit(Span(offset, offset), text))
 
     def before(self, where: ast.AST | Span, text: str) -> EditBuilder:
         """Insert ``text`` directly before a node."""
@@ -42,10 +74,250 @@ class EditBuilder:
         """Remove exactly a node's text."""
         return self.replace(where, "")
 
-    def refuse(self) -> EditBuilder:
-        """Say that the fix is not possible here."""
-        self.impossible = True
+    def quoted(self, text: str, like: ast.AST | None = None) -> str:
+        """A string literal in the quotes of ``like``, or in those most strings of the file have."""
+        written = self.source.segment(like).lstrip("rRbBuUfF") if like is not None else ""
+        quote = written[:1] if written[:1] in ("'", '"') else self._quote
+        escaped = text.encode("unicode_escape").decode() if not text.isprintable() else text.replace("\\", "\\\\")
+        if quote in escaped:
+            other = "'" if quote == '"' else '"'
+            if other not in escaped:
+                quote = other
+            else:
+                escaped = escaped.replace(quote, f"\\{quote}")
+        return f"{quote}{escaped}{quote}"
+
+    # Statements
+
+    def delete_statement(self, statement: ast.stmt) -> EditBuilder:
+        """Delete a statement with its lines and trailing comment; an otherwise empty block keeps ``pass``."""
+        if statement not in self._deleted:
+            self._deleted.append(statement)
+        return self
+
+    def insert_line_before(self, statement: ast.stmt, text: str) -> EditBuilder:
+        """Insert lines above a statement and its decorators. ``text``: four spaces a level, from the margin."""
+        lines = line_of(self.source, statement)
+        if lines is None:
+            return self.refuse()
+        return self.insert(lines.start, self._reindented(text, indentation(self.source, statement)) + self.newline)
+
+    def insert_line_after(self, statement: ast.stmt, text: str) -> EditBuilder:
+        """Insert lines below a statement, at its level. ``text``: four spaces a level, from the margin."""
+        lines = line_of(self.source, statement)
+        if lines is None:
+            return self.refuse()
+        written = self._reindented(text, indentation(self.source, statement))
+        ended = self.source.text[: lines.end].endswith(("\n", "\r"))
+        return self.insert(lines.end, written + self.newline if ended else self.newline + written)
+
+    def wrap_in_with(self, statements: Sequence[ast.stmt], header: str) -> EditBuilder:
+        """Put neighbouring statements of one block under ``header`` (``with app.app_context():``), one level in."""
+        first, last = line_of(self.source, statements[0]), line_of(self.source, statements[-1])
+        if first is None or last is None:
+            return self.refuse()
+        self.insert(first.start, f"{indentation(self.source, statements[0])}{header}{self.newline}")
+        return self.indent(Span(first.start, last.end))
+
+    def indent(self, span: Span) -> EditBuilder:
+        """Move the lines of a span one level in; the text of strings stays."""
+        self._edits.extend(indenting(self.source, span, self.indent_unit))
+        return self
+
+    def add_decorator(self, function: FunctionNode | ast.ClassDef, decorator: str) -> EditBuilder:
+        """Put ``@decorator`` directly above ``def``, below the other decorators."""
+        start = self.source.span(function).start
+        line = self.source.line_span(self.source.position(start)[0]).start
+        indent = self.source.text[line:start]
+        return self.refuse() if indent.strip() else self.insert(line, f"{indent}@{decorator}{self.newline}")
+
+    # Arguments
+
+    def remove_argument(self, call: ast.Call, argument: Argument | str) -> EditBuilder:
+        """Remove an argument (its node or keyword name) with its comma; on a line of its own, with that line."""
+        number = Arguments(self.source, call).find(argument)
+        if number < 0:
+            return self.refuse()
+        self._arguments.setdefault(call, set()).add(number)
+        return self
+
+    def add_argument(self, call: ast.Call, argument: str) -> EditBuilder:
+        """Add a keyword argument at the end, in the style of the argument list."""
+        nth = self._added_arguments.get(call, 0)
+        self._added_arguments[call] = nth + 1
+        self._edits.extend(Arguments(self.source, call).adding(argument, nth=nth))
+        return self
+
+    # Names
+
+    def import_name(self, module: str, name: str, *, at: ast.AST) -> str:
+        """How ``name`` of ``module`` is written at ``at``, importing it if needed: ``url_for``, ``flask.url_for``."""
+        for local, bindings in self.index.root.bindings.items():
+            for b in bindings:
+                if b.kind == "from" and (b.module, b.attribute) == (module, name) and self._usable(local, b, at):
+                    return local
+        has_from = any(isinstance(s, ast.ImportFrom) and s.module == module for s in self.index.tree.body)
+        if not has_from:
+            prefix = self._imported_module(module, at)
+            if prefix is not None:
+                return f"{prefix}.{name}"
+        free = self._free_name(name, module, at)
+        if free is None:
+            self.refuse()
+            return name
+        self._imports.add_name(module, name, free)
+        return free
+
+    def import_module(self, module: str, *, at: ast.AST) -> str:
+        """How the top-level module ``module`` is written at ``at``, importing it if needed: ``os``."""
+        imported = self._imported_module(module, at)
+        if imported is not None:
+            return imported
+        local = self._free_name(module, "", at)
+        if local is None:
+            self.refuse()
+            return module
+        self._imports.add_module(module, local)
+        return local
+
+    def remove_unused_import(self, name: str) -> EditBuilder:
+        """Remove the import of a name at module level if the finished fix leaves no use of it."""
+        self._maybe_unused.append(name)
+        return self
+
+    def remove_import(self, statement: ImportNode, alias: ast.alias) -> EditBuilder:
+        """Remove one name of an import statement; the statement goes with its last name."""
+        self._imports.drop(statement, alias)
+        return self
+
+    def rename(self, name: str, scope: Scope, text: str) -> EditBuilder:
+        """Put ``text`` in the place of every use of the name that ``scope`` binds; its binding stays."""
+        for node in self.uses(name, scope):
+            if not isinstance(node.ctx, ast.Load) or self.source.segment(node) != name:
+                return self.refuse()  # ast of Python 3.11 and older misplaces names inside some f-strings
+            self.replace(node, text)
+        return self
+
+    def uses(self, name: str, scope: Scope) -> list[ast.Name]:
+        """Every use of the name that ``scope`` binds."""
+        return [n for n in self.index.nodes(ast.Name) if n.id == name and self.index.scope(n).owner(name) is scope]
+
+    # Style of the file
+
+    @property
+    def newline(self) -> str:
+        """The file's line ending."""
+        return self.source.newline
+
+    @cached_property
+    def indent_unit(self) -> str:
+        """One level of the file's indentation."""
+        return indent_unit(self.source, self.index)
+
+    @cached_property
+    def _quote(self) -> str:
+        written = [self.source.segment(c)[:1] for c in self.index.nodes(ast.Constant)[:60] if isinstance(c.value, str)]
+        return "'" if written.count("'") > written.count('"') else '"'
+
+    # Finishing
+
+    @cached_property
+    def _finished(self) -> list[TextEdit] | None:
+        edits = list(self._edits)
+        for call, numbers in self._arguments.items():
+            edits += [TextEdit(span, "") for span in Arguments(self.source, call).without(numbers)]
+        edits += deleting(self.source, self.index, self._deleted)
+        for name in dict.fromkeys(self._maybe_unused):
+            self._drop_if_unused(name, edits)
+        edits += deleting(self.source, self.index, self._imports.gone())
+        edits = _without_covered(edits + self._imports.edits())
+        try:
+            ast.parse(apply_edits(self.source.text, edits))
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            return None
+        return edits
+
+    def _drop_if_unused(self, name: str, edits: list[TextEdit]) -> None:
+        bindings = self.index.root.bindings.get(name, [])
+        if len(bindings) != 1 or bindings[0].kind not in ("import", "from") or self.index.is_package:
+            return
+        statement = bindings[0].node
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)) or self._is_kept(statement):
+            return
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        if any(word.search(e.text) for e in edits):
+            return
+        strings = [c for c in self.index.nodes(ast.Constant) if isinstance(c.value, str) and word.search(c.value)]
+        for node in (*(n for n in self.index.nodes(ast.Name) if n.id == name), *strings):
+            span = self.source.span(node)
+            if not any(e.span.start <= span.start and span.end <= e.span.end for e in edits):
+                return
+        for alias in statement.names:
+            if (alias.asname or alias.name.partition(".")[0]) == name:
+                self._imports.drop(statement, alias)
+
+    def _is_kept(self, statement: ImportNode) -> bool:
+        """Whether the import is there for others, or only sometimes."""
+        if not isinstance(self.index.parent(statement), ast.Module):
+            return True
+        line = self.source.line_span(self.source.position(self.source.span(statement).start)[0])
+        return "noqa" in self.source.text[line.start : line.end]
+
+    def _imported_module(self, module: str, at: ast.AST) -> str | None:
+        for local, bindings in self.index.root.bindings.items():
+            for b in bindings:
+                if b.kind == "import" and b.module == module and self._usable(local, b, at):
+                    return local
+        return None
+
+    def _usable(self, local: str, binding: Binding, at: ast.AST) -> bool:
+        """Whether the module-level import is what ``local`` means at ``at``, and has run when ``at`` runs."""
+        if len(self.index.root.bindings[local]) != 1 or not isinstance(self.index.parent(binding.node), ast.Module):
+            return False
+        if self.index.scope(at).owner(local) is not self.index.root:
+            return False
+        runs_later = self.index.function_of(at) is not None
+        return runs_later or self.source.span(binding.node).start < self.source.span(at).start
+
+    def _free_name(self, name: str, module: str, at: ast.AST) -> str | None:
+        if self.index.function_of(at) is None:
+            leading = leading_imports(self.index.tree)
+            if leading and self.source.span(at).start < self.source.span(leading[-1]).end:
+                return None
+        prefix = module.rpartition(".")[2]
+        for candidate in (name, f"{prefix}_{name}" if prefix else f"{name}_module"):
+            taken = candidate in self.index.root.bindings or self.index.scope(at).owner(candidate) is not None
+            if not taken and "*" not in self.index.root.bindings:
+                return candidate
+            if not taken and not any(n.id == candidate for n in self.index.nodes(ast.Name)):
+                return candidate
+        return None
+
+    def _reindented(self, text: str, indent: str) -> str:
+        return reindented(text, indent, self.indent_unit, self.newline)
+
+    def _add(self, edit: TextEdit) -> EditBuilder:
+        self._edits.append(edit)
         return self
 
     def _span(self, where: ast.AST | Span) -> Span:
-        return where if isinstance(where, Span) else self.source.span(where)
+        if isinstance(where, Span):
+            return where
+        if isinstance(where, (*FUNCTIONS, ast.ClassDef)):
+            return full_span(self.source, where)
+        return self.source.span(where)
+
+
+def _without_covered(edits: list[TextEdit]) -> list[TextEdit]:
+    """Deletions that touch or overlap become one; what lies inside a deletion goes with it."""
+    deletions: list[Span] = []
+    for span in sorted(e.span for e in edits if not e.text):
+        if deletions and span.start < deletions[-1].end:
+            deletions[-1] = Span(deletions[-1].start, max(span.end, deletions[-1].end))
+        else:
+            deletions.append(span)
+    kept = [e for e in edits if e.text and not any(d.start < e.span.start and e.span.end < d.end for d in deletions)]
+    return [*kept, *(TextEdit(d, "") for d in deletions)]
+
+
+__all__ = ["EditBuilder", "TextEdit"]

@@ -1,0 +1,1 @@
+"""The parts of ``EditBuilder`` (``rules/fixing.py``): where exactly a statement, argument or import begins and ends."""

@@ -1,0 +1,58 @@
+"""Indentation: one level of a file, and moving lines one level in without touching the text of strings."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_ls.project.index import FileIndex, FunctionNode
+from flask_ls.rules.edits.statements import indentation
+from flask_ls.syntax.edit import TextEdit
+from flask_ls.syntax.lexer import tokens
+from flask_ls.syntax.source import SourceFile
+from flask_ls.syntax.span import Span
+
+DEFAULT_INDENT = "    "
+
+
+def indent_unit(source: SourceFile, index: FileIndex) -> str:
+    """One level of indentation as the file writes it."""
+    blocks: list[FunctionNode | ast.ClassDef | ast.If | ast.With | ast.For] = list(index.functions())
+    for node in (
+        *blocks,
+        *index.nodes(ast.ClassDef),
+        *index.nodes(ast.If),
+        *index.nodes(ast.With),
+        *index.nodes(ast.For),
+    ):
+        inner, outer = indentation(source, node.body[0]), indentation(source, node)
+        if not inner.strip() and inner.startswith(outer) and len(inner) > len(outer):
+            return inner[len(outer) :]
+    return DEFAULT_INDENT
+
+
+def indenting(source: SourceFile, span: Span, unit: str) -> list[TextEdit]:
+    """Edits that move the lines of a span one level in; lines that begin inside a string stay."""
+    first = source.position(span.start)[0]
+    last = source.position(max(span.end - 1, span.start))[0]
+    inside = {
+        row
+        for token in tokens(source.text, source.line_span(first).start)
+        if token.start < span.end and source.text[token.start] in "\"'"
+        for row in range(source.position(token.start)[0] + 1, source.position(token.end)[0] + 1)
+    }
+    edits = []
+    for row in range(first, last + 1):
+        start, end = source.line_span(row)
+        if row not in inside and source.text[start:end].strip():
+            edits.append(TextEdit(Span(start, start), unit))
+    return edits
+
+
+def reindented(text: str, indent: str, unit: str, newline: str) -> str:
+    """Lines written with four spaces a level, as they look at ``indent`` in a file with this unit and line ending."""
+    lines = []
+    for line in text.strip("\n").split("\n"):
+        body = line.lstrip(" ")
+        levels, rest = divmod(len(line) - len(body), 4)
+        lines.append(f"{indent}{unit * levels}{' ' * rest}{body}" if body else "")
+    return newline.join(lines)
