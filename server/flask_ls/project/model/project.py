@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
 from flask_ls.project import catalog
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.routes import RouteTable
 
 _LIMIT = 12
 
@@ -18,14 +19,22 @@ class ProjectModel:
 
     def __init__(self, facts: Iterable[FileFacts] = (), index: ModuleIndex | None = None) -> None:
         self.index = index
-        self.files: Mapping[str, FileFacts] = {f.path: f for f in facts}
-        self.modules: Mapping[str, FileFacts] = {f.module: f for f in self.files.values() if f.module}
+        self.files: dict[str, FileFacts] = {f.path: f for f in facts}
+        self.modules: dict[str, FileFacts] = {f.module: f for f in self.files.values() if f.module}
 
     def with_file(self, facts: FileFacts) -> ProjectModel:
         """The model after one file changed; itself when the facts are equal."""
         if self.files.get(facts.path) == facts:
             return self
-        return type(self)([*(f for p, f in self.files.items() if p != facts.path), facts], self.index)
+        model = type(self)((), self.index)
+        model.files = {**self.files, facts.path: facts}
+        model.modules = {**self.modules, facts.module: facts} if facts.module else self.modules
+        return model
+
+    @cached_property
+    def routes(self) -> RouteTable:
+        """Every app of the workspace with its routes."""
+        return RouteTable(complete=False)
 
     @cached_property
     def names(self) -> Names:

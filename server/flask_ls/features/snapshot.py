@@ -1,0 +1,142 @@
+"""One moment of a workspace: texts, model and settings that belong together. Immutable; costs are paid on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+
+from packaging.version import InvalidVersion, Version
+
+from flask_ls.features.status import Status, status_of
+from flask_ls.project.discovery import Patterns
+from flask_ls.project.environment import Environment
+from flask_ls.project.inference import Inference
+from flask_ls.project.model import ProjectModel
+from flask_ls.project.settings import Settings
+from flask_ls.project.store import Store
+from flask_ls.rules.context import LATEST_FLASK, Unit
+from flask_ls.rules.finding import Finding
+from flask_ls.rules.rule import Rule
+from flask_ls.rules.runner import run
+from flask_ls.rules.selection import Selection
+from flask_ls.syntax.source import SourceFile
+
+
+class Snapshot:
+    """What a feature is given. Two snapshots with the same ``model`` object differ at most in function bodies."""
+
+    def __init__(
+        self,
+        model: ProjectModel,
+        settings: Settings,
+        store: Store,
+        environment: Environment,
+        folders: tuple[str, ...],
+        *,
+        uses_flask: bool = True,
+        loaded: bool = True,
+    ) -> None:
+        self.model = model
+        self.settings = settings
+        self.store = store
+        self.environment = environment
+        self.folders = folders
+        self.uses_flask = uses_flask
+        self.loaded = loaded
+        self._units: dict[str, Unit] = {}
+        self._findings: dict[str, list[Finding]] = {}
+
+    def paths(self) -> list[str]:
+        """The project's Python files that take part in the analysis, in order."""
+        return sorted(self.model.files)
+
+    def source(self, path: str) -> SourceFile | None:
+        """A file's text: the open buffer, else the saved file."""
+        document = self.store.document(path)
+        return document.source if document is not None else None
+
+    def unit(self, path: str) -> Unit | None:
+        """A file with everything that rules and features ask of it; None when it is not part of the analysis."""
+        unit = self._units.get(path)
+        if unit is not None:
+            return unit
+        if path not in self.model.files:
+            return None
+        document = self.store.document(path)
+        if document is None:
+            return None
+        module = self.model.index.by_path(path) if self.model.index is not None else None
+        index = document.index(module)
+        unit = Unit(
+            path,
+            document.source,
+            index,
+            self.model,
+            Inference(index, self.model),
+            flask=self.flask,
+            read=self.source,
+        )
+        self._units[path] = unit
+        return unit
+
+    def findings(self, path: str, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
+        """The findings of one file under the settings, in order. An empty list when cancelled."""
+        known = self._findings.get(path)
+        if known is not None:
+            return known
+        facts = self.model.files.get(path)
+        if facts is None or not self.uses_flask:
+            return []
+        unit = self.unit(path)
+        if unit is None:
+            return []
+        found = run(unit, self._rules, words=facts.words, cancelled=cancelled)
+        if cancelled is not None and cancelled():
+            return []
+        found = [self._shown(f) for f in found if not self._ignored(f)]
+        self._findings[path] = found
+        return found
+
+    def status(self) -> Status:
+        """What is known of the project."""
+        return status_of(self)
+
+    @cached_property
+    def flask(self) -> Version:
+        """The Flask version of the project."""
+        try:
+            return Version(self.environment.flask[0])
+        except InvalidVersion:
+            return LATEST_FLASK
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Which rules run, and how loud."""
+        settings = self.settings
+        return Selection(settings.select, settings.extend_select, settings.ignore, settings.severity)
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        return self.selection.rules()
+
+    @cached_property
+    def _per_file(self) -> list[tuple[Patterns, tuple[str, ...]]]:
+        bases = [self.settings.folder] if self.settings.folder else list(self.folders)
+        return [
+            (Patterns(base, [pattern]), codes)
+            for pattern, codes in self.settings.per_file_ignores.items()
+            for base in bases
+        ]
+
+    def _ignored(self, finding: Finding) -> bool:
+        return any(
+            any(code == "ALL" or finding.code.startswith(code) for code in codes) and patterns.verdict(finding.path)
+            for patterns, codes in self._per_file
+        )
+
+    def _shown(self, finding: Finding) -> Finding:
+        severity = self.selection.severity_of(finding.code, finding.severity)
+        if severity is finding.severity:
+            return finding
+        return replace(finding, severity=severity)

@@ -1,0 +1,216 @@
+"""Which files belong to the project: a walk over the workspace folders that honours excludes and ``.gitignore``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask_ls.project.settings import Settings
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# Names of build results, unless the folder is a package that someone imports.
+_RESULTS = frozenset({"build", "dist", "_build"})
+_MAX_DEPTH = 60
+
+
+def normal(path: str) -> str:
+    """An absolute path with ``/`` between its parts, the one spelling used inside the engine."""
+    path = os.path.abspath(path)
+    return path.replace("\\", "/") if os.sep == "\\" else path
+
+
+class Patterns:
+    """Patterns in the language of ``.gitignore``, anchored at a folder."""
+
+    __slots__ = ("_any", "_spec", "base")
+
+    def __init__(self, base: str, lines: Iterable[str]) -> None:
+        import re
+
+        from pathspec import GitIgnoreSpec
+
+        self.base = base.rstrip("/") + "/"
+        self._spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(lines)
+        sources = [p.regex.pattern for p in self._spec.patterns if p.include is not None and p.regex is not None]
+        # Asking one alternation first spares asking each pattern about each of thousands of paths.
+        self._any = re.compile("|".join(f"(?:{_unnamed(s)})" for s in sources)) if sources else None
+
+    def verdict(self, path: str, *, is_folder: bool = False) -> bool | None:
+        """Whether the path is excluded (True), included again (False), or not spoken of (None)."""
+        if self._any is None or not path.startswith(self.base):
+            return None
+        relative = path[len(self.base) :] + ("/" if is_folder else "")
+        if self._any.match(relative) is None:
+            return None
+        return self._spec.check_file(relative).include
+
+
+def _unnamed(pattern: str) -> str:
+    # pathspec marks parts with named groups, which may stand only once in one expression.
+    import re
+
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a walk found: absolute paths of Python files in order, and folders that could not be read."""
+
+    files: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+class Walker:
+    """Finds the Python files below some folders. The folders themselves are never excluded, only what is in them."""
+
+    def __init__(self, folders: Sequence[str], settings: Settings) -> None:
+        self.folders = _outermost(normal(f) for f in folders)
+        self._names = frozenset(e for e in (*settings.exclude, *settings.extend_exclude) if _is_plain(e))
+        written = [e for e in (*settings.exclude, *settings.extend_exclude) if not _is_plain(e)]
+        self._written = written
+        self._anchor = settings.folder
+        self._git = settings.respect_gitignore
+
+    def walk(self, cancelled: Callable[[], bool] | None = None) -> Found:
+        """All Python files. A file that two folders reach is there once."""
+        files: dict[str, None] = {}
+        unreadable: list[str] = []
+        for folder in self.folders:
+            for path in self._below(folder, self._above(folder), unreadable, cancelled):
+                files.setdefault(path)
+        return Found(tuple(files), tuple(unreadable))
+
+    def belongs(self, path: str) -> bool:
+        """Whether a walk would find this file, were it there: for files that appear or are opened."""
+        path = normal(path)
+        folder = next((f for f in self.folders if path.startswith(f.rstrip("/") + "/")), None)
+        if folder is None or not path.endswith(".py"):
+            return False
+        rules = self._above(folder)
+        here = folder
+        for part in path[len(folder) :].strip("/").split("/"):
+            rules = self._with_gitignore(here, rules)
+            here = f"{here.rstrip('/')}/{part}"
+            is_folder = here != path
+            if self._excluded(here, part, rules, is_folder=is_folder):
+                return False
+            if is_folder and os.path.isfile(f"{here}/pyvenv.cfg"):
+                return False
+        return True
+
+    def _below(
+        self,
+        folder: str,
+        rules: tuple[Patterns, ...],
+        unreadable: list[str],
+        cancelled: Callable[[], bool] | None,
+    ) -> Iterator[str]:
+        stack: list[tuple[str, tuple[Patterns, ...], int]] = [(folder, rules, 0)]
+        while stack:
+            here, rules, depth = stack.pop()
+            if cancelled is not None and cancelled():
+                return
+            try:
+                with os.scandir(here) as found:
+                    entries = sorted(found, key=lambda e: e.name)
+            except OSError:
+                unreadable.append(here)
+                continue
+            names = {e.name for e in entries}
+            if depth and "pyvenv.cfg" in names:
+                continue
+            if self._git and ".gitignore" in names:
+                rules = self._with_gitignore(here, rules)
+            folders: list[tuple[str, tuple[Patterns, ...], int]] = []
+            prefix = here.rstrip("/")
+            for entry in entries:
+                name = entry.name
+                try:
+                    # Links to folders are not followed: they end in loops, or list the same module twice.
+                    if entry.is_dir(follow_symlinks=False):
+                        path = f"{prefix}/{name}"
+                        if depth < _MAX_DEPTH and not self._excluded(path, name, rules, is_folder=True):
+                            folders.append((path, rules, depth + 1))
+                    elif name.endswith(".py") and self._is_own_file(entry):
+                        path = f"{prefix}/{name}"
+                        if not self._excluded(path, name, rules, is_folder=False):
+                            yield path
+                except OSError:
+                    unreadable.append(f"{prefix}/{name}")
+            stack.extend(reversed(folders))
+
+    def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        target = normal(os.path.realpath(entry.path))
+        return os.path.isfile(target) and not any(target.startswith(f.rstrip("/") + "/") for f in self.folders)
+
+    def _excluded(self, path: str, name: str, rules: tuple[Patterns, ...], *, is_folder: bool) -> bool:
+        if name in self._names and not (name in _RESULTS and is_folder and os.path.isfile(f"{path}/__init__.py")):
+            return True
+        for patterns in reversed(rules):
+            verdict = patterns.verdict(path, is_folder=is_folder)
+            if verdict is not None:
+                return verdict
+        return False
+
+    def _above(self, folder: str) -> tuple[Patterns, ...]:
+        """The rules that hold in a folder before its own ``.gitignore`` is read, weakest first."""
+        rules: list[Patterns] = []
+        if self._git:
+            rules += self._of_repository(folder)
+        if any(p.verdict(folder, is_folder=True) for p in rules):
+            rules = []  # the user opened an ignored folder and means what is in it
+        if self._written:
+            rules.append(Patterns(self._anchor or folder, self._written))
+        return tuple(rules)
+
+    def _of_repository(self, folder: str) -> list[Patterns]:
+        found: list[Patterns] = []
+        here = folder
+        while not os.path.exists(f"{here}/.git"):
+            parent = os.path.dirname(here)
+            if parent == here:
+                return []
+            here = parent
+        top = here
+        found += self._file(f"{top}/.git/info/exclude", top)
+        parts = folder[len(top) :].strip("/").split("/") if folder != top else []
+        for part in parts:
+            found += self._file(f"{here}/.gitignore", here)
+            here = f"{here.rstrip('/')}/{part}"
+        return found
+
+    def _with_gitignore(self, folder: str, rules: tuple[Patterns, ...]) -> tuple[Patterns, ...]:
+        if not self._git:
+            return rules
+        own = self._file(f"{folder.rstrip('/')}/.gitignore", folder)
+        # What the user wrote in the settings stays the last word.
+        if own and self._written:
+            return (*rules[:-1], *own, rules[-1])
+        return (*rules, *own)
+
+    @staticmethod
+    def _file(path: str, base: str) -> list[Patterns]:
+        try:
+            with open(path, encoding="utf-8", errors="replace") as stream:
+                lines = [line for line in stream.read().split("\n") if line.strip() and not line.startswith("#")]
+        except OSError:
+            return []
+        return [Patterns(base, lines)] if lines else []
+
+
+def _is_plain(pattern: str) -> bool:
+    return not any(c in pattern for c in "*?[/!\\")
+
+
+def _outermost(folders: Iterable[str]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for folder in sorted(dict.fromkeys(folders), key=len):
+        if not any(folder.startswith(k.rstrip("/") + "/") for k in kept):
+            kept.append(folder)
+    return tuple(kept)

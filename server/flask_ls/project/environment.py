@@ -1,0 +1,287 @@
+"""Which Python environment a project uses and which versions are installed there, read as plain files.
+
+Nothing is started: an environment is a folder with ``pyvenv.cfg`` or ``conda-meta`` or ``lib/python*/site-packages``;
+what is installed there is told by the names of its ``*.dist-info`` folders; ``.pth`` files are read as data.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask_ls.project import toml
+from flask_ls.project.discovery import normal
+
+LATEST_FLASK = "3.1.3"
+_FOLDER_NAMES = (".venv", "venv", "env", ".env", "virtualenv")
+_DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9][\w.]*?)-(?P<version>\d[^-]*)\.(?:dist|egg)-info$")
+_PIN = re.compile(
+    r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?|~=)\s*(?P<version>\d[\w.]*)(?P<star>\.\*)?"
+)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A Python environment. ``folder`` and ``site_packages`` are empty when none was found.
+
+    ``why`` says in plain words how it was chosen. ``pinned`` are versions that requirement and lock files name; they
+    speak only where nothing is installed.
+    """
+
+    folder: str = ""
+    site_packages: tuple[str, ...] = ()
+    why: str = "no Python environment was found"
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+
+    @cached_property
+    def installed(self) -> dict[str, str]:
+        """Normalised name -> version of every installed distribution."""
+        found: dict[str, str] = {}
+        for folder in self.site_packages:
+            try:
+                names = os.listdir(folder)
+            except OSError:
+                continue
+            for name in names:
+                match = _DIST_INFO.match(name) if name.endswith("-info") else None
+                if match:
+                    found.setdefault(normal_name(match["name"]), match["version"])
+        return found
+
+    def version(self, distribution: str) -> str | None:
+        """The version of a distribution that is installed, else pinned; None when neither is known."""
+        name = normal_name(distribution)
+        return self.installed.get(name) or self.pinned.get(name)
+
+    @property
+    def flask(self) -> tuple[str, str]:
+        """Flask's version and where it was learnt."""
+        if "flask" in self.installed:
+            return self.installed["flask"], f"installed in {self.folder}"
+        if "flask" in self.pinned:
+            return self.pinned["flask"], "named in the project's requirements"
+        return LATEST_FLASK, "the latest known release, as none was found"
+
+    @cached_property
+    def search_path(self) -> tuple[str, ...]:
+        """The ``site-packages`` folders and the folders that their ``.pth`` files add."""
+        found: dict[str, None] = {}
+        for folder in self.site_packages:
+            found.setdefault(folder)
+            for path in sorted(glob.glob(f"{glob.escape(folder)}/*.pth")):
+                for line in _lines(path):
+                    entry = line.strip()
+                    # Lines that begin with `import` are code for the interpreter; they are not for us.
+                    if not entry or entry.startswith(("#", "import ", "import\t")):
+                        continue
+                    target = normal(os.path.join(folder, entry))
+                    if os.path.isdir(target):
+                        found.setdefault(target)
+        return tuple(found)
+
+
+def discover(
+    folders: Sequence[str],
+    setting: str | None = None,
+    *,
+    trusted: bool = True,
+    environ: Mapping[str, str] | None = None,
+    base: str = "",
+) -> Environment:
+    """The environment of a workspace: the setting, then the active one, then one that lies in the folders.
+
+    Untrusted: nothing inside the folders is used. ``base`` is the folder that a relative ``setting`` counts from.
+    """
+    environ = os.environ if environ is None else environ
+    pinned = _pins(folders)
+    problem = None
+    for place, why in _candidates(folders, setting, environ, base):
+        path = normal(place)
+        if not trusted and any(path == f or path.startswith(f.rstrip("/") + "/") for f in map(normal, folders)):
+            problem = problem or f"{path} is not used because the workspace is not trusted"
+            continue
+        packages = site_packages(path)
+        if packages:
+            return Environment(path, packages, why, pinned, problem)
+        if setting and why.startswith("the setting"):
+            problem = f"`environment` is {setting}, which is no Python environment (no site-packages folder in it)"
+    if not trusted:
+        own = _own_site_packages()
+        if own:
+            return Environment(sys.prefix, own, "the server's own, as the workspace is not trusted", pinned, problem)
+    return Environment(pinned=pinned, problem=problem)
+
+
+def site_packages(folder: str) -> tuple[str, ...]:
+    """The ``site-packages`` folders of an environment's folder, or of the interpreter in its ``bin``; may be empty."""
+    if os.path.isfile(folder):  # an interpreter, as editors give it
+        folder = os.path.dirname(os.path.dirname(folder))
+    patterns = ("lib/python3*/site-packages", "lib64/python3*/site-packages", "Lib/site-packages")
+    found: dict[str, str] = {}
+    for pattern in patterns:
+        for path in sorted(glob.glob(f"{glob.escape(folder)}/{pattern}"), key=_python_version, reverse=True):
+            found.setdefault(os.path.realpath(path), normal(path))
+    result = list(found.values())
+    result += [p for f in result if (p := f.replace("site-packages", "dist-packages")) and os.path.isdir(p)]
+    config = _config(os.path.join(folder, "pyvenv.cfg"))
+    if result and config.get("include-system-site-packages", "").lower() == "true" and config.get("home"):
+        system = os.path.dirname(config["home"])
+        if normal(system) != normal(folder):
+            result += [p for p in site_packages(system) if p not in result]
+    return tuple(result)
+
+
+def _candidates(
+    folders: Sequence[str], setting: str | None, environ: Mapping[str, str], base: str
+) -> Iterator[tuple[str, str]]:
+    if setting:
+        yield (
+            os.path.join(base or (folders[0] if folders else ""), os.path.expanduser(setting)),
+            "the setting `environment`",
+        )
+    if environ.get("VIRTUAL_ENV"):
+        yield environ["VIRTUAL_ENV"], "VIRTUAL_ENV, the active virtual environment"
+    for folder in folders:
+        for name in _FOLDER_NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(os.path.join(path, "pyvenv.cfg")) or os.path.isdir(os.path.join(path, "conda-meta")):
+                yield path, f"{name} in the workspace"
+    for folder in folders:
+        yield from _elsewhere(folder)
+    if environ.get("CONDA_PREFIX"):
+        yield environ["CONDA_PREFIX"], "CONDA_PREFIX, the active conda environment"
+    for folder in folders:
+        here = os.path.dirname(normal(folder))
+        for _ in range(4):
+            for name in _FOLDER_NAMES[:3]:
+                path = os.path.join(here, name)
+                if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
+                    yield path, f"{name} in {here}, above the workspace"
+            here = os.path.dirname(here)
+
+
+def _elsewhere(folder: str) -> Iterator[tuple[str, str]]:
+    """Environments in any folder directly inside the workspace folder (``backend/.venv``, ``my-env``)."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
+    except OSError:
+        return
+    for name in names:
+        if name in _FOLDER_NAMES or name in (".git", "node_modules"):
+            continue
+        for inner in ("", *_FOLDER_NAMES[:3]):
+            path = os.path.join(folder, name, inner)
+            if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
+                yield path.rstrip("/\\"), f"{os.path.join(name, inner).rstrip('/')} in the workspace"
+
+
+def _own_site_packages() -> tuple[str, ...]:
+    return tuple(normal(p) for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages"))
+
+
+def _python_version(path: str) -> tuple[int, ...]:
+    match = re.search(r"python(\d+)\.(\d+)", path)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def _config(path: str) -> dict[str, str]:
+    return {k.strip().lower(): v.strip() for line in _lines(path) if "=" in line for k, v in [line.split("=", 1)]}
+
+
+def normal_name(name: str) -> str:
+    """A distribution's name as PEP 503 normalises it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+# Versions that the project's own files name
+
+
+def _pins(folders: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for folder in folders:
+        for read in (_lock_files, _requirements, _pyproject):
+            for name, version in read(folder):
+                found.setdefault(normal_name(name), version)
+    return found
+
+
+def _lock_files(folder: str) -> Iterator[tuple[str, str]]:
+    for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"):
+        for package in _toml(os.path.join(folder, name)).get("package", []) or []:
+            if isinstance(package, dict) and isinstance(package.get("version"), str):
+                yield str(package.get("name", "")), package["version"]
+    try:
+        with open(os.path.join(folder, "Pipfile.lock"), encoding="utf-8") as stream:
+            import json
+
+            document = json.load(stream)
+    except (OSError, ValueError):
+        return
+    for group in ("default", "develop"):
+        for name, entry in (document.get(group) or {}).items() if isinstance(document, dict) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("version"), str):
+                yield name, entry["version"].lstrip("=")
+
+
+def _requirements(folder: str) -> Iterator[tuple[str, str]]:
+    patterns = ("requirements*.txt", "requirements/*.txt", "constraints*.txt", "requirements*.in")
+    for pattern in patterns:
+        for path in sorted(glob.glob(f"{glob.escape(folder)}/{pattern}")):
+            yield from _pinned(_lines(path))
+
+
+def _pyproject(folder: str) -> Iterator[tuple[str, str]]:
+    document = _toml(os.path.join(folder, "pyproject.toml"))
+    project = document.get("project")
+    if isinstance(project, dict):
+        yield from _pinned(d for d in project.get("dependencies") or [] if isinstance(d, str))
+    tool = document.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    dependencies = poetry.get("dependencies") if isinstance(poetry, dict) else None
+    for name, wanted in dependencies.items() if isinstance(dependencies, dict) else ():
+        match = re.match(r"[\^~=]*\s*(\d[\w.]*)", wanted) if isinstance(wanted, str) else None
+        if match:
+            yield name, match[1].rstrip(".")
+    yield from _pinned(
+        re.findall(
+            r"[\"']([A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:==|~=)[^\"']*)[\"']", _text(os.path.join(folder, "setup.py"))
+        )
+    )
+    yield from _pinned(_lines(os.path.join(folder, "setup.cfg")))
+
+
+def _pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        match = _PIN.match(line)
+        if match:
+            yield match["name"], match["version"].rstrip(".")
+
+
+def _toml(path: str) -> dict[str, Any]:
+    text = _text(path)
+    if not text:
+        return {}
+    try:
+        return toml.loads(text)
+    except ValueError:
+        return {}
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+    except OSError:
+        return ""
+
+
+def _lines(path: str) -> list[str]:
+    return _text(path).splitlines()
