@@ -98,7 +98,11 @@ class ImportFact:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """Everything other files may want to know of one file."""
+    """Everything other files may want to know of one file.
+
+    ``words`` are the words of the vocabulary that it contains. ``stores`` are the attributes it sets on names, as
+    written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``.
+    """
 
     path: str
     module: str
@@ -111,4 +115,5 @@ class FileFacts:
     imports: tuple[ImportFact, ...] = ()
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
+    stores: frozenset[str] = frozenset()
     is_broken: bool = False

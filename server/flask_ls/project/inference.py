@@ -51,6 +51,11 @@ class Inference:
         """The canonical name of what a call calls."""
         return self.qualified(node.func) if isinstance(node, ast.Call) else None
 
+    def module_level(self, name: str) -> str | None:
+        """The canonical name of what a name means at this file's module level."""
+        found = {self._origin(b, True, _LIMIT) for b in self.index.root.bindings.get(name, ()) if not is_none(b.value)}
+        return found.pop() if len(found) == 1 else None
+
     def _qualify(self, node: ast.AST, left: int) -> str | None:
         if left <= 0:
             return None

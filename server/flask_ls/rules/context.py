@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,7 +27,8 @@ class Unit:
     """One file with everything computed from it once for all rules.
 
     ``flask`` is the installed Flask version of the project (the latest known one when none is found). ``read`` gives
-    another file of the workspace, as the editor has it.
+    another file of the workspace, as the editor has it. ``installed`` maps normalised distribution names
+    (``flask-sqlalchemy``) to versions, as far as known.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Unit:
     infer: Inference
     flask: Version = LATEST_FLASK
     read: Callable[[str], SourceFile | None] = field(default=lambda path: None)
+    installed: Mapping[str, Version] = field(default_factory=dict)
 
     @cached_property
     def is_test(self) -> bool:
@@ -64,6 +66,11 @@ class Context:
     def is_test(self) -> bool:
         """Whether the file belongs to tests."""
         return self.unit.is_test
+
+    def is_older(self, distribution: str, version: str) -> bool:
+        """Whether this distribution is known to be installed in a version below ``version``."""
+        installed = self.unit.installed.get(distribution)
+        return installed is not None and installed < Version(version)
 
     def name(self, node: ast.AST | None) -> str | None:
         """The canonical name of a name or attribute chain: ``flask.current_app``, ``shop.models.db``."""

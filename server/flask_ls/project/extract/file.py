@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 
-from flask_ls.project.extract.refs import annotation_ref, is_none, is_type_checking, ref
+from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
     ClassFacts,
     Export,
@@ -22,7 +22,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 
 
 def extract(
@@ -52,6 +52,7 @@ def extract(
         imports=tuple(_imports(source, index)),
         functions=_functions(source, index),
         classes={index.qualname(c): _class(source, index, c) for c in index.nodes(ast.ClassDef)},
+        stores=_stores(index),
         is_broken=source.is_broken,
     )
 
@@ -73,6 +74,20 @@ def _words(index: FileIndex) -> set[str]:
         for alias in statement.names:
             words.update(alias.name.split("."))
     return words
+
+
+def _stores(index: FileIndex) -> frozenset[str]:
+    found = {
+        dotted
+        for node in index.nodes(ast.Attribute)
+        if isinstance(node.ctx, ast.Store) and (dotted := dotted_name(node)) is not None
+    }
+    for call in index.nodes(ast.Call):
+        if isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) == 3:
+            owner, attribute = dotted_name(call.args[0]), call.args[1]
+            if owner and isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
+                found.add(f"{owner}.{attribute.value}")
+    return frozenset(found)
 
 
 def _export(source: SourceFile, binding: Binding) -> Export:

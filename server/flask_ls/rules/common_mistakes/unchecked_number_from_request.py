@@ -84,7 +84,11 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         return
     value = node.args[0]
     source = value.func if isinstance(value, ast.Call) else None
-    if isinstance(source, ast.Attribute) and ctx.name(source) == "flask.request.args.get" and isinstance(value, ast.Call):
+    if (
+        isinstance(source, ast.Attribute)
+        and ctx.name(source) == "flask.request.args.get"
+        and isinstance(value, ast.Call)
+    ):
         kind = converter.rpartition(".")[2]
         yield ctx.finding(
             node,

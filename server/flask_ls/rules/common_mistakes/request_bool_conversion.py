@@ -1,0 +1,129 @@
+"""A query or form value is turned into a bool by ``bool``.
+
+Why: ``bool("false")`` and ``bool("0")`` are True: every text but the empty one is. A parameter that is switched off in
+the URL counts as switched on.
+
+Instead: compare the text: ``request.args.get("active", "").lower() in {"1", "true", "yes"}``, or give ``type=`` a
+function that does so.
+
+Quiet: For converters of your own, and for ``bool`` of anything but a single query, form, cookie or header value.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK906",
+    severity=Severity.WARNING,
+    guide=("Common mistakes / request.args.get('page', default=1, type=int)",),
+    triggers=frozenset({"bool"}),
+    examples=(
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return str(request.args.get("active", default=False, type=bool))
+                #                                                    ^^^^^^^^^ bool("false") is True
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return str(request.args.get("active", "").lower() in {"1", "true", "yes"})
+            """,
+            drive="assert client.get('/?active=false').text == 'False'",
+            fails="AssertionError",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                if bool(request.form["active"]):
+                #  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ bool("false") is True
+                    return "on"
+                return "off"
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                if request.form["active"].lower() in {"1", "true", "yes"}:
+                    return "on"
+                return "off"
+            """,
+            drive="assert client.post('/', data={'active': '0'}).text == 'off'",
+            fails="AssertionError",
+        ),
+        Good(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                checked = bool(request.args)
+                return str(request.args.get("active", "").lower() in {"1", "true", "yes"} and checked)
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+_TEXTS = ("args", "form", "values", "cookies", "headers")
+_GETTERS = frozenset(f"flask.request.{name}.get" for name in _TEXTS)
+_MAPPINGS = frozenset(f"flask.request.{name}" for name in _TEXTS)
+_MESSAGE = 'bool("false") is True: every text but the empty one counts as true here.'
+_TRUE = '{"1", "true", "yes"}'
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``.get(..., type=bool)`` and ``bool(request.args.get(...))``."""
+    if ctx.name(node.func) in _GETTERS:
+        for keyword in node.keywords:
+            if keyword.arg == "type" and ctx.name(keyword.value) == "builtins.bool":
+                yield ctx.finding(keyword, _MESSAGE, fixes=[_compare(node, node, ctx)])
+    elif ctx.name(node.func) == "builtins.bool" and len(node.args) == 1 and not node.keywords:
+        value = node.args[0]
+        if ctx.called(value) in _GETTERS or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
+            yield ctx.finding(node, _MESSAGE, fixes=[_compare(node, value, ctx)])
+
+
+def _compare(whole: ast.Call, value: ast.expr, ctx: Context) -> Fix | None:
+    text = ctx.text(value)
+    if isinstance(value, ast.Call):
+        if not value.args:
+            return None
+        text = f'{ctx.text(value.func)}({ctx.text(value.args[0])}, "")'
+    comparison = f"{text}.lower() in {_TRUE}"
+    if isinstance(ctx.parent(whole), (ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Attribute)):
+        comparison = f"({comparison})"
+    return ctx.fix("Compare the text with the words for true", ctx.edit().replace(whole, comparison), safe=False)

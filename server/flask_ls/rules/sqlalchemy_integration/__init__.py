@@ -1,0 +1,1 @@
+"""Chapter "SQLAlchemy integration" of the guide."""

@@ -1,0 +1,132 @@
+"""``Model.query.get()`` is SQLAlchemy 1 style.
+
+Why: ``Query.get`` is legacy since SQLAlchemy 2.0 and emits LegacyAPIWarning; ``get_or_404`` of the query calls it.
+
+Instead: ``db.session.get(Model, key)`` and ``db.get_or_404(Model, key)``.
+
+Quiet: When the project uses SQLAlchemy 1.3 or older, which has no ``session.get``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK709",
+    severity=Severity.HINT,
+    guide=("SQLAlchemy integration / db.session",),
+    triggers=frozenset({"query"}),
+    error_text="LegacyAPIWarning: The Query.get() method is considered legacy as of the 1.x series of SQLAlchemy",
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(User.query.get(key))
+                #          ^^^^^^^^^^^^^^ Query.get() is legacy
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(db.session.get(User, key))
+            """,
+        ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            with app.app_context():
+                db.create_all()
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(db.session.get(User, key)) + str(User.query.filter_by(id=key).first())
+            """,
+            drive="client.get('/1')",
+        ),
+    ),
+)
+
+_MODEL = "flask_sqlalchemy.SQLAlchemy.Model"
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``Model.query.get(...)`` and ``Model.query.get_or_404(...)``."""
+    get = node.func
+    if not isinstance(get, ast.Attribute) or get.attr not in ("get", "get_or_404"):
+        return
+    query = get.value
+    if not isinstance(query, ast.Attribute) or query.attr != "query" or ctx.is_older("sqlalchemy", "1.4"):
+        return
+    model = ctx.name(query.value)
+    if model is None or _MODEL not in ctx.model.mro(model):
+        return
+    better = "db.session.get()" if get.attr == "get" else "db.get_or_404()"
+    yield ctx.finding(
+        get,
+        f"Query.{get.attr}() is legacy in SQLAlchemy 2; {better} replaces it.",
+        fixes=[_modern(node, query.value, get.attr, ctx)],
+    )
+
+
+def _modern(node: ast.Call, model: ast.expr, method: str, ctx: Context) -> Fix | None:
+    db = _extension_in_scope(node, ctx)
+    if db is None or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+        return None
+    function = f"{db}.session.get" if method == "get" else f"{db}.get_or_404"
+    edit = ctx.edit().replace(node.func, function).before(node.args[0], f"{ctx.text(model)}, ")
+    return ctx.fix(f"Use {function}()", edit, safe=True)
+
+
+def _extension_in_scope(node: ast.AST, ctx: Context) -> str | None:
+    for name in ctx.index.root.bindings:
+        if name == "*":
+            continue
+        origin = ctx.infer.module_level(name)
+        if origin is not None and "flask_sqlalchemy.SQLAlchemy" in ctx.model.mro(ctx.model.class_of_name(origin) or ""):
+            owner = ctx.index.scope(node).owner(name)
+            return name if owner is ctx.index.root else None
+    return None

@@ -1,0 +1,140 @@
+"""A plain string is executed as SQL.
+
+Why: SQLAlchemy 2 executes no strings: a session raises ArgumentError, a connection ObjectNotExecutableError.
+
+Instead: wrap the statement in ``text("...")`` and pass values as bound parameters:
+``db.session.execute(db.text("select :n"), {"n": n})``. An f-string in ``text()`` runs, and lets input rewrite the SQL.
+
+Quiet: For ``exec_driver_sql``, for drivers' own connections (``sqlite3``), and when the project uses SQLAlchemy 1.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK705",
+    severity=Severity.ERROR,
+    guide=("SQLAlchemy integration / db.session",),
+    triggers=frozenset({"execute", "scalars", "scalar"}),
+    error_text="ArgumentError: Textual SQL expression 'select 1' should be explicitly declared as text('select 1')",
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/")
+            def index():
+                return str(db.session.execute("select 1").scalar())
+                #                             ^^^^^^^^^^ SQLAlchemy 2 does not execute a plain string
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/")
+            def index():
+                return str(db.session.execute(db.text("select 1")).scalar())
+            """,
+            drive="client.get('/')",
+            fails="ArgumentError: Textual SQL expression",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/<int:number>")
+            def index(number):
+                query = f"select {number}"
+                with db.engine.connect() as connection:
+                    return str(connection.execute(query).scalar())
+                    #                             ^^^^^ SQLAlchemy 2 does not execute a plain string
+            """,
+            drive="client.get('/1')",
+            fails="ObjectNotExecutableError: Not an executable object",
+        ),
+        Good(
+            """
+            import sqlite3
+
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+            from sqlalchemy import text
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/")
+            def index():
+                query = text("select 1")
+                with db.engine.connect() as connection:
+                    connection.exec_driver_sql("select 1")
+                sqlite3.connect(":memory:").execute("select 1")
+                return str(db.session.execute(query).scalar())
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+_EXECUTORS = frozenset(
+    f"{cls}.{method}"
+    for cls in (
+        "sqlalchemy.orm.scoped_session",
+        "sqlalchemy.orm.Session",
+        "sqlalchemy.Connection",
+        "flask_sqlalchemy.session.Session",
+    )
+    for method in ("execute", "scalars", "scalar")
+)
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """The first argument of an executing method of a session or connection."""
+    if ctx.member(node.func) not in _EXECUTORS or ctx.is_older("sqlalchemy", "2"):
+        return
+    statement = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "statement"), None)
+    if statement is None or not ctx.is_instance(statement, "builtins.str"):
+        return
+    yield ctx.finding(
+        statement,
+        "SQLAlchemy 2 does not execute a plain string: wrap the statement in text().",
+        fixes=[_wrapped(node, statement, ctx)],
+    )
+
+
+def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:
+    if not isinstance(statement, ast.Constant) or not isinstance(node.func, ast.Attribute):
+        return None
+    session = node.func.value
+    if not isinstance(session, ast.Attribute) or not ctx.is_instance(session.value, "flask_sqlalchemy.SQLAlchemy"):
+        return None
+    wrapped = f"{ctx.text(session.value)}.text({ctx.text(statement)})"
+    return ctx.fix("Wrap the statement in text()", ctx.edit().replace(statement, wrapped), safe=True)
