@@ -1,0 +1,151 @@
+"""A key of the JSON body is read without a check.
+
+Why: ``request.json`` is plain Python data: a missing key is a KeyError and a 500 page, while ``request.form["name"]``
+answers 400. A body of ``null`` or a list is valid JSON too, and ``get_json(silent=True)`` may be None.
+
+Instead: ``data = request.get_json(silent=True) or {}`` and ``data.get("name")``, or a schema library.
+
+Quiet: Inside ``try``, and where the key or the data was tested before.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK907",
+    severity=Severity.HINT,
+    default=False,
+    guide=("Common mistakes / request.form for form data, request.json for JSON",),
+    triggers=frozenset({"json", "get_json"}),
+    error_text="KeyError: 'name'",
+    examples=(
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                return request.json["name"]
+                #      ^^^^^^^^^^^^^^^^^^^^ a missing key is a KeyError and a 500
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                return request.json.get("name")
+            """,
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                data = request.get_json(silent=True)
+                return {"name": data["name"]}
+                #               ^^^^^^^^^^^^ get_json(silent=True) may be None
+            """,
+            drive="client.post('/')",
+            fails="TypeError: 'NoneType' object is not subscriptable",
+        ),
+        Good(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                data = request.get_json(silent=True) or {}
+                if "name" in request.form:
+                    return request.form["name"]
+                return {"name": data.get("name")}
+            """,
+            drive="client.post('/')",
+        ),
+        Good(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                data = request.get_json()
+                if "name" not in data:
+                    return "name is missing", 400
+                return {"name": data["name"]}
+            """,
+            drive="client.post('/', json={})",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Subscript)
+def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
+    """``request.json["key"]`` and ``request.get_json()["key"]``, directly or through one local name."""
+    if not isinstance(node.ctx, ast.Load) or not isinstance(node.slice, ast.Constant):
+        return
+    if not isinstance(node.slice.value, str):
+        return
+    body = _body(node.value, ctx)
+    if body is None or _is_checked(node, ctx):
+        return
+    silent = isinstance(body, ast.Call) and any(k.arg == "silent" for k in body.keywords)
+    if silent:
+        yield ctx.finding(node, "get_json(silent=True) may be None: reading a key of it raises TypeError, a 500.")
+        return
+    text = f"{ctx.text(node.value)}.get({ctx.text(node.slice)})"
+    yield ctx.finding(
+        node,
+        "A JSON body is plain data: a missing key is a KeyError and a 500, not a 400.",
+        fixes=[ctx.fix("Read it with .get()", ctx.edit().replace(node, text), safe=False)],
+    )
+
+
+def _body(node: ast.expr, ctx: Context) -> ast.expr | None:
+    if isinstance(node, ast.Name):
+        bindings = ctx.index.lookup(node.id, node)
+        if len(bindings) != 1 or bindings[0].value is None or bindings[0].is_with:
+            return None
+        node = bindings[0].value
+    if isinstance(node, ast.Attribute) and ctx.name(node) == "flask.request.json":
+        return node
+    return node if ctx.called(node) == "flask.request.get_json" else None
+
+
+def _is_checked(node: ast.Subscript, ctx: Context) -> bool:
+    """Whether the key or the data is asked about anywhere before in the function, or a ``try`` is around."""
+    if any(isinstance(a, ast.Try) for a in ctx.index.ancestors(node)):
+        return True
+    data, key = ctx.text(node.value), ctx.text(node.slice)
+    around = ctx.index.function_of(node) or ctx.tree
+    for other in ast.walk(around):
+        if getattr(other, "lineno", node.lineno) > node.lineno or other is node:
+            continue
+        if isinstance(other, ast.Compare) and key in ctx.text(other) and isinstance(other.ops[0], (ast.In, ast.NotIn)):
+            return True
+        if isinstance(other, (ast.If, ast.IfExp, ast.Assert, ast.While)) and data in ctx.text(other.test):
+            return True
+    return False

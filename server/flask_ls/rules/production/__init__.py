@@ -1,0 +1,1 @@
+"""Chapter "Production" of the guide."""
