@@ -16,9 +16,10 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store
 from flask_ls.rules.context import LATEST_FLASK, Unit
+from flask_ls.rules.deployment import DeploymentUnit
 from flask_ls.rules.finding import Finding
 from flask_ls.rules.rule import Rule
-from flask_ls.rules.runner import run
+from flask_ls.rules.runner import run, run_deployment
 from flask_ls.rules.selection import Selection
 from flask_ls.syntax.source import SourceFile
 
@@ -48,8 +49,8 @@ class Snapshot:
         self._findings: dict[str, list[Finding]] = {}
 
     def paths(self) -> list[str]:
-        """The project's Python files that take part in the analysis, in order."""
-        return sorted(self.model.files)
+        """The project's files that take part in the analysis, in order: Python and deployment files."""
+        return sorted({*self.model.files, *self.model.deployment})
 
     def source(self, path: str) -> SourceFile | None:
         """A file's text: the open buffer, else the saved file."""
@@ -80,18 +81,29 @@ class Snapshot:
         self._units[path] = unit
         return unit
 
+    def deployment_unit(self, path: str) -> DeploymentUnit | None:
+        """A deployment file with what rules ask of it; None when it is not one of the project."""
+        document = self.model.deployment.get(path)
+        source = self.source(path) if document is not None else None
+        if document is None or source is None:
+            return None
+        return DeploymentUnit(path, source, document, self.model, flask=self.flask, read=self.source)
+
     def findings(self, path: str, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
         """The findings of one file under the settings, in order. An empty list when cancelled."""
         known = self._findings.get(path)
         if known is not None:
             return known
+        if not self.uses_flask:
+            return []
+        found: list[Finding] = []
         facts = self.model.files.get(path)
-        if facts is None or not self.uses_flask:
-            return []
-        unit = self.unit(path)
-        if unit is None:
-            return []
-        found = run(unit, self._rules, words=facts.words, cancelled=cancelled)
+        unit = self.unit(path) if facts is not None else None
+        if facts is not None and unit is not None:
+            found += run(unit, self._rules, words=facts.words, cancelled=cancelled)
+        deployment = self.deployment_unit(path)
+        if deployment is not None:
+            found += run_deployment(deployment, self._rules)
         if cancelled is not None and cancelled():
             return []
         found = [self._shown(f) for f in found if not self._ignored(f)]

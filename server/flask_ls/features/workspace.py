@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from flask_ls.features.snapshot import Snapshot
+from flask_ls.project.deploy import DeploymentFile, is_deployment_path, read_deployment
 from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.environment import Environment, discover
 from flask_ls.project.extract import extract
@@ -63,7 +64,8 @@ class Workspace:
         with self._lock:
             settings = self._settings
             self._environment = discover(self.folders, settings.environment, trusted=self.trusted, base=settings.folder)
-            self._files = Walker(self.folders, settings).walk(cancelled).files
+            walked = Walker(self.folders, settings).walk(cancelled)
+            self._files = walked.files
             paths = list(dict.fromkeys((*self._files, *self._store.open)))
             index = self._module_index(paths)
             facts: list[FileFacts] = []
@@ -75,7 +77,7 @@ class Workspace:
                     facts.append(found)
                 if progress is not None:
                     progress(done + 1, len(paths))
-            self._model = ProjectModel(facts, index)
+            self._model = ProjectModel(facts, index, self._deployment((*walked.deployment, *self._store.open)))
             self._loaded = True
             self._snapshot = None
 
@@ -183,6 +185,14 @@ class Workspace:
             document.source, path, module.name, is_package=module.is_package, vocabulary=vocabulary(), index=walked
         )
 
+    def _deployment(self, paths: Iterable[str]) -> dict[str, DeploymentFile]:
+        found = ((path, self._read_deployment(path)) for path in dict.fromkeys(paths) if is_deployment_path(path))
+        return {path: document for path, document in found if document is not None}
+
+    def _read_deployment(self, path: str) -> DeploymentFile | None:
+        document = self._store.document(path)
+        return read_deployment(path, document.source.text) if document is not None else None
+
     def _refresh(self, paths: list[str]) -> bool:
         before = self._model
         self._snapshot = None
@@ -190,7 +200,7 @@ class Workspace:
         walker = Walker(self.folders, self._settings)
         for path in paths:
             exists = os.path.isfile(path) and walker.belongs(path)
-            if exists:
+            if exists and path.endswith(".py"):
                 known.add(path)
             else:
                 known.discard(path)
@@ -205,5 +215,8 @@ class Workspace:
             facts = self._extract(path, index)
             if facts is not None:
                 model = model.with_file(facts)
+            if is_deployment_path(path):
+                belongs = path in self._store.open or (os.path.isfile(path) and walker.belongs(path))
+                model = model.with_deployment(path, self._read_deployment(path) if belongs else None)
         self._model = model
         return model is not before

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask_ls.project.deploy import deployment_kind, is_deployment_path
 from flask_ls.project.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ def _unnamed(pattern: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """What a walk found: absolute paths of Python files in order, and folders that could not be read."""
+    """What a walk found: absolute paths of Python files in order, and folders that could not be read.
+
+    ``deployment`` are the files that say how the project is started (Dockerfile, ``.env``, Procfile, ...).
+    """
 
     files: tuple[str, ...]
     unreadable: tuple[str, ...] = ()
+    deployment: tuple[str, ...] = ()
 
 
 class Walker:
@@ -82,13 +87,14 @@ class Walker:
         for folder in self.folders:
             for path in self._below(folder, self._above(folder), unreadable, cancelled):
                 files.setdefault(path)
-        return Found(tuple(files), tuple(unreadable))
+        python = tuple(f for f in files if f.endswith(".py"))
+        return Found(python, tuple(unreadable), tuple(f for f in files if is_deployment_path(f)))
 
     def belongs(self, path: str) -> bool:
         """Whether a walk would find this file, were it there: for files that appear or are opened."""
         path = normal(path)
         folder = next((f for f in self.folders if path.startswith(f.rstrip("/") + "/")), None)
-        if folder is None or not path.endswith(".py"):
+        if folder is None or not (path.endswith(".py") or is_deployment_path(path)):
             return False
         rules = self._above(folder)
         here = folder
@@ -96,6 +102,8 @@ class Walker:
             rules = self._with_gitignore(here, rules)
             here = f"{here.rstrip('/')}/{part}"
             is_folder = here != path
+            if not is_folder and deployment_kind(here) == "dotenv":
+                return True
             if self._excluded(here, part, rules, is_folder=is_folder):
                 return False
             if is_folder and os.path.isfile(f"{here}/pyvenv.cfg"):
@@ -135,13 +143,18 @@ class Walker:
                         path = f"{prefix}/{name}"
                         if depth < _MAX_DEPTH and not self._excluded(path, name, rules, is_folder=True):
                             folders.append((path, rules, depth + 1))
-                    elif name.endswith(".py") and self._is_own_file(entry):
+                    elif (kind := self._kind(prefix, name)) and self._is_own_file(entry):
                         path = f"{prefix}/{name}"
-                        if not self._excluded(path, name, rules, is_folder=False):
+                        # `.env` is usually not under version control, and yet it is what `flask run` reads.
+                        if kind == "dotenv" or not self._excluded(path, name, rules, is_folder=False):
                             yield path
                 except OSError:
                     unreadable.append(f"{prefix}/{name}")
             stack.extend(reversed(folders))
+
+    @staticmethod
+    def _kind(folder: str, name: str) -> str | None:
+        return "python" if name.endswith(".py") else deployment_kind(f"{folder}/{name}")
 
     def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
         if not entry.is_symlink():

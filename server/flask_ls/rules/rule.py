@@ -13,11 +13,14 @@ from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from flask_ls.project.deploy import DeploymentFile
     from flask_ls.rules.context import Context
+    from flask_ls.rules.deployment import DeploymentContext
 
 N = TypeVar("N", bound=ast.AST)
 NodeCheck = Callable[[Any, "Context"], Iterable[Finding]]
 FileCheck = Callable[["Context"], Iterable[Finding]]
+DeploymentCheck = Callable[["DeploymentFile", "DeploymentContext"], Iterable[Finding]]
 
 DOCS = "https://flask-language-server.readthedocs.io/en/latest/rules/"
 _HEADINGS = ("Why", "Instead", "Quiet")
@@ -58,6 +61,7 @@ class Rule:
     needs_model: bool = False
     node_checks: list[tuple[type[ast.AST], NodeCheck]] = field(default_factory=list)
     file_checks: list[FileCheck] = field(default_factory=list)
+    deployment_checks: list[DeploymentCheck] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -120,6 +124,11 @@ class Rule:
     def on_file(self, check: Callable[[Context], Iterator[Finding]]) -> Callable[[Context], Iterator[Finding]]:
         """Subscribe a check that runs once for each file that has a trigger word."""
         self.file_checks.append(check)
+        return check
+
+    def on_deployment(self, check: DeploymentCheck) -> DeploymentCheck:
+        """Subscribe a check that runs once for each deployment file (``.env``, Dockerfile, Procfile, ...)."""
+        self.deployment_checks.append(check)
         return check
 
     def _paragraphs(self) -> dict[str, str]:

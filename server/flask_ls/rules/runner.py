@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from flask_ls.rules.context import Context, Unit
+from flask_ls.rules.deployment import DeploymentContext, DeploymentUnit
 from flask_ls.rules.finding import Finding, ordered
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.suppress import Suppressions
@@ -36,6 +37,24 @@ def run(
         except Exception:
             log.exception("%s failed on %s", rule.code, unit.path)
     return ordered(Suppressions(unit.source).keep(found)) if found else []
+
+
+def run_deployment(unit: DeploymentUnit, rules: Iterable[Rule]) -> list[Finding]:
+    """The findings of these rules in one deployment file, suppressed ones left out, in order."""
+    found: list[Finding] = []
+    for rule in rules:
+        if rule.deployment_checks:
+            found.extend(_run_deployment_checks(unit, rule))
+    return ordered(Suppressions(unit.source, is_python=False).keep(found)) if found else []
+
+
+def _run_deployment_checks(unit: DeploymentUnit, rule: Rule) -> list[Finding]:
+    context = DeploymentContext(unit, rule)
+    try:
+        return [finding for check in rule.deployment_checks for finding in check(unit.document, context)]
+    except Exception:
+        log.exception("%s failed on %s", rule.code, unit.path)
+        return []
 
 
 def _run_one(unit: Unit, rule: Rule) -> list[Finding]:

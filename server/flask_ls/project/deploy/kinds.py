@@ -22,7 +22,8 @@ _PATTERNS: tuple[tuple[str, Kind], ...] = (
     (r"app\.json|railway\.json", "descriptor"),
     (r"(fly|railway)(\..+)?\.toml", "toml"),
 )
-_BY_NAME = tuple((re.compile(pattern, re.I), kind) for pattern, kind in _PATTERNS)
+# One expression: every file name of a workspace is asked.
+_BY_NAME = re.compile("|".join(f"({pattern.replace('(', '(?:')})" for pattern, _ in _PATTERNS), re.I)
 # Manifests have names of their own; the folder says what they are.
 _MANIFEST_FOLDERS = frozenset({"k8s", "kubernetes", "kube", "manifests", "deploy", "deployment", "deployments", ".do"})
 _DEVELOPMENT = re.compile(
@@ -33,9 +34,9 @@ _DEVELOPMENT = re.compile(
 def deployment_kind(path: str) -> Kind | None:
     """What sort of deployment file this is; None when it is none. ``path`` has ``/`` and need not exist."""
     name = posixpath.basename(path)
-    for pattern, kind in _BY_NAME:
-        if pattern.fullmatch(name):
-            return kind
+    match = _BY_NAME.fullmatch(name)
+    if match is not None and match.lastindex is not None:
+        return _PATTERNS[match.lastindex - 1][1]
     if name.lower().endswith((".yml", ".yaml")):
         folders = posixpath.dirname(path).lower().split("/")
         if folders[-2:] == [".github", "workflows"] or name == ".gitlab-ci.yml":

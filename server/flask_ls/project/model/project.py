@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from flask_ls.project import catalog
+from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
@@ -17,8 +18,15 @@ _LIMIT = 12
 class ProjectModel:
     """What all files together say. Replaced, never mutated."""
 
-    def __init__(self, facts: Iterable[FileFacts] = (), index: ModuleIndex | None = None) -> None:
+    def __init__(
+        self,
+        facts: Iterable[FileFacts] = (),
+        index: ModuleIndex | None = None,
+        deployment: Mapping[str, DeploymentFile] | None = None,
+    ) -> None:
+        """``deployment``: what the deployment files say, by path."""
         self.index = index
+        self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
         self.modules: dict[str, FileFacts] = {f.module: f for f in self.files.values() if f.module}
 
@@ -26,9 +34,20 @@ class ProjectModel:
         """The model after one file changed; itself when the facts are equal."""
         if self.files.get(facts.path) == facts:
             return self
-        model = type(self)((), self.index)
+        model = type(self)((), self.index, self.deployment)
         model.files = {**self.files, facts.path: facts}
         model.modules = {**self.modules, facts.module: facts} if facts.module else self.modules
+        return model
+
+    def with_deployment(self, path: str, document: DeploymentFile | None) -> ProjectModel:
+        """The model after a deployment file changed or went away (None); itself when it says what it said."""
+        if self.deployment.get(path) == document:
+            return self
+        files = {p: d for p, d in self.deployment.items() if p != path}
+        if document is not None:
+            files[path] = document
+        model = type(self)((), self.index, files)
+        model.files, model.modules = self.files, self.modules
         return model
 
     @cached_property
