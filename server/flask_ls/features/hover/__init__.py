@@ -1,0 +1,51 @@
+"""What a hover says at a place: the sections of all providers that have something to say there, best first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask_ls.features.hover import on_blueprint, on_finding, on_proxy, on_route
+from flask_ls.features.hover.provider import Place, Section
+from flask_ls.features.places import node_at
+from flask_ls.rules.context import Unit
+from flask_ls.rules.finding import Finding
+from flask_ls.syntax.span import Span
+
+log = logging.getLogger(__name__)
+
+_PROVIDERS: tuple[Callable[[Place], Section | None], ...] = (
+    on_route.section,
+    on_blueprint.section,
+    on_proxy.section,
+    on_finding.section,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """``markdown`` about the text at ``span``."""
+
+    markdown: str
+    span: Span
+
+
+def hover(unit: Unit, findings: Sequence[Finding], offset: int) -> Hover | None:
+    """The hover at an offset; None where nothing is known that a general Python server would not say.
+
+    ``findings`` are those of this file. A provider that raises loses its own section, and says so in the log.
+    """
+    place = Place(unit, tuple(f for f in findings if f.span.contains(offset)), offset, node_at(unit.source, offset))
+    sections: list[Section] = []
+    for provider in _PROVIDERS:
+        try:
+            section = provider(place)
+        except Exception:
+            log.exception("hover %s failed on %s", provider.__module__, unit.path)
+            continue
+        if section is not None:
+            sections.append(section)
+    if not sections:
+        return None
+    return Hover("\n\n---\n\n".join(s.markdown for s in sections), sections[0].span)
