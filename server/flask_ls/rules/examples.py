@@ -6,7 +6,8 @@ with a finding stands a comment with carets and the message, which is removed be
     return redirect("/login")
     #               ^^^^^^^^ this path is the route "login"
 
-The ``#`` counts as the first caret when a caret follows it directly (``#^^^`` marks from the column of ``#``).
+The ``#`` counts as the first caret when a caret follows it directly (``#^^^`` marks from the column of ``#``), except
+under the ``@`` of a decorator, which is never part of a finding.
 """
 
 from __future__ import annotations
@@ -93,8 +94,9 @@ def _parse_file(path: str, lines: list[str]) -> tuple[str, list[Expected]]:
     for line in lines:
         match = _CARETS.match(line)
         if match and kept:
-            column = len(match["indent"]) + (1 + len(match["gap"]) if match["gap"] else 0)
-            width = len(match["carets"]) + (0 if match["gap"] else 1)
+            counts = not match["gap"] and not kept[-1].startswith("@", len(match["indent"]))
+            column = len(match["indent"]) + (0 if counts else 1 + len(match["gap"]))
+            width = len(match["carets"]) + counts
             start = start_of_last + column
             expected.append(Expected(path, Span(start, start + width), (match["message"] or "").strip()))
             continue

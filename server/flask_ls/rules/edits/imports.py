@@ -125,11 +125,11 @@ class ImportEdits:
         source, text = self._source, self._source.text
         aliases = statement.names
         keys = [a.name.lower() for a in aliases]
-        if keys == sorted(keys) or not _is_mixed_sorted(aliases):
-            place = next((i for i, k in enumerate(keys) if k > name.lower()), len(aliases))
-            place = place if keys == sorted(keys) else len(aliases)
-        else:
-            place = next((i for i, a in enumerate(aliases) if _isort_key(a.name) > _isort_key(name)), len(aliases))
+        place = len(aliases)
+        if _is_mixed_sorted(aliases):
+            place = next((i for i, a in enumerate(aliases) if _isort_key(a.name) > _isort_key(name)), place)
+        elif keys == sorted(keys):
+            place = next((i for i, k in enumerate(keys) if k > name.lower()), place)
         if place < len(aliases):
             start = source.span(aliases[place]).start
             line = source.line_span(source.position(start)[0]).start

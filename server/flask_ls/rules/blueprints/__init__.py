@@ -1,0 +1,1 @@
+"""Chapter "Blueprints" of the guide."""

@@ -1,0 +1,184 @@
+"""Something that only the app has is used on a blueprint.
+
+Why: ``Blueprint`` has no ``config``, ``logger``, ``teardown_appcontext``, ``template_filter`` and the like: this raises
+AttributeError, for most of them when the module is imported.
+
+Instead: the blueprint's ``app_`` form (``app_template_filter``, ``teardown_app_request``), ``current_app`` inside
+functions, or ``bp.record(lambda state: state.app...)``.
+
+Quiet: When the blueprint's class is one of the project's own that may define it, or the project sets the attribute.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Note, Rule
+
+# Public attributes of flask.Flask (2.2 to 3.2) that flask.Blueprint lacks -> the blueprint's own form, if it has one.
+_ONLY_APP: dict[str, str | None] = {
+    "teardown_appcontext": "teardown_app_request",
+    "template_filter": "app_template_filter",
+    "template_test": "app_template_test",
+    "template_global": "app_template_global",
+    "add_template_filter": "add_app_template_filter",
+    "add_template_test": "add_app_template_test",
+    "add_template_global": "add_app_template_global",
+    "shell_context_processor": None,
+    "app_context": None,
+    "async_to_sync": None,
+    "config": None,
+    "create_jinja_environment": None,
+    "create_url_adapter": None,
+    "debug": None,
+    "dispatch_request": None,
+    "extensions": None,
+    "full_dispatch_request": None,
+    "handle_exception": None,
+    "handle_user_exception": None,
+    "instance_path": None,
+    "iter_blueprints": None,
+    "jinja_env": None,
+    "jinja_options": None,
+    "logger": None,
+    "make_response": None,
+    "permanent_session_lifetime": None,
+    "process_response": None,
+    "run": None,
+    "secret_key": None,
+    "session_interface": None,
+    "shell_context_processors": None,
+    "test_client": None,
+    "test_cli_runner": None,
+    "test_request_context": None,
+    "testing": None,
+    "url_for": None,
+    "url_map": None,
+    "wsgi_app": None,
+}
+_USES_OF_CURRENT_APP = frozenset({"config", "logger", "debug", "extensions", "jinja_env", "instance_path", "testing"})
+
+rule = Rule(
+    __name__,
+    code="FLK610",
+    severity=Severity.ERROR,
+    guide=("Blueprints / blueprint.before_request only for that blueprint",),
+    triggers=frozenset(_ONLY_APP),
+    error_text="AttributeError: 'Blueprint' object has no attribute 'config'",
+    notes=(Note(">=2.2", "app.url_for exists since Flask 2.2; a blueprint never had it."),),
+    examples=(
+        Bad(
+            """
+            from flask import Blueprint
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.template_filter("price")
+            #^^^^^^^^^^^^^^^^^^ a blueprint has no template_filter
+            def price(value):
+                return f"{value:.2f}"
+            """,
+            fixed="""
+            from flask import Blueprint
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.app_template_filter("price")
+            def price(value):
+                return f"{value:.2f}"
+            """,
+            fails="AttributeError: 'Blueprint' object has no attribute 'template_filter'",
+        ),
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            app = Flask(__name__)
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/")
+            def index():
+                bp.logger.info("called")
+            #   ^^^^^^^^^ a blueprint has no logger
+                return "x"
+
+
+            app.register_blueprint(bp)
+            """,
+            fixed="""
+            from flask import Blueprint, Flask, current_app
+
+            app = Flask(__name__)
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/")
+            def index():
+                current_app.logger.info("called")
+                return "x"
+
+
+            app.register_blueprint(bp)
+            """,
+            drive="client.get('/')",
+            fails="AttributeError: 'Blueprint' object has no attribute 'logger'",
+        ),
+        Good(
+            """
+            from flask import Blueprint
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.app_template_filter("price")
+            def price(value):
+                return f"{value:.2f}"
+
+
+            @bp.record
+            def on_register(state):
+                state.app.config.setdefault("CURRENCY", "EUR")
+            """,
+            drive="pass",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Attribute)
+def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
+    """Reading an attribute of the app from a blueprint."""
+    if node.attr not in _ONLY_APP or not isinstance(node.ctx, ast.Load):
+        return
+    if ctx.infer.class_of(node.value) != "flask.Blueprint" or is_caught(ctx, node, "AttributeError"):
+        return
+    if any(s.endswith(f".{node.attr}") for f in ctx.model.files.values() for s in f.stores):
+        return
+    instead = _ONLY_APP[node.attr]
+    hint = f"; its form is {instead}" if instead else ""
+    yield ctx.finding(
+        node,
+        f"a blueprint has no {node.attr}, only the app has: this raises AttributeError{hint}.",
+        fixes=[_own_form(node, instead, ctx) if instead else _current_app(node, ctx)],
+    )
+
+
+def _own_form(node: ast.Attribute, instead: str, ctx: Context) -> Fix | None:
+    text = f"{ctx.text(node.value)}.{instead}"
+    return ctx.fix(f"Use {text}", ctx.edit().replace(node, text), safe=False)
+
+
+def _current_app(node: ast.Attribute, ctx: Context) -> Fix | None:
+    if node.attr not in _USES_OF_CURRENT_APP or ctx.index.function_of(node) is None:
+        return None
+    edit = ctx.edit()
+    text = f"{edit.import_name('flask', 'current_app', at=node)}.{node.attr}"
+    return ctx.fix(f"Use {text}", edit.replace(node, text), safe=False)

@@ -1,0 +1,143 @@
+"""A blueprint's handler for 404 or 405 that unknown URLs never reach.
+
+Why: An unknown URL and a wrong method are found out before any blueprint is chosen, so the app's handler answers. The
+blueprint's handler sees only a 404 that its own views raise.
+
+Instead: ``@bp.app_errorhandler(404)``, or a handler of the app that looks at ``request.path``.
+
+Quiet: When a view of the project may raise the error itself: ``abort(404)``, ``get_or_404``, ``first_or_404``,
+``send_from_directory`` or ``raise NotFound`` somewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.views import is_blueprint
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+_CLASSES = {"werkzeug.exceptions.NotFound": 404, "werkzeug.exceptions.MethodNotAllowed": 405}
+# Names that raise a 404 or 405 inside a view: where one is merely mentioned the rule is silent.
+_RAISING = frozenset(
+    {"abort", "NotFound", "MethodNotAllowed", "get_or_404", "first_or_404", "one_or_404", "send_from_directory"}
+    | {"send_file", "get_object_or_404", "paginate", "HTTPException"}
+)
+
+rule = Rule(
+    __name__,
+    code="FLK609",
+    severity=Severity.WARNING,
+    guide=("Blueprints / blueprint.before_request only for that blueprint",),
+    triggers=frozenset({"errorhandler", "register_error_handler"}) | _RAISING,
+    examples=(
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            app = Flask(__name__)
+            bp = Blueprint("api", __name__, url_prefix="/api")
+
+
+            @bp.errorhandler(404)
+            #^^^^^^^^^^^^^^^^^^^^ unknown URLs never reach
+            def not_found(error):
+                return "custom", 404
+
+
+            @bp.get("/")
+            def index():
+                return "x"
+
+
+            app.register_blueprint(bp)
+            """,
+            fixed="""
+            from flask import Blueprint, Flask
+
+            app = Flask(__name__)
+            bp = Blueprint("api", __name__, url_prefix="/api")
+
+
+            @bp.app_errorhandler(404)
+            def not_found(error):
+                return "custom", 404
+
+
+            @bp.get("/")
+            def index():
+                return "x"
+
+
+            app.register_blueprint(bp)
+            """,
+            drive="assert client.get('/api/nope').text == 'custom'",
+            fails="AssertionError",
+        ),
+        Good(
+            """
+            from flask import Blueprint, Flask, abort
+
+            app = Flask(__name__)
+            bp = Blueprint("api", __name__, url_prefix="/api")
+
+
+            @bp.errorhandler(404)
+            def not_found(error):
+                return "custom", 404
+
+
+            @bp.get("/item")
+            def item():
+                abort(404)
+
+
+            app.register_blueprint(bp)
+            """,
+            drive="assert client.get('/api/item').text == 'custom'",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``@bp.errorhandler(404)`` and ``bp.register_error_handler(404, f)``."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or method.attr not in ("errorhandler", "register_error_handler"):
+        return
+    if not node.args or not is_blueprint(ctx, method.value):
+        return
+    code = _code(node.args[0], ctx)
+    if code is None or _may_be_raised(code, ctx):
+        return
+    fixes = []
+    if method.attr == "errorhandler":
+        text = f"{ctx.text(method.value)}.app_errorhandler"
+        fixes = [ctx.fix(f"Handle it for the whole app: {text}", ctx.edit().replace(method, text), safe=False)]
+    what = "unknown URLs" if code == 404 else "wrong methods"
+    yield ctx.finding(
+        node, f"{what} never reach a blueprint's {code} handler: the blueprint is not chosen yet.", fixes=fixes
+    )
+
+
+def _code(node: ast.expr, ctx: Context) -> int | None:
+    if isinstance(node, ast.Constant):
+        return node.value if node.value in (404, 405) and isinstance(node.value, int) else None
+    return _CLASSES.get(ctx.name(node) or "")
+
+
+def _may_be_raised(code: int, ctx: Context) -> bool:
+    """Whether something in the project mentions a way to raise the error, other than to handle it."""
+    handled_here = {name.rpartition(".")[2] for name in _CLASSES}
+    for facts in ctx.model.files.values():
+        if (_RAISING - handled_here if facts.path == ctx.path else _RAISING) & facts.words:
+            return True
+    return any(
+        isinstance(node.exc, (ast.Name, ast.Call))
+        and _CLASSES.get(ctx.name(node.exc.func if isinstance(node.exc, ast.Call) else node.exc) or "") == code
+        for node in ctx.index.nodes(ast.Raise)
+    )
