@@ -97,11 +97,24 @@ class ImportFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigSource:
+    """What is handed to ``from_object`` or ``from_pyfile``.
+
+    ``name``: ``text`` is a name chain as written; ``member``: any value of the dict of that name; ``string``: a dotted
+    import string; ``file``: a file name. ``unknown``: something that cannot be read.
+    """
+
+    kind: Literal["name", "member", "string", "file", "unknown"]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """Everything other files may want to know of one file.
 
     ``words`` are the words of the vocabulary that it contains. ``stores`` are the attributes it sets on names, as
-    written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``.
+    written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``. ``containers`` are
+    module-level dicts of names: name -> the values.
     """
 
     path: str
@@ -116,4 +129,6 @@ class FileFacts:
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
     stores: frozenset[str] = frozenset()
+    config_sources: tuple[ConfigSource, ...] = ()
+    containers: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     is_broken: bool = False

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from packaging.version import Version
 
@@ -20,6 +21,8 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 LATEST_FLASK = Version("3.1.3")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Unit:
     infer: Inference
     flask: Version = LATEST_FLASK
     read: Callable[[str], SourceFile | None] = field(default=lambda path: None)
+    memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     installed: Mapping[str, Version] = field(default_factory=dict)
 
     @cached_property
@@ -107,6 +111,13 @@ class Context:
     def read(self, path: str) -> SourceFile | None:
         """Another file of the workspace as the editor has it; None when it cannot be read."""
         return self.source if path == self.path else self.unit.read(path)
+
+    def once(self, compute: Callable[[Context], T]) -> T:
+        """``compute(self)``, computed once for this file whatever number of rules ask."""
+        memo = self.unit.memo
+        if compute not in memo:
+            memo[compute] = compute(self)
+        return cast("T", memo[compute])
 
     # Saying
 

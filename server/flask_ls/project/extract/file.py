@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 
+from flask_ls.project.extract.config import config_sources, containers
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
     ClassFacts,
@@ -22,7 +23,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 
 
 def extract(
@@ -53,6 +54,8 @@ def extract(
         functions=_functions(source, index),
         classes={index.qualname(c): _class(source, index, c) for c in index.nodes(ast.ClassDef)},
         stores=_stores(index),
+        config_sources=config_sources(index),
+        containers=containers(index),
         is_broken=source.is_broken,
     )
 

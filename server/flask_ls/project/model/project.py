@@ -8,6 +8,7 @@ from functools import cached_property
 from flask_ls.project import catalog
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts, Ref
+from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
@@ -54,6 +55,11 @@ class ProjectModel:
     def routes(self) -> RouteTable:
         """Every app of the workspace with its routes."""
         return RouteTable(complete=False)
+
+    @cached_property
+    def config_objects(self) -> ConfigObjects:
+        """The classes and modules that become configuration."""
+        return ConfigObjects(self)
 
     @cached_property
     def names(self) -> Names:

@@ -1,0 +1,121 @@
+"""What a file hands to ``from_object`` and ``from_pyfile``: what becomes configuration."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_ls.project.extract.refs import ref
+from flask_ls.project.facts import ConfigSource, Ref
+from flask_ls.project.index import FUNCTIONS, FileIndex
+
+_LIMIT = 6
+
+
+def config_sources(index: FileIndex) -> tuple[ConfigSource, ...]:
+    """The arguments of every ``x.from_object(...)`` and ``x.from_pyfile(...)``, and what names stand for them."""
+    found: list[ConfigSource] = []
+    for call in index.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("from_object", "from_pyfile"):
+            given = call.args[0] if call.args else next((k.value for k in call.keywords), None)
+            if given is not None:
+                found += _sources(index, given, call.func.attr == "from_pyfile", _LIMIT)
+    return tuple(dict.fromkeys(found))
+
+
+def _sources(index: FileIndex, node: ast.expr, is_file: bool, left: int) -> list[ConfigSource]:
+    if left <= 0:
+        return [ConfigSource("unknown")]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [ConfigSource("file" if is_file else "string", node.value)]
+    if isinstance(node, ast.BoolOp):
+        return [s for v in node.values for s in _sources(index, v, is_file, left - 1)]
+    if isinstance(node, ast.IfExp):
+        return [s for v in (node.body, node.orelse) for s in _sources(index, v, is_file, left - 1)]
+    if isinstance(node, ast.Dict):
+        return [s for v in node.values for s in _sources(index, v, is_file, left - 1)]
+    if isinstance(node, ast.Subscript):
+        return _of_container(index, node.value, is_file, left)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
+            defaults = [s for a in node.args[1:] for s in _sources(index, a, is_file, left - 1)]
+            return [*_of_container(index, node.func.value, is_file, left), *defaults]
+        # `os.environ.get(...)` is followed to its default above; `Config()` is an instance of a class.
+        called = ref(node)
+        return (
+            [ConfigSource("name", called.dotted)] if called is not None and not node.args else [ConfigSource("unknown")]
+        )
+    if isinstance(node, ast.Name):
+        return _of_name(index, node, is_file, left)
+    written = ref(node)
+    return [ConfigSource("name", written.dotted)] if written is not None else [ConfigSource("unknown")]
+
+
+def _of_name(index: FileIndex, node: ast.Name, is_file: bool, left: int) -> list[ConfigSource]:
+    bindings = index.lookup(node.id, node)
+    found: list[ConfigSource] = []
+    for binding in bindings:
+        if binding.kind == "assign" and binding.value is not None and not binding.is_with:
+            found += _sources(index, binding.value, is_file, left - 1)
+        elif binding.kind == "param" and isinstance(binding.node, ast.arg):
+            found.append(ConfigSource("unknown"))
+            default = _default(index, binding.node)
+            if default is not None and not (isinstance(default, ast.Constant) and default.value is None):
+                found += _sources(index, default, is_file, left - 1)
+        elif binding.kind in ("class", "from", "import"):
+            found.append(ConfigSource("name", node.id))
+        else:
+            found.append(ConfigSource("unknown"))
+    return found or [ConfigSource("unknown")]
+
+
+def _of_container(index: FileIndex, node: ast.expr, is_file: bool, left: int) -> list[ConfigSource]:
+    """``configs[name]``: any member of the container."""
+    if isinstance(node, ast.Name):
+        bindings = index.lookup(node.id, node)
+        if len(bindings) == 1 and isinstance(bindings[0].value, (ast.Dict, ast.Call)):
+            return _members(index, bindings[0].value, is_file, left)
+    written = ref(node)
+    return [ConfigSource("member", written.dotted)] if written is not None else [ConfigSource("unknown")]
+
+
+def _members(index: FileIndex, node: ast.expr, is_file: bool, left: int) -> list[ConfigSource]:
+    values: list[ast.expr] = []
+    if isinstance(node, ast.Dict):
+        values = node.values
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args:
+        values = [k.value for k in node.keywords]
+    if not values:
+        return [ConfigSource("unknown")]
+    return [s for v in values for s in _sources(index, v, is_file, left - 1)]
+
+
+def _default(index: FileIndex, argument: ast.arg) -> ast.expr | None:
+    function = index.parent(index.parent(argument) or argument)
+    if not isinstance(function, FUNCTIONS):
+        return None
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if argument in positional:
+        number = positional.index(argument) - (len(positional) - len(arguments.defaults))
+        return arguments.defaults[number] if number >= 0 else None
+    if argument in arguments.kwonlyargs:
+        return arguments.kw_defaults[arguments.kwonlyargs.index(argument)]
+    return None
+
+
+def containers(index: FileIndex) -> dict[str, tuple[Ref, ...]]:
+    """Module-level dicts whose values are names (``config = {"default": DevelopmentConfig}``): name -> the values."""
+    found: dict[str, tuple[Ref, ...]] = {}
+    for name, bindings in index.root.bindings.items():
+        if len(bindings) != 1 or bindings[0].kind != "assign":
+            continue
+        value = bindings[0].value
+        values: list[ast.expr] = []
+        if isinstance(value, ast.Dict):
+            values = value.values
+        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict":
+            values = [k.value for k in value.keywords]
+        refs = tuple(r for v in values if isinstance(v, (ast.Name, ast.Attribute)) and (r := ref(v)) is not None)
+        if refs:
+            found[name] = refs
+    return found

@@ -1,0 +1,82 @@
+"""Which classes and modules of the project become Flask configuration through ``from_object`` and ``from_pyfile``."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flask_ls.project.facts import ConfigSource, FileFacts
+
+if TYPE_CHECKING:
+    from flask_ls.project.model.project import ProjectModel
+
+
+class ConfigObjects:
+    """Canonical names of the configuration classes and modules, base classes included.
+
+    ``complete`` is False when some source cannot be read, such as a parameter whose callers are not followed.
+    """
+
+    def __init__(self, model: ProjectModel) -> None:
+        self._model = model
+
+    @property
+    def complete(self) -> bool:
+        """Whether every source is known."""
+        return self._resolved[1]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Dotted names of classes and modules."""
+        return self._resolved[0]
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files read by ``from_pyfile``, among the Python files of the project."""
+        return self._resolved[2]
+
+    @cached_property
+    def _resolved(self) -> tuple[frozenset[str], bool, frozenset[str]]:
+        names: set[str] = set()
+        paths: set[str] = set()
+        complete = True
+        for facts in self._model.files.values():
+            for source in facts.config_sources:
+                found = self._names_of(facts, source)
+                if source.kind == "file":
+                    paths |= self._files(source.text)
+                elif found:
+                    names.update(base for name in found for base in self._model.mro(name))
+                else:
+                    complete = False
+        return frozenset(names), complete, frozenset(paths)
+
+    def _names_of(self, facts: FileFacts, source: ConfigSource) -> list[str]:
+        names = self._model.names
+        if source.kind == "name":
+            found = names.in_module(facts.module, source.text)
+            return [found] if found is not None and names.is_project(found) else []
+        if source.kind == "string":
+            # Flask imports the string as `import_string` does: a module, or an attribute after the last dot or colon.
+            dotted = source.text.replace(":", ".")
+            module, _, attribute = dotted.rpartition(".")
+            whole = names.imported(facts.module, dotted)
+            if whole in self._model.modules:
+                return [whole]
+            owner = names.imported(facts.module, module)
+            return [names.canonical(f"{owner}:{attribute}")] if owner in self._model.modules else []
+        if source.kind == "member":
+            container = names.in_module(facts.module, source.text)
+            if container is None:
+                return []
+            owner_facts, rest = names.split(container)
+            if owner_facts is None or rest not in owner_facts.containers:
+                return []
+            members = [names.in_module(owner_facts.module, r.dotted) for r in owner_facts.containers[rest]]
+            return [m for m in members if m is not None]
+        return []
+
+    def _files(self, name: str) -> set[str]:
+        base = posixpath.basename(name.replace("\\", "/"))
+        return {p for p in self._model.files if posixpath.basename(p) == base}

@@ -1,0 +1,239 @@
+"""Writes of Flask configuration in one file, in every form Flask reads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask.values import definition, text
+from flask_ls.rules.ask.views import is_app
+from flask_ls.rules.context import Context
+
+Form = Literal["item", "attribute", "update", "setdefault", "class", "module"]
+
+# Attributes of the app that are configuration keys (`ConfigAttribute` in flask/sansio/app.py).
+ATTRIBUTES = {
+    "secret_key": "SECRET_KEY",
+    "debug": "DEBUG",
+    "testing": "TESTING",
+    "permanent_session_lifetime": "PERMANENT_SESSION_LIFETIME",
+}
+# Keys of Flask itself (docs/config.rst); those of extensions are open-ended.
+FLASK_KEYS = frozenset(
+    {
+        "APPLICATION_ROOT",
+        "DEBUG",
+        "ENV",
+        "EXPLAIN_TEMPLATE_LOADING",
+        "JSONIFY_MIMETYPE",
+        "JSONIFY_PRETTYPRINT_REGULAR",
+        "JSON_AS_ASCII",
+        "JSON_SORT_KEYS",
+        "MAX_CONTENT_LENGTH",
+        "MAX_COOKIE_SIZE",
+        "MAX_FORM_MEMORY_SIZE",
+        "MAX_FORM_PARTS",
+        "PERMANENT_SESSION_LIFETIME",
+        "PREFERRED_URL_SCHEME",
+        "PRESERVE_CONTEXT_ON_EXCEPTION",
+        "PROPAGATE_EXCEPTIONS",
+        "PROVIDE_AUTOMATIC_OPTIONS",
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "SEND_FILE_MAX_AGE_DEFAULT",
+        "SERVER_NAME",
+        "SESSION_COOKIE_DOMAIN",
+        "SESSION_COOKIE_HTTPONLY",
+        "SESSION_COOKIE_NAME",
+        "SESSION_COOKIE_PARTITIONED",
+        "SESSION_COOKIE_PATH",
+        "SESSION_COOKIE_SAMESITE",
+        "SESSION_COOKIE_SECURE",
+        "SESSION_REFRESH_EACH_REQUEST",
+        "TEMPLATES_AUTO_RELOAD",
+        "TESTING",
+        "TRAP_BAD_REQUEST_ERRORS",
+        "TRAP_HTTP_EXCEPTIONS",
+        "TRUSTED_HOSTS",
+        "USE_X_SENDFILE",
+    }
+)
+_UPDATING = frozenset({"update", "from_mapping"})
+
+
+@dataclass(frozen=True)
+class Write:
+    """One configuration key that gets a value.
+
+    ``node`` is what says so (an assignment, a keyword, a call), ``statement`` the statement around it. ``owner`` is the
+    class of a ``class`` write. ``value`` is the expression; ``target`` the expression of the key.
+    """
+
+    key: str
+    value: ast.expr
+    node: ast.AST
+    form: Form
+    target: ast.AST
+    owner: ast.ClassDef | None = None
+
+    @property
+    def is_sole_statement(self) -> bool:
+        """Whether deleting ``node`` (a statement) removes this write and nothing else."""
+        return isinstance(self.node, ast.AnnAssign) or (
+            isinstance(self.node, ast.Assign) and len(self.node.targets) == 1
+        )
+
+
+def writes(ctx: Context) -> list[Write]:
+    """Every write of a Flask configuration key in this file, in source order."""
+    return ctx.once(_all_writes)
+
+
+def writes_of(ctx: Context, *keys: str) -> Iterator[Write]:
+    """The writes of these keys."""
+    return (w for w in writes(ctx) if w.key in keys)
+
+
+def is_config(ctx: Context, node: ast.AST | None) -> bool:
+    """Whether the expression is the configuration of an app: ``app.config``, a name for it."""
+    return ctx.is_instance(node, "flask.Config")
+
+
+def _all_writes(ctx: Context) -> list[Write]:
+    found = [*_assigned(ctx), *_called(ctx), *_bodies(ctx)]
+    return sorted(found, key=lambda w: ctx.span(w.target))
+
+
+def _assigned(ctx: Context) -> Iterator[Write]:
+    for node in ctx.index.nodes(ast.Assign):
+        for target in node.targets:
+            yield from _assigned_target(ctx, node, target, node.value)
+    for annotated in ctx.index.nodes(ast.AnnAssign):
+        if annotated.value is not None:
+            yield from _assigned_target(ctx, annotated, annotated.target, annotated.value)
+    for augmented in ctx.index.nodes(ast.AugAssign):
+        if isinstance(augmented.op, ast.BitOr) and is_config(ctx, augmented.target):
+            yield from _mapping(ctx, augmented.value)
+
+
+def _assigned_target(ctx: Context, node: ast.stmt, target: ast.expr, value: ast.expr) -> Iterator[Write]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            for element, part in zip(target.elts, value.elts, strict=True):
+                yield from _assigned_target(ctx, element, element, part)  # type: ignore[arg-type]
+    elif isinstance(target, ast.Subscript):
+        key = text(ctx, target.slice)
+        if key is not None and is_config(ctx, target.value):
+            yield Write(key, value, node, "item", target)
+    elif isinstance(target, ast.Attribute):
+        key = ATTRIBUTES.get(target.attr)
+        if key is not None and is_app(ctx, target.value):
+            yield Write(key, value, node, "attribute", target)
+
+
+def _called(ctx: Context) -> Iterator[Write]:
+    for call in ctx.index.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute):
+            method, receiver = call.func.attr, call.func.value
+            if method in _UPDATING and is_config(ctx, receiver):
+                for given in call.args:
+                    yield from _mapping(ctx, given)
+                yield from _keywords(ctx, call.keywords)
+            elif method in ("setdefault", "__setitem__") and len(call.args) == 2 and is_config(ctx, receiver):
+                key = text(ctx, call.args[0])
+                if key is not None:
+                    yield Write(key, call.args[1], call, "setdefault", call.args[0])
+        elif ctx.called(call) == "builtins.setattr" and len(call.args) == 3 and is_app(ctx, call.args[0]):
+            key = ATTRIBUTES.get(text(ctx, call.args[1]) or "")
+            if key is not None:
+                yield Write(key, call.args[2], call, "attribute", call.args[1])
+
+
+def _keywords(ctx: Context, keywords: Iterable[ast.keyword]) -> Iterator[Write]:
+    for keyword in keywords:
+        if keyword.arg is None:
+            yield from _mapping(ctx, keyword.value)
+        else:
+            yield Write(keyword.arg, keyword.value, keyword, "update", keyword)
+
+
+def _mapping(ctx: Context, node: ast.expr) -> Iterator[Write]:
+    """The keys of a dict display, ``dict(...)`` or a list of pairs, also behind a name."""
+    node = definition(ctx, node)
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                yield from _mapping(ctx, value)
+            else:
+                name = text(ctx, key)
+                if name is not None:
+                    yield Write(name, value, value, "update", key)
+    elif isinstance(node, ast.Call) and ctx.called(node) == "builtins.dict":
+        for given in node.args:
+            yield from _mapping(ctx, given)
+        yield from _keywords(ctx, node.keywords)
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        for pair in node.elts:
+            if isinstance(pair, (ast.Tuple, ast.List)) and len(pair.elts) == 2:
+                name = text(ctx, pair.elts[0])
+                if name is not None:
+                    yield Write(name, pair.elts[1], pair, "update", pair.elts[0])
+
+
+def _bodies(ctx: Context) -> Iterator[Write]:
+    """Upper-case names of the classes and modules that become configuration."""
+    for cls in ctx.index.nodes(ast.ClassDef):
+        if is_config_class(ctx, cls):
+            yield from _body(ctx, cls.body, "class", cls)
+    if is_config_module(ctx):
+        yield from _body(ctx, ctx.tree.body, "module", None)
+
+
+def _body(ctx: Context, body: list[ast.stmt], form: Form, owner: ast.ClassDef | None) -> Iterator[Write]:
+    for statement in body:
+        if isinstance(statement, (ast.If, ast.Try, ast.With)):
+            for field in ("body", "orelse", "finalbody"):
+                yield from _body(ctx, getattr(statement, field, []), form, owner)
+            for handler in getattr(statement, "handlers", []):
+                yield from _body(ctx, handler.body, form, owner)
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name) and target.id.isupper():
+                    yield Write(target.id, statement.value, statement, form, target, owner)
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            if isinstance(statement.target, ast.Name) and statement.target.id.isupper():
+                yield Write(statement.target.id, statement.value, statement, form, statement.target, owner)
+        elif owner is not None and isinstance(statement, FUNCTIONS) and statement.name.isupper():
+            yield from _property(ctx, statement, form, owner)
+
+
+def _property(ctx: Context, function: ast.AST, form: Form, owner: ast.ClassDef) -> Iterator[Write]:
+    """``@property def SECRET_KEY(self): return ...`` of a configuration object."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield Write(function.name, node.value, node, form, function, owner)  # type: ignore[attr-defined]
+
+
+def is_config_class(ctx: Context, cls: ast.ClassDef) -> bool:
+    """Whether the class becomes configuration: it, or a class derived from it, is handed to ``from_object``.
+
+    When the project hands over something that cannot be read, a class at module level counts that defines a key of
+    Flask's own and nothing but keys.
+    """
+    objects = ctx.model.config_objects
+    if ctx.index.dotted(cls) in objects.names:
+        return True
+    if objects.complete or not isinstance(ctx.parent(cls), ast.Module):
+        return False
+    names = [t.id for s in cls.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)]
+    names += [s.target.id for s in cls.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    return bool(FLASK_KEYS & set(names)) and all(n.isupper() for n in names)
+
+
+def is_config_module(ctx: Context) -> bool:
+    """Whether the module itself becomes configuration: ``from_object("settings")``, ``from_pyfile("settings.py")``."""
+    objects = ctx.model.config_objects
+    return ctx.index.module in objects.names or ctx.path in objects.paths
