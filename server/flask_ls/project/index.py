@@ -6,21 +6,15 @@ Everything else asks the index instead of walking again. Order in ``nodes`` is s
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import TypeAlias, TypeVar, cast
 
-from flask_ls.project.scopes import Binding, Scope, bind
+from flask_ls.project.scopes import Binding, Scope
+from flask_ls.project.walk import COMPREHENSIONS, FUNCTIONS, walk
 
 N = TypeVar("N", bound=ast.AST)
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode | ast.Lambda | ast.expr
-
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, *COMPREHENSIONS)
-# Constant singletons that ast shares between nodes; they have no place of their own.
-_SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 
 class FileIndex:
@@ -30,42 +24,12 @@ class FileIndex:
         self.tree = tree
         self.module = module
         self.is_package = is_package
-        self._parent: dict[ast.AST, ast.AST] = {}
-        self._nodes: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        self._scope_of_node: dict[ast.AST, Scope] = {}
-        self.root = Scope(tree, None)
-        self._scope_of_node[tree] = self.root
-        self._walk()
-
-    def _walk(self) -> None:
-        # An explicit stack: the tree of generated code may be deeper than Python's recursion limit.
-        parent, nodes, scopes = self._parent, self._nodes, self._scope_of_node
-        stack: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in reversed(self.tree.body)]
-        for child in self.tree.body:
-            parent[child] = self.tree
-        while stack:
-            node, scope = stack.pop()
-            nodes[type(node)].append(node)
-            bind(node, scope, self.module, self.is_package)
-            inner = scope
-            if isinstance(node, _SCOPES):
-                inner = scopes[node] = Scope(node, scope)
-            outside = _evaluated_outside(node, scope)
-            children: list[tuple[ast.AST, Scope]] = []
-            for name in node._fields:
-                value = getattr(node, name, None)
-                if isinstance(value, ast.AST):
-                    if not isinstance(value, _SHARED):
-                        parent[value] = node
-                        children.append((value, outside.get(name, inner) if outside else inner))
-                elif isinstance(value, list):
-                    where = outside.get(name, inner) if outside else inner
-                    for child in value:
-                        if isinstance(child, ast.AST) and not isinstance(child, _SHARED):
-                            parent[child] = node
-                            children.append((child, where))
-            children.reverse()
-            stack.extend(children)
+        walked = walk(tree, module, is_package)
+        self.root = walked.root
+        self._parent = walked.parent
+        self._nodes = walked.nodes
+        self._scope_of_name = walked.scope_of
+        self._scope_made_by = walked.made_by
 
     # Nodes
 
@@ -114,11 +78,14 @@ class FileIndex:
         Decorators, default values, annotations and base classes are evaluated in the scope around their function or
         class, and the first iterable of a comprehension in the scope around it.
         """
+        known = self._scope_of_name.get(node)
+        if known is not None:
+            return known
         child: ast.AST = node
         current = self._parent.get(node)
         skip = 0
         while current is not None:
-            scope = self._scope_of_node.get(current)
+            scope = self._scope_made_by.get(current)
             if scope is None:
                 skip += _leaves_scope(current, child, scope_is_first=self._is_first_generator(current))
             elif skip:
@@ -130,7 +97,7 @@ class FileIndex:
 
     def scope_made_by(self, node: ScopeNode) -> Scope:
         """The scope that a module, class, function, lambda or comprehension opens."""
-        return self._scope_of_node[node]
+        return self._scope_made_by[node]
 
     def function_of(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
         """The function in whose *body* the node is evaluated; None at module or class level."""
@@ -187,18 +154,4 @@ def _is_header(node: ast.AST, child: ast.AST) -> bool:
     return False
 
 
-def _evaluated_outside(node: ast.AST, scope: Scope) -> dict[str, Scope] | None:
-    """The fields of a node whose expressions see another scope than the node's other children do."""
-    if isinstance(node, FUNCTIONS):
-        return {"decorator_list": scope, "returns": scope}
-    if isinstance(node, ast.ClassDef):
-        return {"decorator_list": scope, "bases": scope, "keywords": scope}
-    if isinstance(node, ast.arguments) and scope.parent is not None:
-        return {"defaults": scope.parent, "kw_defaults": scope.parent}
-    if isinstance(node, ast.arg) and scope.parent is not None:
-        return {"annotation": scope.parent}
-    if isinstance(node, ast.comprehension) and scope.parent is not None:
-        owner = scope.node
-        if isinstance(owner, COMPREHENSIONS) and owner.generators[0] is node:
-            return {"iter": scope.parent}
-    return None
+__all__ = ["COMPREHENSIONS", "FUNCTIONS", "FileIndex", "FunctionNode", "ScopeNode"]

@@ -93,13 +93,6 @@ class Scope:
         target.bindings.setdefault(binding.name, []).append(binding)
 
 
-def bind(node: ast.AST, scope: Scope, module: str, is_package: bool) -> None:
-    """Record what ``node`` itself (not its children) binds in ``scope``."""
-    handler = _BINDERS.get(type(node))
-    if handler is not None:
-        handler(node, scope, module, is_package)
-
-
 def _import(node: ast.Import, scope: Scope, module: str, is_package: bool) -> None:
     for alias in node.names:
         if alias.asname:
@@ -211,7 +204,9 @@ def _bind_target(target: ast.expr, node: ast.AST, value: ast.expr | None, scope:
         _bind_target(target.value, node, None, scope)
 
 
-_BINDERS: dict[type[ast.AST], Callable[[Any, Scope, str, bool], None]] = {
+# What a node itself (not its children) binds, by its type: called with node, scope, the module's name and whether it is
+# a package.
+BINDERS: dict[type[ast.AST], Callable[[Any, Scope, str, bool], None]] = {
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Assign: _assign,
