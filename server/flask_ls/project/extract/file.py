@@ -52,7 +52,7 @@ def extract(
         dunder_all=_dunder_all(index),
         imports=tuple(_imports(source, index)),
         functions=_functions(source, index),
-        classes={index.qualname(c): _class(source, index, c) for c in index.nodes(ast.ClassDef)},
+        classes=_classes(source, index),
         stores=_stores(index),
         config_sources=config_sources(index),
         containers=containers(index),
@@ -233,7 +233,14 @@ def _returned(index: FileIndex, node: FunctionNode, statements: list[ast.AST]) -
     return tuple(dict.fromkeys(refs)), opaque
 
 
-def _class(source: SourceFile, index: FileIndex, node: ast.ClassDef) -> ClassFacts:
+def _classes(source: SourceFile, index: FileIndex) -> dict[str, ClassFacts]:
+    stores = _self_stores(index)
+    return {index.qualname(c): _class(source, index, c, stores) for c in index.nodes(ast.ClassDef)}
+
+
+def _class(
+    source: SourceFile, index: FileIndex, node: ast.ClassDef, stores: dict[ast.AST, list[tuple[str, str, ast.expr]]]
+) -> ClassFacts:
     bases = [ref(b) for b in node.bases]
     scope = index.scope_made_by(node)
     attributes: dict[str, Ref | None] = {}
@@ -243,7 +250,7 @@ def _class(source: SourceFile, index: FileIndex, node: ast.ClassDef) -> ClassFac
             attributes[name] = ref(value) if value is not None else None
     methods = [f for f in node.body if isinstance(f, FUNCTIONS)]
     for method in methods:
-        _self_attributes(index, method, attributes)
+        _self_attributes(method, stores, attributes)
     return ClassFacts(
         qualname=index.qualname(node),
         span=source.span(node),
@@ -256,26 +263,34 @@ def _class(source: SourceFile, index: FileIndex, node: ast.ClassDef) -> ClassFac
     )
 
 
-def _self_attributes(index: FileIndex, method: FunctionNode, attributes: dict[str, Ref | None]) -> None:
+def _self_stores(index: FileIndex) -> dict[ast.AST, list[tuple[str, str, ast.expr]]]:
+    """Function -> the assignments ``name.attribute = value`` anywhere inside it, in source order."""
+    found: dict[ast.AST, list[tuple[str, str, ast.expr]]] = {}
+    statements: list[ast.Assign | ast.AnnAssign] = [*index.nodes(ast.Assign), *index.nodes(ast.AnnAssign)]
+    for node in statements:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and node.value is not None:
+                for ancestor in index.ancestors(node):
+                    if isinstance(ancestor, FUNCTIONS):
+                        found.setdefault(ancestor, []).append((target.value.id, target.attr, node.value))
+    return found
+
+
+def _self_attributes(
+    method: FunctionNode,
+    stores: dict[ast.AST, list[tuple[str, str, ast.expr]]],
+    attributes: dict[str, Ref | None],
+) -> None:
     positional = [*method.args.posonlyargs, *method.args.args]
-    if not positional:
-        return
-    this = positional[0].arg
-    for node in ast.walk(method):
-        targets: list[ast.expr]
-        if isinstance(node, ast.Assign):
-            targets = node.targets
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets = [node.target]
-        else:
+    this = positional[0].arg if positional else None
+    for owner, attribute, stored in stores.get(method, ()):
+        if owner != this:
             continue
-        for target in targets:
-            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == this:
-                value = ref(node.value) if node.value is not None else None
-                if target.attr in attributes and attributes[target.attr] != value:
-                    attributes[target.attr] = attributes[target.attr] if is_none(node.value) else None
-                else:
-                    attributes[target.attr] = value
+        value = ref(stored)
+        if attribute in attributes and attributes[attribute] != value:
+            attributes[attribute] = attributes[attribute] if is_none(stored) else None
+        else:
+            attributes[attribute] = value
 
 
 def name_span(source: SourceFile, node: FunctionNode | ast.ClassDef) -> Span:
