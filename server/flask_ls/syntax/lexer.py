@@ -41,6 +41,20 @@ _MAX_FIELD_LENGTH = 10_000
 _MAX_UNCLOSED_FIELDS = 20
 
 
+_DEFINITION = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w)|^from[ \t]+[\w.]+[ \t]+import\b",
+    re.MULTILINE,
+)
+_HEADER_AT_END = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?def\b|class\b|\)).*:[ \t]*(?:#.*)?(?:\r\n|\r|\n)[ \t]*\Z", re.MULTILINE
+)
+
+_LINE_END = re.compile(r"[\r\n]")
+_TRIPLE_QUOTES = ('"""', "'''")
+
+_MAX_UNCLOSED = 4
+
+
 class Token(NamedTuple):
     """A string without its prefix, a comment, a bracket, a line end or a backslash with the line end it hides."""
 
@@ -54,11 +68,53 @@ def tokens(text: str, position: int = 0) -> Iterator[Token]:
     return _Lexer(text).scan(position, _TOKEN)
 
 
-def comments(text: str) -> Iterator[Span]:
+def closed_tokens(text: str) -> list[Token]:
+    """The tokens of broken code, in which a triple quote that is never closed ends with its line.
+
+    Such quotes need not be the last ones: those after them pair up the wrong way, each pair enclosing code. That
+    gives away the first: a string that ends right after the header of a definition, where a docstring starts.
+    """
+    result = list(tokens(text))
+    first = 0
+    for _ in range(_MAX_UNCLOSED):
+        index = _unclosed(text, result, first)
+        if index is None:
+            break
+        start = result[index].start
+        line_end = _LINE_END.search(text, start)
+        end = line_end.start() if line_end else len(text)
+        result[index:] = [Token(start, end, False), *tokens(text, end)]
+        first = index + 1
+    return result
+
+
+def _unclosed(text: str, found: list[Token], first: int) -> int | None:
+    """The index, from ``first`` on, of the string whose triple quotes have no partner."""
+    holds_definition = None
+    for index in range(first, len(found)):
+        start, end, is_complete = found[index]
+        if end - start < 6 or not is_complete or not text.startswith(_TRIPLE_QUOTES, start):
+            continue
+        content = text[start + 3 : end - 3]
+        if _HEADER_AT_END.search(content, max(len(content) - 400, 0)):
+            return index
+        if holds_definition is None and _DEFINITION.search(content):
+            holds_definition = index
+    if not found or not _is_unclosed_triple(text, found[-1]):
+        return None
+    return len(found) - 1 if holds_definition is None else holds_definition
+
+
+def _is_unclosed_triple(text: str, token: Token) -> bool:
+    return not token.is_complete and text.startswith(_TRIPLE_QUOTES, token.start)
+
+
+def comments(text: str) -> list[Span]:
     """The comments of ``text``, those inside the replacement fields of an f-string excepted."""
-    for start, end, _ in _Lexer(text).scan(0, _COMMENT_OR_STRING):
-        if text[start] == "#":
-            yield Span(start, end)
+    found = list(_Lexer(text).scan(0, _COMMENT_OR_STRING))
+    if found and _is_unclosed_triple(text, found[-1]):
+        found = closed_tokens(text)
+    return [Span(start, end) for start, end, _ in found if text[start] == "#"]
 
 
 class _Lexer:

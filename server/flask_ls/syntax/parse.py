@@ -5,24 +5,40 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse(text: str) -> ast.Module | SyntaxError:
-    """Parse ``text``; every way in which CPython refuses a text comes back as a :class:`SyntaxError`.
+    """Parse ``text``; every way in which CPython refuses a text comes back as a :class:`SyntaxError`."""
+    with silence():
+        return parse_quietly(text)
 
-    Warnings about the code that is read (invalid escapes) are not about us and are dropped. The filter is
-    process-wide; two threads leaving in the wrong order can at worst leave it in place.
+
+def parse_quietly(text: str) -> ast.Module | SyntaxError:
+    """As :func:`parse`, for callers that parse a lot within one :func:`silence`."""
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return SyntaxError(str(error) or type(error).__name__)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Drops warnings about the code that is parsed (invalid escapes): they are not about us.
+
+    The filter is process-wide; two threads leaving in the wrong order can at worst leave it in place.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except SyntaxError as error:
-            return error
-        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-            return SyntaxError(str(error) or type(error).__name__)
+        yield
 
 
 def parsable(text: str) -> str:

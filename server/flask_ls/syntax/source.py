@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
 from flask_ls.syntax import decode
+from flask_ls.syntax.columns import ColumnMap
+from flask_ls.syntax.lexer import comments
 from flask_ls.syntax.lines import Encoding, LineTable
 from flask_ls.syntax.parse import parsable, parse
+from flask_ls.syntax.recover import Recovered, recover
 from flask_ls.syntax.span import Span
 
 
@@ -52,20 +56,40 @@ class SourceFile:
     # tree
 
     @cached_property
-    def _parsed(self) -> tuple[ast.Module, tuple[SyntaxProblem, ...]]:
-        result = parse(parsable(self.text))
-        if isinstance(result, ast.Module):
-            return result, ()
-        start = self.offset((result.lineno or 1) - 1, (result.offset or 1) - 1)
-        return ast.Module(body=[], type_ignores=[]), (SyntaxProblem(Span(start, start), result.msg),)
+    def _parsable(self) -> str:
+        return parsable(self.text)
+
+    @cached_property
+    def _recovered(self) -> Recovered:
+        parsed = parse(self._parsable)
+        if isinstance(parsed, ast.Module):
+            return Recovered(parsed, (), (), ())
+        recovered = recover(self._parsable)
+        start = self._error_offset(parsed.lineno, parsed.offset)
+        end = max(start, self._error_offset(parsed.end_lineno, parsed.end_offset))
+        others = list(recovered.problems)
+        for other in others:
+            # The interpreter notices a missing block where the next statement starts.
+            if self.position(other[0].start)[0] == self.position(start)[0] or parsed.msg.startswith(other[1]):
+                others.remove(other)
+                break
+        return recovered._replace(problems=tuple(sorted([(Span(start, end), parsed.msg), *others])))
+
+    def _error_offset(self, lineno: int | None, column: int | None) -> int:
+        """The offset of a position as ``SyntaxError`` gives it: both from 1, columns in code points, or None."""
+        return self.offset((lineno or 1) - 1, (column or 1) - 1)
 
     @property
     def tree(self) -> ast.Module:
-        return self._parsed[0]
+        """The syntax tree; of a broken text, one of what could be recovered.
+
+        A recovered tree may hold the name :data:`~flask_ls.syntax.statement.PLACEHOLDER`.
+        """
+        return self._recovered.tree
 
     @cached_property
     def problems(self) -> tuple[SyntaxProblem, ...]:
-        problems = self._parsed[1]
+        problems = tuple(SyntaxProblem(span, message) for span, message in self._recovered.problems)
         if self._decode_error is not None:
             problems = (SyntaxProblem(Span(0, 0), self._decode_error), *problems)
         return problems
@@ -75,42 +99,44 @@ class SourceFile:
         """Whether the interpreter would refuse this text."""
         return bool(self.problems)
 
+    @property
+    def broken_spans(self) -> tuple[Span, ...]:
+        """The logical lines that had to be changed before the text parsed, ascending. Nodes in them are guesses."""
+        return self._recovered.broken
+
+    def is_guess(self, span: Span) -> bool:
+        """Whether ``span`` shares text with a logical line that had to be changed before the text parsed."""
+        index = bisect_right(self.broken_spans, (span.end, len(self.text)))
+        return any(broken.overlaps(span) for broken in self.broken_spans[max(index - 1, 0) : index + 1])
+
     # nodes to text
 
     @cached_property
-    def _wide_lines(self) -> dict[int, bytes]:
-        """Line number (1-based) to UTF-8, for the lines whose bytes are not their code points."""
-        if self.text.isascii():
-            return {}
-        lines = {}
-        text = parsable(self.text)
-        for number, start in enumerate(self.line_starts, 1):
-            end = self.line_starts[number] if number < len(self.line_starts) else len(text)
-            line = text[start:end]
-            if not line.isascii():
-                lines[number] = line.encode()
-        return lines
+    def _columns(self) -> ColumnMap:
+        return ColumnMap(self._parsable, self.line_starts, self._recovered.edits)
 
     def offset_of(self, lineno: int, utf8_column: int) -> int:
         """The offset of a position as ``ast`` gives it: 1-based line, column in UTF-8 bytes."""
-        starts = self.line_starts
-        if not 1 <= lineno <= len(starts):
-            return 0 if lineno < 1 else len(self.text)
-        if lineno in self._wide_lines:
-            utf8_column = len(self._wide_lines[lineno][: max(utf8_column, 0)].decode("utf-8", "ignore"))
-        return min(starts[lineno - 1] + max(utf8_column, 0), len(self.text))
+        return self._columns.offset(lineno, utf8_column) if lineno > 0 else 0
 
     def span(self, node: ast.AST) -> Span:
-        """Where ``node`` stands. A decorated definition starts at ``def``/``class``, not at its decorators."""
+        """Where ``node`` stands. A decorated definition starts at ``def`` or ``class``, not at its decorators.
+
+        Nodes to which ``ast`` gives no position (``arguments``, ``comprehension``, ``withitem``) span their
+        children, a module the whole text, and operators and contexts nothing.
+        """
+        offset = self._columns.offset
         try:
-            start = self.offset_of(node.lineno, node.col_offset)  # type: ignore[attr-defined]
-            end = self.offset_of(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+            return Span(
+                offset(node.lineno, node.col_offset),  # type: ignore[attr-defined]
+                offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
+            )
         except AttributeError:
             if isinstance(node, ast.Module):
                 return Span(0, len(self.text))
             spans = [self.span(child) for child in ast.iter_child_nodes(node)]
+            spans = [span for span in spans if span != (0, 0)]
             return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else Span(0, 0)
-        return Span(start, end)
 
     def segment(self, node: ast.AST) -> str:
         start, end = self.span(node)
@@ -157,6 +183,4 @@ class SourceFile:
     def comments(self) -> tuple[Comment, ...]:
         if "#" not in self.text:
             return ()
-        from flask_ls.syntax.lexer import comments
-
         return tuple(Comment(span, self.text[span.start : span.end]) for span in comments(self.text))

@@ -1,0 +1,301 @@
+"""A tree for text that does not parse.
+
+Broken code is the normal state of a file being typed. The text is cut into logical lines, their indentation gives
+the blocks, and blocks that do not parse are searched for the lines to blame. Those are changed, as little as
+possible, until everything parses again: every statement that is not itself broken keeps its node at its place.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left, bisect_right
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_ls.syntax.edit import TextEdit, apply_edits
+from flask_ls.syntax.logical import LogicalLine, logical_lines
+from flask_ls.syntax.mend import mend
+from flask_ls.syntax.parse import parse_quietly, silence
+from flask_ls.syntax.span import Span
+from flask_ls.syntax.statement import Change, error_in, keyword_of, least_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_MAX_DEPTH = 80
+"""Of blocks; CPython's tokenizer takes 100 levels."""
+_MAX_MENDED = 200
+"""Lines worth a search for a small change. A text with more is not Python."""
+
+_MAX_COLONS = 5
+
+_DEFINITIONS = ("def", "class")
+_ROW = re.compile(r"[^\r\n]+")
+
+
+class Recovered(NamedTuple):
+    """What could be read of a broken text."""
+
+    tree: ast.Module
+    edits: tuple[TextEdit, ...]
+    """What the text was changed by before it parsed; no edit adds or removes a line end. Positions in ``tree`` are
+    those of the changed text."""
+    broken: tuple[Span, ...]
+    """The logical lines that were changed, ascending."""
+    problems: tuple[tuple[Span, str], ...]
+    """Where the changed lines are wrong and why, ascending."""
+
+
+def recover(text: str) -> Recovered:
+    """Read what can be read of ``text``, which does not parse."""
+    with silence():
+        repair = _Repair(text)
+        repair.run()
+        tree = parse_quietly(apply_edits(text, repair.edits))
+        if not isinstance(tree, ast.Module):
+            repair.give_up_blocks()
+            tree = parse_quietly(apply_edits(text, repair.edits))
+    if not isinstance(tree, ast.Module):
+        tree = ast.Module(body=[], type_ignores=[])
+    return Recovered(tree, tuple(sorted(repair.edits)), *repair.report())
+
+
+class _Node:
+    """A logical line and those indented below it."""
+
+    __slots__ = ("children", "keyword", "line")
+
+    def __init__(self, line: LogicalLine, keyword: str) -> None:
+        self.line = line
+        self.keyword = keyword
+        self.children: list[_Node] = []
+
+    @property
+    def opens_block(self) -> bool:
+        return self.keyword not in ("", "@")
+
+    @property
+    def end(self) -> int:
+        node = self
+        while node.children:
+            node = node.children[-1]
+        return node.line.end
+
+
+class _Repair:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.edits: list[TextEdit] = []
+        self._problems: list[tuple[Span, int, str]] = []
+        self._mended = 0
+        self._roots: list[_Node] = []
+
+    def run(self) -> None:
+        lines = logical_lines(self._text, lambda code: error_in(code, keyword_of(code)) is None)
+        self._roots = self._forest(lines)
+        self._block(self._roots, "")
+
+    def report(self) -> tuple[tuple[Span, ...], tuple[tuple[Span, str], ...]]:
+        found = sorted(self._problems)
+        problems = tuple((Span(offset, max(offset, span.end)), message) for span, offset, message in found)
+        return tuple(dict.fromkeys(span for span, _, _ in found if span.start < span.end)), problems
+
+    def give_up_blocks(self) -> None:
+        """Replace every top-level statement that still does not parse by ``pass``."""
+        edits = sorted(self.edits)
+        starts = [edit.span.start for edit in edits]
+        self.edits = []
+        for group in _groups(self._roots):
+            start, end = group[0].line.begin, group[-1].end
+            made = edits[bisect_left(starts, start) : bisect_right(starts, end)]
+            moved = [TextEdit(Span(at.start - start, at.end - start), text) for at, text in made]
+            if isinstance(parse_quietly(apply_edits(self._text[start:end], moved)), ast.Module):
+                self.edits += made
+            else:
+                line = group[0].line._replace(start=start, end=end)
+                self._replace(line, "pass", 0, "invalid syntax")
+
+    # From lines to blocks
+
+    def _forest(self, lines: Sequence[LogicalLine]) -> list[_Node]:
+        """The lines as a tree by indentation. Lines below one that opens no block are taken for its siblings."""
+        roots: list[_Node] = []
+        enclosing: list[_Node] = []
+        for line, following in zip_longest(lines, lines[1:]):
+            node = _Node(line, keyword_of(self._text[line.start : line.end]))
+            width = line.width
+            if following and following.width > width and not node.opens_block:
+                # Typed at too small a column, it does not end a block that goes on below it.
+                levels = (other.children[0].line.width for other in enclosing if other.children)
+                width = following.width if following.width in levels else width
+            while enclosing and enclosing[-1].line.width >= width:
+                enclosing.pop()
+            (enclosing[-1].children if enclosing else roots).append(node)
+            if node.opens_block and len(enclosing) < _MAX_DEPTH:
+                enclosing.append(node)
+        return roots
+
+    def _block(self, nodes: Sequence[_Node], indent: str, *, in_match: bool = False) -> None:
+        """Make the statements of one block parse and start with ``indent``."""
+        for group in _groups(nodes):
+            if self._is_intact(group, indent, in_match=in_match):
+                continue
+            for position, node in enumerate(group):
+                self._reindent(node.line, indent)
+                if in_match and node.keyword != "case":
+                    self._replace(node.line._replace(end=node.end), "case 0: pass", 0, "expected 'case'")
+                elif (keyword := self._misplaced(group, position, in_match=in_match)) is not None:
+                    self._demote(node, keyword, indent)
+                elif node.opens_block:
+                    self._compound(node, indent)
+                else:
+                    self._simple(node.line, node.keyword)
+
+    def _is_intact(self, group: Sequence[_Node], indent: str, *, in_match: bool) -> bool:
+        if any(node.line.indent != indent for node in group):
+            return False
+        text = self._text[group[0].line.begin : group[-1].end]
+        if in_match:
+            text = f"match x:\n{text}"
+        elif indent:
+            text = f"if 1:\n{text}"
+        return isinstance(parse_quietly(text), ast.Module)
+
+    def _misplaced(self, group: Sequence[_Node], position: int, *, in_match: bool) -> str | None:
+        """Why a keyword cannot stand where it does."""
+        node = group[position]
+        if node.keyword in ("elif", "else", "except", "finally") and position == 0:
+            return f"'{node.keyword}' without the statement it belongs to"
+        if node.keyword == "try" and not any(other.keyword in ("except", "finally") for other in group):
+            return "expected 'except' or 'finally' block"
+        if node.keyword == "@" and group[-1].keyword not in _DEFINITIONS:
+            return "a decorator without a definition"
+        if node.keyword == "match" and not any(child.keyword == "case" for child in node.children):
+            return "'match' without 'case'"
+        if node.keyword == "case" and not in_match:
+            return "'case' outside of 'match'"
+        return None
+
+    # One line
+
+    def _demote(self, node: _Node, message: str, indent: str) -> None:
+        """Turn a header that cannot stand where it does into an ``if``, a decorator into its expression."""
+        line, code = node.line, self._code(node.line)
+        if node.keyword == "@":
+            expression = line._replace(start=line.end - len(code[1:].lstrip()))
+            self._change(line, [Change(0, expression.start - line.start, "")], 0, message)
+            self._simple(expression, "")
+            return
+        condition = code[len(node.keyword) :]
+        if node.keyword in ("elif", "match") and error_in(f"if{condition}", "if", needs_body=True) is None:
+            self._change(line, [Change(0, len(node.keyword), "if")], 0, message)
+        else:
+            self._replace(line, "if 1:", 0, message)
+        self._body(node, indent)
+
+    def _simple(self, line: LogicalLine, keyword: str) -> None:
+        code = self._code(line)
+        error = error_in(code, keyword)
+        if error is None:
+            return
+        changes = self._mend(code, keyword)
+        if changes is None and keyword == "@":
+            changes = [least_header(code, keyword)]
+        if changes is None:
+            self._replace(line, "pass", *error)
+        else:
+            self._change(line, changes, *error)
+
+    def _compound(self, node: _Node, indent: str) -> None:
+        line, keyword, code = node.line, node.keyword, self._code(node.line)
+        if not node.children and error_in(code, keyword) is None:
+            return
+        error = error_in(code, keyword, needs_body=True)
+        if error is not None:
+            changes = None
+            if not node.children and not code.endswith(":"):
+                changes = self._mend(code, keyword)
+                if changes is not None:
+                    self._change(line, changes, *error)
+                    return
+            changes = _without_inline_body(code, keyword) if node.children else None
+            changes = changes or self._mend(code, keyword, needs_body=True) or [least_header(code, keyword)]
+            self._change(line, changes, *error)
+        elif not node.children:
+            self._problems.append((Span(line.end, line.end), line.end, "expected an indented block"))
+        self._body(node, indent)
+
+    def _body(self, node: _Node, indent: str) -> None:
+        if not node.children:
+            self.edits.append(TextEdit(Span(node.line.end, node.line.end), " pass"))
+            return
+        inner = node.children[0].line.indent
+        if len(inner) <= len(indent) or not inner.startswith(indent):
+            inner = indent + " "
+        self._block(node.children, inner, in_match=node.keyword == "match")
+
+    def _mend(self, code: str, keyword: str, *, needs_body: bool = False) -> list[Change] | None:
+        self._mended += 1
+        if self._mended > _MAX_MENDED:
+            return None
+        return mend(code, keyword, needs_body=needs_body)
+
+    # Edits
+
+    def _code(self, line: LogicalLine) -> str:
+        return self._text[line.start : line.end]
+
+    def _reindent(self, line: LogicalLine, indent: str) -> None:
+        if line.indent != indent:
+            self.edits.append(TextEdit(Span(line.begin, line.start), indent))
+            self._problems.append((Span(line.start, line.end), line.start, "unexpected indentation"))
+
+    def _change(self, line: LogicalLine, changes: Iterable[Change], error: int, message: str) -> None:
+        for start, end, text in changes:
+            self.edits += self._in_place(line.start + start, line.start + end, text)
+        self._problems.append((Span(line.start, line.end), line.start + error, message))
+
+    def _replace(self, line: LogicalLine, text: str, error: int, message: str) -> None:
+        self.edits += self._in_place(line.start, line.end, text)
+        self._problems.append((Span(line.start, line.end), line.start + error, message))
+
+    def _in_place(self, start: int, end: int, replacement: str) -> list[TextEdit]:
+        """Edits that put ``replacement`` at ``start`` and leave nothing but the line ends up to ``end``."""
+        rows = [Span(*match.span()) for match in _ROW.finditer(self._text, start, end)]
+        if not rows or rows[0].start != start:
+            rows.insert(0, Span(start, start))
+        return [TextEdit(rows[0], replacement), *(TextEdit(row, "") for row in rows[1:])]
+
+
+def _without_inline_body(code: str, keyword: str) -> list[Change] | None:
+    """Cuts a header after the first colon that makes one, for a header that has a body below it as well."""
+    for match in islice(re.finditer(":", code), _MAX_COLONS):
+        if error_in(code[: match.end()], keyword, needs_body=True) is None:
+            return [Change(match.end(), len(code), "")]
+    return None
+
+
+def _groups(nodes: Sequence[_Node]) -> Iterator[list[_Node]]:
+    """The statements of a block: a node with the clauses that belong to it, a definition with its decorators."""
+    group: list[_Node] = []
+    for node in nodes:
+        if group and not _continues(group, node.keyword):
+            yield group
+            group = []
+        group.append(node)
+    if group:
+        yield group
+
+
+def _continues(group: Sequence[_Node], keyword: str) -> bool:
+    first, last = group[0].keyword, group[-1].keyword
+    if last == "@":
+        return keyword == "@" or keyword in _DEFINITIONS
+    if keyword == "elif":
+        return last in ("if", "elif")
+    if keyword == "else":
+        return last in ("if", "elif", "for", "while") or (first == "try" and last == "except")
+    if keyword in ("except", "finally"):
+        return first == "try" and last != "finally" and (keyword == "finally" or last != "else")
+    return False
