@@ -1,0 +1,231 @@
+"""A body is read in a form in which it cannot arrive.
+
+Why: A GET request has no body: ``request.json`` and ``request.get_json()`` answer 415, ``request.form`` is empty.
+``request.form`` is empty for a JSON body, and its missing key answers 400; ``request.json`` answers 415 for a form.
+
+Instead: ``request.args`` for the query string, ``request.form`` for forms, ``request.json`` for JSON bodies,
+``get_json(silent=True)`` where both may come.
+
+Quiet: For ``get_json(force=True)`` and ``silent=True``, and where the view allows a method with a body.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask import values
+from flask_ls.rules.ask.flow import is_caught, own_nodes, tests_before
+from flask_ls.rules.ask.views import Role, handlers
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Note, Rule
+
+rule = Rule(
+    __name__,
+    code="FLK903",
+    severity=Severity.WARNING,
+    guide=("Common mistakes / request.form for form data, request.json for JSON",),
+    triggers=frozenset({"json", "get_json", "form"}),
+    error_text="415 Unsupported Media Type: Did not attempt to load JSON data because the request Content-Type was not "
+    "'application/json'.",
+    notes=(
+        Note("<2.1", "Up to Flask 2.0 request.json is None for another content type."),
+        Note(">=2.1,<2.3", "In Flask 2.1 and 2.2 another content type answers 400 instead of 415."),
+    ),
+    examples=(
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/items")
+            def items():
+                return request.json["page"]
+                #      ^^^^^^^^^^^^ a GET request has no JSON body
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/items")
+            def items():
+                return request.args["page"]
+            """,
+            drive="assert client.get('/items?page=1').status_code == 200",
+            fails="AssertionError|UnsupportedMediaType|BadRequest",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/login")
+            def login():
+                return request.form["name"]
+                #      ^^^^^^^^^^^^ a client sends JSON to this view
+
+
+            def test_login():
+                assert app.test_client().post("/login", json={"name": "a"}).status_code == 200
+            """,
+            drive="app_module.test_login()",
+            fails="AssertionError|BadRequestKeyError",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/login")
+            def login():
+                name = request.form["name"]
+                return {"name": name, "options": request.get_json()}
+                #                                ^^^^^^^^^^^^^^^^ a form and a JSON body of the same request
+            """,
+            drive="assert client.post('/login', data={'name': 'a'}).status_code == 200",
+            fails="AssertionError|UnsupportedMediaType",
+        ),
+        Good(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/login")
+            def login():
+                return request.json["name"]
+
+
+            @app.route("/search", methods=["GET", "POST"])
+            def search():
+                if request.method == "POST":
+                    return request.form["q"]
+                return request.args["q"]
+            """,
+            drive="client.post('/login', json={'name': 'a'}); client.get('/search?q=1')",
+        ),
+    ),
+)
+
+_BODIES = {"flask.request.json": "JSON body", "flask.request.form": "form body"}
+
+
+@rule.on(ast.Attribute)
+def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
+    """Reads of ``request.json``, ``request.get_json()`` and ``request.form`` inside views."""
+    name = ctx.name(node)
+    what = "JSON body" if name == "flask.request.get_json" else _BODIES.get(name or "")
+    if what is None or isinstance(node.ctx, ast.Store):
+        return
+    function = ctx.index.function_of(node)
+    roles = [r for r in handlers(ctx).roles(function) if r.kind == "view"]
+    if not isinstance(function, FUNCTIONS) or not roles or len(roles) != len(handlers(ctx).roles(function)):
+        return
+    parent = ctx.parent(node)
+    call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+    if call is not None and any(k.arg in ("silent", "force") for k in call.keywords):
+        return
+    methods = [_methods(r, ctx) for r in roles]
+    if any(m is None for m in methods) or _is_conditional(node, ctx):
+        return
+    if all(m == {"GET"} for m in methods):
+        if not _needs_body(node, parent, name):
+            return
+        fixes = []
+        if name in _BODIES and isinstance(parent, (ast.Subscript, ast.Attribute)):
+            text = f"{ctx.text(node.value)}.args"
+            fixes = [ctx.fix("Read the query string: request.args", ctx.edit().replace(node, text), safe=False)]
+        yield ctx.finding(call or node, f"a GET request has no {what}; its values are in request.args.", fixes=fixes)
+        return
+    wanted, other = ("json", "form") if name == "flask.request.form" else ("data", "json")
+    if name == "flask.request.form" and not isinstance(parent, ast.Subscript):
+        return
+    sender = _client(roles, wanted, ctx)
+    if sender is not None:
+        edit = ctx.edit().replace(node, f"{ctx.text(node.value)}.{'json' if wanted == 'json' else 'form'}")
+        plain = name in _BODIES
+        said = (
+            "a client sends JSON to this view, for which request.form is empty: this answers 400."
+            if wanted == "json"
+            else "a client sends a form to this view, for which there is no JSON body: this answers 415."
+        )
+        title = "Read the JSON body: request.json" if wanted == "json" else "Read the form: request.form"
+        yield ctx.finding(
+            node,
+            said,
+            related=[ctx.related(sender, "it is sent here")],
+            fixes=[ctx.fix(title, edit, safe=False)] if plain else [],
+        )
+    elif other == "json" and _reads_form(function, node, ctx):
+        yield ctx.finding(
+            node, "this view reads a form and a JSON body of the same request: for a form this answers 415."
+        )
+
+
+def _reads_form(function: ast.AST, node: ast.Attribute, ctx: Context) -> bool:
+    """Whether an item of the form is read as surely as the JSON body."""
+    return any(
+        isinstance(n, ast.Subscript) and ctx.name(n.value) == "flask.request.form" and not _is_conditional(n, ctx)
+        for n in own_nodes(ctx, function)
+    )
+
+
+def _needs_body(node: ast.Attribute, parent: ast.AST | None, name: str | None) -> bool:
+    """``request.form`` is merely empty on a GET; only reading an item of it goes wrong for certain."""
+    return name != "flask.request.form" or (isinstance(parent, ast.Subscript) and parent.value is node)
+
+
+def _is_conditional(node: ast.AST, ctx: Context) -> bool:
+    if is_caught(ctx, node, "Exception"):
+        return True
+    asked = ("flask.request.method", "flask.request.is_json", "flask.request.mimetype", "flask.request.content_type")
+    return any(
+        ctx.name(n) in asked or (isinstance(n, ast.Attribute) and (ctx.name(n) or "").startswith("flask.request."))
+        for test, _ in tests_before(ctx, node)
+        for n in ast.walk(test)
+        if isinstance(n, ast.Attribute)
+    )
+
+
+def _methods(role: Role, ctx: Context) -> set[str] | None:
+    """The methods a role allows; None when unknown. HEAD and OPTIONS do not count."""
+    if role.method in ("get", "post", "put", "patch", "delete"):
+        return {role.method.upper()}
+    if role.call is None or values.has_unpacking(role.call) or role.method not in ("route", "add_url_rule"):
+        return None
+    given = values.argument(role.call, -1, "methods")
+    if given is None:
+        return {"GET"}
+    methods = values.constant(ctx, given)
+    if not isinstance(methods, (list, tuple, set)) or not all(isinstance(m, str) for m in methods):
+        return None
+    return {m.upper() for m in methods} - {"HEAD", "OPTIONS"}
+
+
+def _client(roles: list[Role], keyword: str, ctx: Context) -> ast.Call | None:
+    """A test-client call of this file that sends ``json=`` or ``data=`` to one of the rules, which must be plain."""
+    rules = {values.text(ctx, values.argument(r.call, 0, "rule")) for r in roles if r.call is not None}
+    for call in ctx.index.nodes(ast.Call):
+        given = next((k.value for k in call.keywords if k.arg == keyword), None)
+        if not isinstance(call.func, ast.Attribute) or given is None:
+            continue
+        if keyword == "data" and (
+            not isinstance(given, ast.Dict) or any(k.arg in ("content_type", "headers") for k in call.keywords)
+        ):
+            continue
+        url = values.text(ctx, values.argument(call, 0, "path"))
+        if url is not None and url in rules and ctx.is_instance(call.func.value, "flask.testing.FlaskClient"):
+            return call
+    return None

@@ -1,0 +1,180 @@
+"""An error handler for ``Exception`` that turns every 404 into an error page, or swallows errors unseen.
+
+Why: ``errorhandler(Exception)`` gets every HTTPException too: a 404 or 405 is answered by it.
+An exception it handles is neither logged nor sent to ``got_request_exception``, so Sentry and the log see nothing.
+
+Instead: ``errorhandler(500)`` for the error page; or return HTTPExceptions unchanged and log the rest.
+
+Quiet: When the handler treats HTTPException on its own, or reads ``e.code``, and logs or re-raises what remains.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask import values
+from flask_ls.rules.ask.flow import own_nodes
+from flask_ls.rules.ask.views import Role, handlers
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK805",
+    severity=Severity.WARNING,
+    guide=("Production / PROPAGATE_EXCEPTIONS for Sentry",),
+    triggers=frozenset({"errorhandler", "app_errorhandler", "register_error_handler"}),
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.errorhandler(Exception)
+            #^^^^^^^^^^^^^^^^^^^^^^^^^^^ 404 and other HTTP errors end here too
+            def on_error(error):
+                return "oops", 500
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.errorhandler(500)
+            def on_error(error):
+                return "oops", 500
+            """,
+            drive="assert client.get('/nope').status_code == 404",
+            fails="AssertionError",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from werkzeug.exceptions import HTTPException
+
+            app = Flask(__name__)
+
+
+            @app.errorhandler(Exception)
+            #^^^^^^^^^^^^^^^^^^^^^^^^^^^ not logged
+            def on_error(error):
+                if isinstance(error, HTTPException):
+                    return error
+                return "oops", 500
+            """,
+        ),
+        Good(
+            """
+            from flask import Flask
+            from werkzeug.exceptions import HTTPException
+
+            app = Flask(__name__)
+
+
+            @app.errorhandler(Exception)
+            def on_error(error):
+                if isinstance(error, HTTPException):
+                    return error
+                app.logger.exception("unhandled")
+                return "oops", 500
+            """,
+            drive="assert client.get('/nope').status_code == 404",
+        ),
+    ),
+)
+
+_ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
+_HTTP = "werkzeug.exceptions.HTTPException"
+# Methods and functions that make an exception known to somebody.
+_REPORTING = frozenset(
+    {"exception", "error", "critical", "warning", "info", "log", "log_exception", "capture_exception", "print_exc"}
+    | {"format_exc", "captureException", "notify", "report_exc_info", "handle_exception", "send", "print"}
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Every error handler of this file for ``Exception``."""
+    for function, role in handlers(ctx).of_kind("error_handler"):
+        if role.method not in ("errorhandler", "app_errorhandler", "register_error_handler") or role.call is None:
+            continue
+        caught = values.argument(role.call, 0, "code_or_exception")
+        if not isinstance(function, FUNCTIONS) or caught is None or ctx.name(caught) not in _ALL:
+            continue
+        if _hands_on(function, ctx):
+            continue
+        if not _tells_http_errors_apart(function, ctx) and not _is_registered_for_http(ctx):
+            yield _finding(role, caught, "404 and other HTTP errors end here too, and exceptions are not logged.", ctx)
+        elif not _reports(function, ctx):
+            yield _finding(
+                role, caught, "an exception handled here is not logged and not sent to got_request_exception.", ctx
+            )
+
+
+def _finding(role: Role, caught: ast.expr, message: str, ctx: Context) -> Finding:
+    fix = ctx.fix("Handle only unexpected errors: 500", ctx.edit().replace(caught, "500"), safe=False)
+    return ctx.finding(role.site, message, fixes=[fix])
+
+
+def _hands_on(function: ast.AST, ctx: Context) -> bool:
+    """Whether the handler re-raises, or leaves the answer to another function that gets the exception."""
+    parameter = _parameter(function)
+    for node in own_nodes(ctx, function):
+        if isinstance(node, ast.Raise):
+            return True
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+            given = [*node.value.args, *(k.value for k in node.value.keywords)]
+            if any(isinstance(a, ast.Name) and a.id == parameter for a in given) and ctx.called(node.value) not in (
+                "builtins.str",
+                "builtins.repr",
+                "flask.jsonify",
+            ):
+                return True
+    return False
+
+
+def _tells_http_errors_apart(function: ast.AST, ctx: Context) -> bool:
+    parameter = _parameter(function)
+    for node in own_nodes(ctx, function):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == parameter:
+            if node.attr in ("code", "get_response", "status_code"):
+                return True
+        elif isinstance(node, (ast.Name, ast.Attribute)):
+            name = ctx.name(node)
+            if name == _HTTP or (name or "").startswith("werkzeug.exceptions."):
+                return True
+        elif isinstance(node, ast.Constant) and node.value in ("code", "status_code"):
+            return True
+    return False
+
+
+def _is_registered_for_http(ctx: Context) -> bool:
+    """Whether the file has a handler for HTTPException as well, which Flask prefers as the nearer class."""
+    return any(
+        role.call is not None and ctx.name(values.argument(role.call, 0, "code_or_exception")) == _HTTP
+        for _, role in handlers(ctx).of_kind("error_handler")
+    )
+
+
+def _reports(function: ast.AST, ctx: Context) -> bool:
+    for node in own_nodes(ctx, function):
+        if isinstance(node, ast.Call):
+            called = node.func
+            last = (
+                called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+            )
+            if last in _REPORTING or "log" in last.lower() or ctx.model.names.is_project(ctx.name(called) or ""):
+                return True
+    return False
+
+
+def _parameter(function: ast.AST) -> str:
+    arguments = getattr(function, "args", None)
+    return arguments.args[0].arg if isinstance(arguments, ast.arguments) and arguments.args else ""

@@ -1,0 +1,130 @@
+"""A view changes a module-level list, dict, set or number.
+
+Why: Each worker process has its own copy: a counter or cache in a module global differs between workers, threads race
+on it, and a restart clears it.
+
+Instead: the database or a cache server; ``g`` for the data of one request.
+
+Quiet: For constants that are only read, objects with locks or of libraries (caches, queues), locals, and code that runs
+at start-up only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.scopes import Binding
+from flask_ls.rules.ask.views import handler_around, handlers
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK809",
+    severity=Severity.WARNING,
+    guide=("Production / flask run is a development server",),
+    triggers=frozenset({"route", "get", "post", "put", "patch", "delete", "add_url_rule", "MethodView"}),
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            items = []
+
+
+            @app.post("/add")
+            def add():
+                items.append(1)
+            #   ^^^^^^^^^^^^^^^ each worker process has its own "items"
+                return "x"
+            """,
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            hits = 0
+
+
+            @app.get("/")
+            def index():
+                global hits
+                hits += 1
+            #   ^^^^^^^^^ each worker process has its own "hits"
+                return "x"
+            """,
+        ),
+        Good(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            ITEMS = [1, 2]
+
+
+            @app.post("/add")
+            def add():
+                items = list(ITEMS)
+                items.append(1)
+                return str(items)
+            """,
+            drive="client.post('/add')",
+        ),
+    ),
+)
+
+_MUTATING = frozenset(
+    {"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update", "setdefault", "popitem"}
+    | {"appendleft", "popleft", "sort", "reverse"}
+)
+_CONTAINERS = frozenset(
+    {"builtins.list", "builtins.dict", "builtins.set", "collections.defaultdict", "collections.deque"}
+    | {"collections.OrderedDict", "collections.Counter"}
+)
+_NUMBERS = frozenset({"builtins.int", "builtins.float"})
+
+
+@rule.on(ast.Call)
+def on_call(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``items.append(...)``."""
+    method = node.func
+    if isinstance(method, ast.Attribute) and method.attr in _MUTATING and isinstance(method.value, ast.Name):
+        yield from _report(node, method.value, _CONTAINERS, ctx)
+
+
+@rule.on(ast.Assign, ast.AugAssign, ast.Delete)
+def on_statement(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
+    """``cache[key] = ...``, ``del cache[key]``, ``hits += 1`` after ``global hits``."""
+    targets = [node.target] if isinstance(node, ast.AugAssign) else getattr(node, "targets", [])
+    for target in targets:
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            yield from _report(node, target.value, _CONTAINERS, ctx)
+        elif isinstance(node, ast.AugAssign) and isinstance(target, ast.Name):
+            yield from _report(node, target, _NUMBERS | _CONTAINERS, ctx)
+
+
+def _report(node: ast.AST, name: ast.Name, classes: frozenset[str], ctx: Context) -> Iterator[Finding]:
+    handler = handler_around(ctx, node)
+    if handler is None or not handlers(ctx).has(handler, "view", "error_handler", "before_request", "after_request"):
+        return
+    scope = ctx.index.scope(name).owner(name.id)
+    if scope is not ctx.index.root:
+        return
+    first = _made_at(scope.bindings[name.id])
+    if first is None or first.value is None or ctx.infer.class_of(first.value) not in classes:
+        return
+    yield ctx.finding(
+        node,
+        f'each worker process has its own "{name.id}": what a view puts there other requests may not see.',
+        related=[ctx.related(first.node, f'"{name.id}" is made here, once for each process')],
+    )
+
+
+def _made_at(bindings: list[Binding]) -> Binding | None:
+    made = [b for b in bindings if b.kind == "assign"]
+    return made[0] if len(made) == 1 or (made and all(b.kind in ("assign", "target") for b in bindings)) else None
