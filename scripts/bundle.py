@@ -24,9 +24,20 @@ def install_packages() -> None:
     if STAMP.exists() and STAMP.read_text() == digest:
         return
     shutil.rmtree(LIBS.parent, ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-compile"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+        "--no-compile",
+    ]
     pure = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", "--python-version=3.10"]
-    subprocess.run([*pip, *pure, "--no-deps", "--require-hashes", f"--target={LIBS}", f"--requirement={LOCK}"], check=True)
+    subprocess.run(
+        [*pip, *pure, "--no-deps", "--require-hashes", f"--target={LIBS}", f"--requirement={LOCK}"], check=True
+    )
     compiled = sorted(file.name for pattern in ("*.so", "*.pyd") for file in LIBS.rglob(pattern))
     if compiled:
         sys.exit(f"bundle: these packages are not pure Python: {', '.join(compiled)}")

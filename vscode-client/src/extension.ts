@@ -5,7 +5,7 @@ import { EXPLAIN_RULE, RuleDocumentation } from './documentation';
 import { PythonExtensions, type SelectedEnvironment } from './interpreter';
 import { expand, planLaunch } from './server';
 
-const SETTINGS_OF_LAUNCH = ['enable', 'interpreter', 'importStrategy', 'path', 'args', 'environment'];
+const LAUNCH_SETTINGS = ['enable', 'interpreter', 'importStrategy', 'path', 'args'];
 
 /** Python, the templates, and the deployment files in which the server knows Flask's settings. */
 const DOCUMENTS = [
@@ -56,7 +56,7 @@ class Session {
       this.python.onDidChange(() => this.refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh(true)),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (SETTINGS_OF_LAUNCH.some((name) => event.affectsConfiguration(`flask-ls.${name}`))) {
+        if (LAUNCH_SETTINGS.some((name) => event.affectsConfiguration(`flask-ls.${name}`))) {
           void this.refresh();
         }
       }),
@@ -77,7 +77,7 @@ class Session {
     }
     const selected = await this.python.selected(vscode.workspace.workspaceFolders?.[0]?.uri);
     const launch = await planLaunch(this.context, selected);
-    const wanted = JSON.stringify([launch, selected, vscode.workspace.getConfiguration('flask-ls').get('environment')]);
+    const wanted = JSON.stringify([launch, selected]);
     if (!force && wanted === this.running) {
       return;
     }
@@ -124,6 +124,8 @@ class Session {
       initializationOptions: { settings: this.settings(undefined, selected), trusted: vscode.workspace.isTrusted },
       middleware: {
         workspace: {
+          // The server asks for what it needs, folder by folder.
+          didChangeConfiguration: (_, next) => next(undefined),
           configuration: async (params, token, next) => {
             const answer = (await next(params, token)) as unknown[];
             return Promise.all(params.items.map(async ({ section, scopeUri }, index) => {
@@ -143,18 +145,18 @@ class Session {
     };
   }
 
-  /** The section `flask-ls` for a folder, with the environment selected in the editor where none is set. */
+  /** What the server is told for a folder: what is set, and the environment selected in the editor where none is. */
   private settings(scope: vscode.Uri | undefined, selected: SelectedEnvironment | undefined): Record<string, unknown> {
-    const section = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration('flask-ls', scope ?? null))) as Record<string, unknown>;
-    const environment = expand(String(section['environment'] ?? '')) || (vscode.workspace.isTrusted ? (selected?.prefix ?? '') : '');
-    return { ...section, environment };
+    const section: Record<string, unknown> = { ...vscode.workspace.getConfiguration('flask-ls', scope ?? null) };
+    section['environment'] = expand(String(section['environment'] ?? '')) || (vscode.workspace.isTrusted && selected?.prefix);
+    const isSet = (value: unknown): boolean => typeof value === 'object' ? Object.keys(value ?? {}).length > 0 : Boolean(value);
+    const told = Object.entries(section).filter(([name, value]) => ![...LAUNCH_SETTINGS, 'trace'].includes(name) && isSet(value));
+    return JSON.parse(JSON.stringify(Object.fromEntries(told))) as Record<string, unknown>;
   }
 
   private async explain(code?: string): Promise<void> {
     const rule = code ?? (await this.documentation.pick());
-    if (rule !== undefined && this.client?.isRunning()) {
-      await vscode.commands.executeCommand(EXPLAIN_RULE, rule);
-    }
+    await (rule && this.client?.isRunning() && vscode.commands.executeCommand(EXPLAIN_RULE, rule));
   }
 
   private show({ text, detail, severity = 'information', busy = false }: ServerStatus): void {

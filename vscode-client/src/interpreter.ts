@@ -1,4 +1,4 @@
-/** Which Python runs the server, and which environment the project uses. */
+/** Which Python runs the server, and which environment was selected for the project. */
 import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import * as os from 'node:os';
@@ -89,9 +89,7 @@ export class PythonExtensions implements vscode.Disposable {
  * added to `rejected`, in words. In an untrusted workspace nothing that lies inside it is run.
  */
 export async function findInterpreter(
-  configured: readonly string[],
-  selected: SelectedEnvironment | undefined,
-  rejected: string[],
+  configured: readonly string[], selected: SelectedEnvironment | undefined, rejected: string[],
 ): Promise<Interpreter | undefined> {
   const candidates: { command: readonly string[]; source: string }[] = [];
   if (configured.length > 0) {
@@ -121,7 +119,8 @@ export function run(command: readonly string[]): Promise<string | undefined> {
   const [file = '', ...args] = command;
   // Not in the workspace: Windows looks for programs in the working directory first.
   return new Promise((done) => {
-    execFile(file, args, { cwd: os.homedir(), timeout: 10_000, windowsHide: true }, (error, output) => done(error ? undefined : output.trim()));
+    const options = { cwd: os.homedir(), timeout: 10_000, windowsHide: true };
+    execFile(file, args, options, (error, output) => done(error ? undefined : output.trim()));
   });
 }
 
