@@ -36,7 +36,9 @@ class Bad:
     """Code with the mistake.
 
     ``fixed``: the code (the example's first file, or all files) after the first fix; None when there is no fix.
-    ``drive`` is Python run in a fresh process with the real Flask after ``import app``; ``client`` is a test client.
+    ``drive`` is Python run in a fresh process with the real Flask, with the names of the imported first file,
+    ``app_module`` (that module), ``app``, ``client`` (a test client) and ``served()``, which runs the file as a script
+    and gives the arguments that Werkzeug's server would have got.
     ``fails`` is a regular expression that must match what then fails: ``Type: message`` of an exception, wherever it
     was raised (also in threads and while a response is streamed). ``flask`` limits the run to Flask versions.
     """

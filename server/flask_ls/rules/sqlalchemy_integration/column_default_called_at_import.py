@@ -22,7 +22,7 @@ rule = Rule(
     __name__,
     code="FLK706",
     severity=Severity.WARNING,
-    guide=("SQLAlchemy integration / db.session",),
+    guide=(),
     triggers=frozenset({"default", "onupdate", "insert_default"}),
     examples=(
         Bad(

@@ -21,7 +21,7 @@ rule = Rule(
     __name__,
     code="FLK709",
     severity=Severity.HINT,
-    guide=("SQLAlchemy integration / db.session",),
+    guide=(),
     triggers=frozenset({"query"}),
     error_text="LegacyAPIWarning: The Query.get() method is considered legacy as of the 1.x series of SQLAlchemy",
     examples=(

@@ -22,7 +22,7 @@ rule = Rule(
     __name__,
     code="FLK705",
     severity=Severity.ERROR,
-    guide=("SQLAlchemy integration / db.session",),
+    guide=(),
     triggers=frozenset({"execute", "scalars", "scalar"}),
     error_text="ArgumentError: Textual SQL expression 'select 1' should be explicitly declared as text('select 1')",
     examples=(
