@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flask_ls.project.config.facts import ConfigFacts
 from flask_ls.syntax.span import Span
 
 ExportKind = Literal["alias", "name", "def", "class", "value", "other"]
@@ -131,4 +132,5 @@ class FileFacts:
     stores: frozenset[str] = frozenset()
     config_sources: tuple[ConfigSource, ...] = ()
     containers: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+    config: ConfigFacts = field(default_factory=ConfigFacts)
     is_broken: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 
+from flask_ls.project.config.extract import config_facts
 from flask_ls.project.extract.config import config_sources, containers
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
@@ -23,7 +24,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 
 
 def extract(
@@ -56,6 +57,7 @@ def extract(
         stores=_stores(index),
         config_sources=config_sources(index),
         containers=containers(index),
+        config=config_facts(source, index),
         is_broken=source.is_broken,
     )
 
