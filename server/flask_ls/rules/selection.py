@@ -14,7 +14,8 @@ from flask_ls.rules.rule import Rule
 class Selection:
     """``select`` and ``ignore`` hold code prefixes or ``ALL``; the longer match wins, ``ignore`` wins a tie.
 
-    ``select`` None means the rules that are on by default. ``severity`` maps a code to a severity or ``"off"``.
+    ``select`` None means the rules that are on by default. ``severity`` maps a code prefix or ``ALL`` to a severity or
+    ``"off"``; the longest match counts. A severity for exactly one code also switches that rule on.
     """
 
     select: tuple[str, ...] | None = None
@@ -28,7 +29,7 @@ class Selection:
 
     def enabled(self, rule: Rule) -> bool:
         """Whether the rule runs."""
-        override = self.severity.get(rule.code)
+        override = self._override(rule.code)
         if override == "off":
             return False
         selected = max(_match(self.select or (), rule.code), _match(self.extend_select, rule.code))
@@ -36,13 +37,17 @@ class Selection:
         if ignored >= 0 and ignored >= selected:
             return False
         if self.select is None and selected < 0:
-            return rule.default or override is not None
+            return rule.default or rule.code in self.severity
         return selected >= 0
 
     def severity_of(self, code: str, severity: Severity) -> Severity:
         """The severity to show for a finding."""
-        override = self.severity.get(code)
-        return Severity(override) if override and override != "off" else severity
+        override = self._override(code)
+        return Severity(override) if override is not None and override != "off" else severity
+
+    def _override(self, code: str) -> str | None:
+        best = max(self.severity, key=lambda pattern: _match((pattern,), code), default=None)
+        return self.severity[best] if best is not None and _match((best,), code) >= 0 else None
 
 
 def _match(patterns: tuple[str, ...], code: str) -> int:

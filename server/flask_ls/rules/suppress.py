@@ -15,7 +15,7 @@ from flask_ls.syntax.source import Comment, SourceFile
 from flask_ls.syntax.span import Span
 
 _OWN = re.compile(r"#\s*flask-ls:\s*(?P<kind>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?=\s|#|$)", re.I)
-_NOQA = re.compile(r"#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?(?P<rest>\s*:)?", re.I)
+_NOQA = re.compile(r"#\s*noqa(?![\w-])(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?(?P<rest>\s*:)?", re.I)
 
 
 class Suppressions:
@@ -72,8 +72,9 @@ def _hash_comments(source: SourceFile) -> Iterator[Comment]:
 
 
 def _codes(text: str | None) -> tuple[str, ...]:
-    return tuple(c.upper() for c in re.split(r"[\s,]+", text) if c) if text else ()
+    """The codes of a list; no list at all means every code, an empty one means none."""
+    return ("",) if text is None else tuple(c.upper() for c in re.split(r"[\s,]+", text) if c)
 
 
 def _covers(codes: tuple[str, ...], code: str) -> bool:
-    return not codes or any(code.startswith(c) for c in codes)
+    return any(code.startswith(c) for c in codes)
