@@ -15,7 +15,9 @@ from flask_ls.syntax.source import Comment, SourceFile
 from flask_ls.syntax.span import Span
 
 _OWN = re.compile(r"#\s*flask-ls:\s*(?P<kind>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?=\s|#|$)", re.I)
-_NOQA = re.compile(r"#\s*noqa(?![\w-])(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?(?P<rest>\s*:)?", re.I)
+_NOQA = re.compile(
+    r"#\s*noqa(?![\w-])(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?(?P<rest>\s*:)?", re.I
+)
 
 
 class Suppressions:
