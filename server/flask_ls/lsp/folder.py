@@ -1,0 +1,101 @@
+"""One workspace folder: its engine, the texts on their way to it, and how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask_ls.features.snapshot import Snapshot
+from flask_ls.features.workspace import Workspace
+from flask_ls.lsp.engine import Token
+from flask_ls.project.settings import ConfigProblem
+
+
+@dataclass(frozen=True)
+class Change:
+    """An open text (``text`` None: it was closed, the saved file counts again)."""
+
+    path: str
+    version: int
+    text: str | None
+
+
+class Folder:
+    """``path`` is None for the files that lie in no workspace folder; only those that are open are known then.
+
+    What begins with an underscore belongs to the engine's thread; the rest to the event loop.
+    """
+
+    def __init__(self, path: str | None, name: str, uri: str | None, *, trusted: bool) -> None:
+        self.path = path
+        self.name = name
+        self.uri = uri
+        self.ready = asyncio.Event()
+        self.scan_cancelled = False
+        self.progress = (0, 0)
+        self.options: dict[str, object] = {}
+        self._workspace = Workspace([path] if path is not None else [], trusted=trusted)
+        self._versions: dict[str, int] = {}
+        self._waiting: dict[str, Change] = {}
+        self._waiting_lock = threading.Lock()
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether this stands for the files outside of all workspace folders."""
+        return self.path is None
+
+    def contains(self, path: str) -> bool:
+        """Whether a file lies in the folder."""
+        return self.path is not None and path.startswith(self.path.rstrip("/") + "/")
+
+    def put(self, change: Change) -> None:
+        """Hand over a text; it reaches the workspace before the next question."""
+        with self._waiting_lock:
+            self._waiting[change.path] = change
+
+    # On the engine's thread
+
+    def scan(self, token: Token) -> None:
+        """The first look at all files, or another one."""
+
+        def report(done: int, total: int) -> None:
+            self.progress = (done, total)
+
+        self._workspace.load(report, token)
+
+    def snapshot(self, changed: Callable[[str], None]) -> Snapshot:
+        """The present moment, with all texts that were handed over.
+
+        ``changed`` is told the path of each text that changed what other files see.
+        """
+        with self._waiting_lock:
+            waiting, self._waiting = self._waiting, {}
+        for change in waiting.values():
+            if change.text is None:
+                self._versions.pop(change.path, None)
+                is_new_model = self._workspace.close(change.path)
+            else:
+                self._versions[change.path] = change.version
+                is_new_model = self._workspace.set_text(change.path, change.text)
+            if is_new_model:
+                changed(change.path)
+        return self._workspace.snapshot()
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Path -> version of the open texts that the workspace has."""
+        return self._versions
+
+    def files_changed(self, paths: list[str]) -> bool:
+        """Saved files changed. True when what other files see changed."""
+        return self._workspace.files_changed(paths)
+
+    def configure(self) -> list[ConfigProblem]:
+        """Read the configuration files again and lay the client's options over them; what is wrong in them."""
+        return self._workspace.configure_options(self.options, "the editor's settings")
+
+    def on_late_answer(self, call: Callable[[], None]) -> None:
+        """``call`` is called, on any thread, when something that took longer was learnt."""
+        self._workspace.on_late_answer = call

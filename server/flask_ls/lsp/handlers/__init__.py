@@ -1,0 +1,1 @@
+"""One module for each method of the protocol: convert in, ask, convert out."""
