@@ -5,7 +5,7 @@ import { EXPLAIN_RULE, RuleDocumentation } from './documentation';
 import { PythonExtensions, type SelectedEnvironment } from './interpreter';
 import { expand, planLaunch } from './server';
 
-const LAUNCH_SETTINGS = ['enable', 'interpreter', 'importStrategy', 'path', 'args'];
+const SETTINGS_OF_LAUNCH = ['enable', 'interpreter', 'importStrategy', 'path', 'args', 'diagnosticMode'];
 
 /** Python, the templates, and the deployment files in which the server knows Flask's settings. */
 const DOCUMENTS = [
@@ -56,7 +56,7 @@ class Session {
       this.python.onDidChange(() => this.refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh(true)),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (LAUNCH_SETTINGS.some((name) => event.affectsConfiguration(`flask-ls.${name}`))) {
+        if (SETTINGS_OF_LAUNCH.some((name) => event.affectsConfiguration(`flask-ls.${name}`))) {
           void this.refresh();
         }
       }),
@@ -77,7 +77,7 @@ class Session {
     }
     const selected = await this.python.selected(vscode.workspace.workspaceFolders?.[0]?.uri);
     const launch = await planLaunch(this.context, selected);
-    const wanted = JSON.stringify([launch, selected]);
+    const wanted = JSON.stringify([launch, selected, vscode.workspace.getConfiguration('flask-ls').get('diagnosticMode')]);
     if (!force && wanted === this.running) {
       return;
     }
@@ -102,6 +102,7 @@ class Session {
     this.client = client;
     client.onNotification('flask-ls/status', (status: ServerStatus) => this.show(status));
     client.onDidChangeState(({ newState }) => {
+      void vscode.commands.executeCommand('setContext', 'flask-ls.running', newState === State.Running);
       if (newState === State.Starting) {
         this.show({ text: 'Starting', busy: true });
       } else if (newState === State.Running) {
@@ -120,12 +121,13 @@ class Session {
       outputChannel: this.log,
       traceOutputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      synchronize: { configurationSection: 'flask-ls' },
-      initializationOptions: { settings: this.settings(undefined, selected), trusted: vscode.workspace.isTrusted },
+      initializationOptions: {
+        settings: this.settings(undefined, selected),
+        trusted: vscode.workspace.isTrusted,
+        showsDocumentation: true,
+      },
       middleware: {
         workspace: {
-          // The server asks for what it needs, folder by folder.
-          didChangeConfiguration: (_, next) => next(undefined),
           configuration: async (params, token, next) => {
             const answer = (await next(params, token)) as unknown[];
             return Promise.all(params.items.map(async ({ section, scopeUri }, index) => {
@@ -145,13 +147,11 @@ class Session {
     };
   }
 
-  /** What the server is told for a folder: what is set, and the environment selected in the editor where none is. */
+  /** The section `flask-ls` for a folder, with the environment selected in the editor where none is set. */
   private settings(scope: vscode.Uri | undefined, selected: SelectedEnvironment | undefined): Record<string, unknown> {
-    const section: Record<string, unknown> = { ...vscode.workspace.getConfiguration('flask-ls', scope ?? null) };
-    section['environment'] = expand(String(section['environment'] ?? '')) || (vscode.workspace.isTrusted && selected?.prefix);
-    const isSet = (value: unknown): boolean => typeof value === 'object' ? Object.keys(value ?? {}).length > 0 : Boolean(value);
-    const told = Object.entries(section).filter(([name, value]) => ![...LAUNCH_SETTINGS, 'trace'].includes(name) && isSet(value));
-    return JSON.parse(JSON.stringify(Object.fromEntries(told))) as Record<string, unknown>;
+    const section = vscode.workspace.getConfiguration('flask-ls', scope ?? null);
+    const environment = expand(section.get('environment', '')) || (vscode.workspace.isTrusted ? (selected?.prefix ?? '') : '');
+    return { ...(JSON.parse(JSON.stringify(section)) as Record<string, unknown>), environment };
   }
 
   private async explain(code?: string): Promise<void> {
