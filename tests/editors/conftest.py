@@ -13,6 +13,13 @@ from typing import Any
 
 import pytest
 from boutique import FINDINGS, FIXED_ALONE, PROJECT, REPOSITORY
+from code_server import build_vsix
+
+
+@pytest.fixture(scope="session")
+def vsix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packaged extension."""
+    return build_vsix(tmp_path_factory.mktemp("vsix"))
 
 
 @pytest.fixture

@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 from boutique import FINDINGS, FIXED_ALONE, all_fixed, fixed
-from code_server import HERE, CodeServer, build_vsix, pack
+from code_server import HERE, CodeServer, pack
 
 SESSION = {"codes": sorted(FINDINGS), "fix": FIXED_ALONE}
-
-
-@pytest.fixture(scope="module")
-def vsix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_vsix(tmp_path_factory.mktemp("vsix"))
 
 
 @pytest.fixture(scope="module")
