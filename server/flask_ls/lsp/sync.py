@@ -6,6 +6,7 @@ text are clamped, a reversed range is turned round: whatever a client sends, the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from lsprotocol import types
 from flask_ls.lsp import uris
 from flask_ls.syntax.lines import Encoding
 from flask_ls.syntax.source import SourceFile
+
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 Change = types.TextDocumentContentChangePartial | types.TextDocumentContentChangeWholeDocument
 
@@ -88,7 +91,32 @@ class Documents:
 def _applied(source: SourceFile, change: Change, encoding: Encoding) -> str:
     if isinstance(change, types.TextDocumentContentChangeWholeDocument):
         return change.text
-    start = source.from_units(change.range.start.line, change.range.start.character, encoding)
-    end = source.from_units(change.range.end.line, change.range.end.character, encoding)
-    start, end = min(start, end), max(start, end)
-    return f"{source.text[:start]}{change.text}{source.text[end:]}"
+    start, end = change.range.start, change.range.end
+    if (end.line, end.character) < (start.line, start.character):
+        start, end = end, start
+    before = _split(source, start, encoding)[0]
+    after = _split(source, end, encoding)[1]
+    return _joined(f"{before}{change.text}{after}")
+
+
+def _split(source: SourceFile, position: types.Position, encoding: Encoding) -> tuple[str, str]:
+    """The text before and after a position.
+
+    A position in UTF-16 may lie inside a character that takes two units; its halves go to either side, as they do
+    in the client's string.
+    """
+    offset = source.from_units(position.line, position.character, encoding)
+    text = source.text
+    if encoding == "utf-16" and text[offset : offset + 1] > "\uffff":
+        row, column = source.to_units(offset, encoding)
+        if row == position.line and column + 1 == position.character:
+            code = ord(text[offset]) - 0x10000
+            return text[:offset] + chr(0xD800 + (code >> 10)), chr(0xDC00 + (code & 0x3FF)) + text[offset + 1 :]
+    return text[:offset], text[offset:]
+
+
+def _joined(text: str) -> str:
+    """Halves of a character that meet are that character."""
+    if text.isascii() or _HALVES.search(text) is None:
+        return text
+    return _HALVES.sub(lambda m: m[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)

@@ -29,7 +29,8 @@ def to_path(uri: str, *, windows: bool = WINDOWS) -> str | None:
     if host and host.lower() != "localhost":
         return f"//{host}{posixpath.normpath(path)}"
     path = path.lstrip("/") if _DRIVE.match(path.lstrip("/")) else path
-    return spelled(posixpath.normpath(path))
+    path = posixpath.normpath(path)
+    return spelled(f"{path}/" if path.endswith(":") else path)
 
 
 def from_path(path: str) -> str:
