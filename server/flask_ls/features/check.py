@@ -37,7 +37,7 @@ def check_texts(files: Mapping[str, str], rules: Iterable[Rule] | None = None, f
         source = sources[fact.path]
         index = FileIndex(source.tree, fact.module, is_package=fact.is_package)
         unit = Unit(fact.path, source, index, model, Inference(index, model), read=sources.get)
-        found.extend(run(unit, chosen, words=fact.words))
+        found.extend(run(unit, chosen, facts=fact))
     for path, document in deployment.items():
         found.extend(run_deployment(DeploymentUnit(path, sources[path], document, model, read=sources.get), chosen))
     return found

@@ -100,7 +100,7 @@ class Snapshot:
         facts = self.model.files.get(path)
         unit = self.unit(path) if facts is not None else None
         if facts is not None and unit is not None:
-            found += run(unit, self._rules, words=facts.words, cancelled=cancelled)
+            found += run(unit, self._rules, facts=facts, cancelled=cancelled)
         deployment = self.deployment_unit(path)
         if deployment is not None:
             found += run_deployment(deployment, self._rules)

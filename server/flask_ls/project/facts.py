@@ -98,6 +98,35 @@ class ImportFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportEvent:
+    """One step of importing a module, in the order in which they happen.
+
+    ``import``: ``import module`` binds ``bound``. ``from``: ``from module import names`` binds ``bound``. ``bind``: the
+    module binds ``bound``. ``use`` and ``call``: the name chain ``module`` as written is read or called.
+    ``guard``: ``try`` when an exception is handled there, ``condition`` when it may not happen.
+    """
+
+    kind: Literal["import", "from", "bind", "use", "call"]
+    span: Span
+    module: str = ""
+    names: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
+    guard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTime:
+    """What importing a module does. ``functions``: the imports that its functions make when called, by qualname.
+
+    ``main`` are the names that the block ``if __name__ == "__main__"`` reads.
+    """
+
+    events: tuple[ImportEvent, ...] = ()
+    functions: dict[str, tuple[ImportEvent, ...]] = field(default_factory=dict)
+    main: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigSource:
     """What is handed to ``from_object`` or ``from_pyfile``.
 
@@ -133,4 +162,5 @@ class FileFacts:
     config_sources: tuple[ConfigSource, ...] = ()
     containers: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     config: ConfigFacts = field(default_factory=ConfigFacts)
+    import_time: ImportTime = field(default_factory=ImportTime)
     is_broken: bool = False

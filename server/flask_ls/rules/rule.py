@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,16 +14,19 @@ from flask_ls.rules.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from flask_ls.project.deploy import DeploymentFile
+    from flask_ls.project.facts import FileFacts
+    from flask_ls.project.model import ProjectModel
     from flask_ls.rules.context import Context
     from flask_ls.rules.deployment import DeploymentContext
 
 N = TypeVar("N", bound=ast.AST)
 NodeCheck = Callable[[Any, "Context"], Iterable[Finding]]
+PathsOf = Callable[["ProjectModel"], Collection[str]]
 FileCheck = Callable[["Context"], Iterable[Finding]]
 DeploymentCheck = Callable[["DeploymentFile", "DeploymentContext"], Iterable[Finding]]
 
 DOCS = "https://flask-language-server.readthedocs.io/en/latest/rules/"
-_HEADINGS = ("Why", "Instead", "Quiet")
+_HEADINGS = ("Why", "Instead", "Fix", "Quiet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,12 @@ class Rule:
     """The single source of truth of one rule.
 
     ``module`` is the ``__name__`` of the rule's file: from its last part comes the rule's name, from its docstring the
-    texts. The docstring's first paragraph says what is found; paragraphs beginning ``Why:``, ``Instead:`` and
-    ``Quiet:`` (when it stays silent) follow.
+    texts. The docstring's first paragraph says what is found; paragraphs beginning ``Why:``, ``Instead:``, ``Fix:``
+    (what the fix does and how safe it is) and ``Quiet:`` (when it stays silent) follow.
 
     ``triggers``: the rule runs only on files that contain one of these words (identifiers, attribute and keyword names,
-    parts of imported module names, short strings); empty means every file.
+    parts of imported module names, short strings). ``paths``: it also runs on the files that this function of the model
+    names. With neither it runs on every file.
     ``guide`` names the bullets of the Flask guide it covers. ``error_text`` is what Flask says when it fails.
     ``overlaps`` names rules of other tools (``ruff S201``).
     """
@@ -58,7 +62,7 @@ class Rule:
     error_text: str = ""
     notes: tuple[Note, ...] = ()
     overlaps: tuple[str, ...] = ()
-    needs_model: bool = False
+    paths: PathsOf | None = None
     node_checks: list[tuple[type[ast.AST], NodeCheck]] = field(default_factory=list)
     file_checks: list[FileCheck] = field(default_factory=list)
     deployment_checks: list[DeploymentCheck] = field(default_factory=list)
@@ -94,6 +98,11 @@ class Rule:
         return self._paragraphs().get("Instead", "")
 
     @property
+    def fix(self) -> str:
+        """What the fix does and why it is safe or not; empty when there is none or the titles say it all."""
+        return self._paragraphs().get("Fix", "")
+
+    @property
     def quiet(self) -> str:
         """When the rule stays silent."""
         return self._paragraphs().get("Quiet", "")
@@ -107,6 +116,14 @@ class Rule:
     def good(self) -> list[Good]:
         """Examples without it."""
         return [e for e in self.examples if isinstance(e, Good)]
+
+    def concerns(self, facts: FileFacts, model: ProjectModel) -> bool:
+        """Whether the rule may have something to say in a file: a look at facts only, much cheaper than its checks."""
+        if self.triggers & facts.words:
+            return True
+        if self.paths is not None:
+            return facts.path in model.once(self.paths)
+        return not self.triggers
 
     def on(
         self, *kinds: type[N]

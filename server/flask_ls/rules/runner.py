@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.rules.context import Context, Unit
 from flask_ls.rules.deployment import DeploymentContext, DeploymentUnit
 from flask_ls.rules.finding import Finding, ordered
@@ -18,19 +19,19 @@ def run(
     unit: Unit,
     rules: Iterable[Rule],
     *,
-    words: frozenset[str] | None = None,
+    facts: FileFacts | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Finding]:
     """The findings of these rules in one file, suppressed ones left out, in order.
 
-    ``words`` are the trigger words that the file contains (``FileFacts.words``); None runs every rule. A rule that
+    ``facts``: those of the file, to leave out the rules that it does not concern; None runs every rule. A rule that
     raises loses its own findings in this file, and says so in the log; the other rules still speak.
     """
     found: list[Finding] = []
     for rule in rules:
         if cancelled is not None and cancelled():
             return []
-        if words is not None and rule.triggers and not (rule.triggers & words):
+        if facts is not None and not rule.concerns(facts, unit.model):
             continue
         try:
             found.extend(_run_one(unit, rule))

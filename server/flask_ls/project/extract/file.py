@@ -7,6 +7,7 @@ import hashlib
 
 from flask_ls.project.config.extract import config_facts
 from flask_ls.project.extract.config import config_sources, containers
+from flask_ls.project.extract.import_time import import_time
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
     ClassFacts,
@@ -24,7 +25,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 4
+EXTRACTOR_VERSION = 5
 
 
 def extract(
@@ -58,6 +59,7 @@ def extract(
         config_sources=config_sources(index),
         containers=containers(index),
         config=config_facts(source, index),
+        import_time=import_time(source, index),
         is_broken=source.is_broken,
     )
 

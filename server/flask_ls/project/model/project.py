@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar, cast
 
 from flask_ls.project import catalog
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts, Ref
+from flask_ls.project.import_order import ImportFailure, ImportOrder
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
+
+T = TypeVar("T")
 
 _LIMIT = 12
 
@@ -51,6 +55,13 @@ class ProjectModel:
         model.files, model.modules = self.files, self.modules
         return model
 
+    def once(self, compute: Callable[[ProjectModel], T]) -> T:
+        """``compute(self)``, computed once for this model whoever asks."""
+        memo: dict[object, object] = self.__dict__.setdefault("_memo", {})
+        if compute not in memo:
+            memo[compute] = compute(self)
+        return cast("T", memo[compute])
+
     @cached_property
     def routes(self) -> RouteTable:
         """Every app of the workspace with its routes."""
@@ -65,6 +76,14 @@ class ProjectModel:
     def names(self) -> Names:
         """Names -> canonical origins."""
         return Names(self.modules, self.index)
+
+    @cached_property
+    def import_failures(self) -> Mapping[str, tuple[ImportFailure, ...]]:
+        """Imports that fail because a cycle closes too early, by the path of the file they stand in."""
+        found: dict[str, tuple[ImportFailure, ...]] = {}
+        for failure in ImportOrder(self.modules, self.names).failures():
+            found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
+        return found
 
     def mro(self, cls: str) -> list[str]:
         """A class and all its known bases, nearest first.

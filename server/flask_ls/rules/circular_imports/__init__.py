@@ -1,0 +1,1 @@
+"""Chapter "Circular imports" of the guide."""
