@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import cached_property
 from typing import Protocol
 
 from flask_ls.project import catalog
@@ -70,7 +71,7 @@ class Inference:
             star = self.model.names.in_module(self.index.module, node.id)
             if star is not None:
                 return star
-            if hasattr(builtins, node.id) and "*" not in self.index.root.bindings:
+            if hasattr(builtins, node.id) and self._stars_are_known:
                 return f"builtins.{node.id}"
             return None
         origins = {
@@ -79,6 +80,13 @@ class Inference:
             if not (is_none(binding.value) and len(owner.bindings[node.id]) > 1)
         }
         return origins.pop() if len(origins) == 1 else None
+
+    @cached_property
+    def _stars_are_known(self) -> bool:
+        """Whether it is known which names the star imports of the file bring."""
+        names = self.model.names
+        stars = [names.imported(self.index.module, b.module) for b in self.index.root.bindings.get("*", ())]
+        return all(s in catalog.STAR_EXPORTS or s in self.model.modules for s in stars)
 
     def _origin(self, binding: Binding, at_module_level: bool, left: int) -> str | None:
         names = self.model.names

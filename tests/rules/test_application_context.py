@@ -1,0 +1,97 @@
+"""Odd forms of the rules of chapter "Application context"."""
+
+from __future__ import annotations
+
+import pytest
+from checking import findings
+
+IMPORTS = """
+import asyncio, contextvars, threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from threading import Thread, Timer
+import flask as f
+from apscheduler.schedulers.background import BackgroundScheduler
+from celery import Celery, shared_task
+from flask import *
+from flask import current_app as ca, copy_current_request_context
+from flask_login import current_user
+app = Flask(__name__)
+celery = Celery("x")
+pool = ThreadPoolExecutor()
+scheduler = BackgroundScheduler()
+def work(*args, **more): print(args, more)
+@shared_task
+def task(a): ...
+class Worker(Thread):
+    def __init__(self, app, size):
+        super().__init__()
+        self.app = app
+        self.size = size.x
+    def run(self):
+        print(self.app, self.size)
+@app.get("/")
+def index():
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Thread(target=work, kwargs={'app': ca})",
+        "Thread(target=work, kwargs=dict(app=f.current_app))",
+        "Thread(None, work, None, (g,))",
+        "threading.Timer(5, work, [request])",
+        "Timer(5, work, args=(request,))",
+        "args = (session, 1); Thread(target=work, args=args)",
+        "pool.submit(work, session)",
+        "pool.submit(work, app=current_app)",
+        "list(pool.map(work, [current_user]))",
+        "with ThreadPoolExecutor() as ex: ex.submit(work, request)",
+        "asyncio.get_event_loop().run_in_executor(None, work, request)",
+        "loop = asyncio.get_event_loop(); loop.run_in_executor(None, work, request)",
+        "scheduler.add_job(work, 'date', args=[current_app])",
+        "scheduler.add_job(work, 'interval', seconds=3, kwargs={'a': g})",
+        "Thread(target=partial(work, ca))",
+        "t = partial(work, x=ca); Thread(target=t)",
+        "pool.submit(partial(work, request), 1)",
+        "ProcessPoolExecutor().submit(work, request)",
+        "task.delay(current_user)",
+        "task.apply_async(args=[request])",
+        "task.apply_async((request,))",
+        "celery.send_task('work', args=[session])",
+        "Worker(current_app, 1).start()",
+        "Worker(app=current_app, size=1)",
+        "a = ca; b = a; Thread(target=work, args=(b,))",
+    ],
+)
+def test_flk105_speaks(line: str) -> None:
+    assert len(findings("FLK105", f"{IMPORTS}    {line}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Thread(target=work, args=(ca.name, request.args, current_user.id))",
+        "Thread(target=work, args=(ca._get_current_object(),))",
+        "Thread(target=work, args=(app,))",
+        "Thread(target=copy_current_request_context(work), args=(request,))",
+        "Thread(target=contextvars.copy_context().run, args=(work, request))",
+        "c = contextvars.copy_context(); pool.submit(c.run, work, request)",
+        "work(request, session)",
+        "partial(work, request)()",
+        "asyncio.to_thread(work, request)",
+        "task(request)",
+        "Worker(1, current_app)",
+        "unknown.submit(work, request)",
+        "def guarded(a):\n        with app.app_context(): print(a.name)\n    Thread(target=guarded, args=(ca,))",
+        "def unused(a): pass\n    Thread(target=unused, args=(ca,))",
+    ],
+)
+def test_flk105_is_silent(line: str) -> None:
+    assert findings("FLK105", f"{IMPORTS}    {line}\n") == []
+
+
+def test_flk105_fix_changes_the_alias() -> None:
+    (finding,) = findings("FLK105", f"{IMPORTS}    a = ca\n    Thread(target=work, args=(a,))\n")
+    assert [f.safe for f in finding.fixes] == [False] or finding.fixes[0].edits[0].edit.text == "._get_current_object()"
