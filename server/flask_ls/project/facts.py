@@ -144,7 +144,7 @@ class FileFacts:
 
     ``words`` are the words of the vocabulary that it contains. ``stores`` are the attributes it sets on names, as
     written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``. ``containers`` are
-    module-level dicts of names: name -> the values.
+    module-level dicts of names: name -> the values. ``session_writers`` are the functions that change the session.
     """
 
     path: str
@@ -162,5 +162,6 @@ class FileFacts:
     config_sources: tuple[ConfigSource, ...] = ()
     containers: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     config: ConfigFacts = field(default_factory=ConfigFacts)
+    session_writers: frozenset[str] = frozenset()
     import_time: ImportTime = field(default_factory=ImportTime)
     is_broken: bool = False

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flask_ls.project.config.facts import ConfigFacts, Mention, OpenSource, SourceKind
-from flask_ls.project.config.keys import KNOWN_KEYS, WATCHED_KEYS
+from flask_ls.project.config.keys import KNOWN_KEYS, WATCHED_KEYS, WATCHED_VARIABLES
 from flask_ls.project.config.spelling import meant_key
 from flask_ls.project.index import FileIndex
 from flask_ls.syntax.source import SourceFile
@@ -25,17 +25,48 @@ _READING = frozenset({"get", "getenv", "pop", "get_namespace", "config", "str", 
 _ATTRIBUTES = {"secret_key": "SECRET_KEY", "debug": "DEBUG", "testing": "TESTING"}
 
 
+_WATCHED_WORDS = WATCHED_KEYS | WATCHED_VARIABLES
 # Most files mention none of them, and one look at the text says so.
-_WATCHED = re.compile("|".join([*WATCHED_KEYS, *(rf"\.\s*{name}\b" for name in _ATTRIBUTES)]))
+_WATCHED = re.compile("|".join([*_WATCHED_WORDS, *(rf"\.\s*{name}\b" for name in _ATTRIBUTES)]))
 
 
 def config_facts(source: SourceFile, index: FileIndex) -> ConfigFacts:
     """The configuration facts of a file."""
+    watched = _WATCHED.search(source.text) is not None
+    reads = list(_reads(index)) if watched else []
     return ConfigFacts(
-        mentions=tuple(_mentions(source, index)) if _WATCHED.search(source.text) else (),
+        mentions=tuple(_mentions(source, index)) if watched else (),
         open_sources=tuple(_open_sources(source, index)),
         odd_reads=frozenset(_odd_reads(index)),
+        reads=frozenset(key for key, _ in reads),
+        tested=frozenset(key for key, node in reads if _is_tested(index, node)),
     )
+
+
+def _reads(index: FileIndex) -> Iterator[tuple[str, ast.AST]]:
+    for constant in index.nodes(ast.Constant):
+        value = constant.value
+        if isinstance(value, str) and value in _WATCHED_WORDS and _is_read(index, constant):
+            yield value, constant
+    for attribute in index.nodes(ast.Attribute):
+        if isinstance(attribute.ctx, ast.Load):
+            key = _ATTRIBUTES.get(attribute.attr) or (attribute.attr if attribute.attr in WATCHED_KEYS else None)
+            if key is not None:
+                yield key, attribute
+    for name in index.nodes(ast.Name):
+        if name.id in WATCHED_KEYS and isinstance(name.ctx, ast.Load):
+            yield name.id, name
+
+
+def _is_tested(index: FileIndex, node: ast.AST) -> bool:
+    child = node
+    for ancestor in index.ancestors(node):
+        if isinstance(ancestor, ast.stmt):
+            return isinstance(ancestor, ast.Assert) or getattr(ancestor, "test", None) is child
+        if isinstance(ancestor, (ast.BoolOp, ast.IfExp)) and getattr(ancestor, "test", child) is child:
+            return True
+        child = ancestor
+    return False
 
 
 def _mentions(source: SourceFile, index: FileIndex) -> Iterator[Mention]:

@@ -34,8 +34,14 @@ class OpenSource:
 
 @dataclass(frozen=True, slots=True)
 class ConfigFacts:
-    """``odd_reads`` are keys that the file reads and that look like misspelt known ones: then they are its own."""
+    """``odd_reads`` are keys that the file reads and that look like misspelt known ones: then they are its own.
+
+    ``reads`` are the watched keys and environment variables that the file reads, ``tested`` the watched keys that a
+    condition looks at.
+    """
 
     mentions: tuple[Mention, ...] = ()
     open_sources: tuple[OpenSource, ...] = ()
     odd_reads: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    tested: frozenset[str] = frozenset()

@@ -119,8 +119,12 @@ WATCHED_KEYS = frozenset(
         "SQLALCHEMY_ENGINES",
         "TESTING",
         "DEBUG",
+        "ENV",
+        "FLASK_ENV",
     }
 )
+# Environment variables whose being read by the project's own code matters.
+WATCHED_VARIABLES = frozenset({"FLASK_ENV", "FLASK_DEBUG", "WERKZEUG_DEBUG_PIN"})
 
 # What Flask gives a key that nothing sets (`Flask.default_config`, 3.1).
 SESSION_DEFAULTS: dict[str, object] = {

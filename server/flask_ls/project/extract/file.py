@@ -21,6 +21,7 @@ from flask_ls.project.facts import (
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.modules import resolve_relative
 from flask_ls.project.scopes import Binding
+from flask_ls.project.sessions import session_writers
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
@@ -59,6 +60,7 @@ def extract(
         config_sources=config_sources(index),
         containers=containers(index),
         config=config_facts(source, index),
+        session_writers=session_writers(index) if "session" in source.text else frozenset(),
         import_time=import_time(source, index),
         is_broken=source.is_broken,
     )

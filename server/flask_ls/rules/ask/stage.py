@@ -1,0 +1,80 @@
+"""For which stage code is meant: tests, development, production."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_ls.project.config.stage import Stage, stage_of_name
+from flask_ls.rules.ask.config import Write
+from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.ask.values import constant
+from flask_ls.rules.context import Context
+
+_FLIPPED: dict[Stage, Stage] = {"production": "development", "development": "any", "test": "any"}
+
+
+def stage_of(ctx: Context, write: Write) -> Stage:
+    """The stage that a configuration write is for; ``any`` when nothing says so."""
+    if ctx.is_test:
+        return "test"
+    if write.owner is not None:
+        stage = stage_of_class(ctx, write.owner)
+        if stage != "any":
+            return stage
+    elif write.form == "module":
+        stage = stage_of_name(ctx.index.module)
+        if stage != "any":
+            return stage
+    return stage_here(ctx, write.node)
+
+
+def stage_here(ctx: Context, node: ast.AST) -> Stage:
+    """The stage that the function around a node, or a condition known to be true there, speaks of."""
+    if ctx.is_test:
+        return "test"
+    for test, truth in tests_before(ctx, node):
+        stage = _stage_of_test(ctx, test, truth)
+        if stage != "any":
+            return stage
+    function = ctx.index.function_of(node)
+    return stage_of_name(function.name) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else "any"
+
+
+def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
+    """The stage of a configuration class: by its name, by ``TESTING = True``, by the names of its bases."""
+    stage = stage_of_name(cls.name)
+    if stage != "any":
+        return stage
+    for statement in cls.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        is_testing = any(isinstance(t, ast.Name) and t.id == "TESTING" for t in targets)
+        if is_testing and isinstance(statement, ast.Assign) and constant(ctx, statement.value) is True:
+            return "test"
+    for base in ctx.model.mro(ctx.index.dotted(cls))[1:]:
+        stage = stage_of_name(base.rpartition(".")[2])
+        if stage in ("test", "development"):
+            return stage
+    return "any"
+
+
+def is_off_production(stage: Stage) -> bool:
+    """Whether what is done at this stage never reaches users."""
+    return stage in ("test", "development")
+
+
+def _stage_of_test(ctx: Context, test: ast.expr, truth: bool) -> Stage:
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        if isinstance(test.ops[0], (ast.NotEq, ast.NotIn, ast.IsNot)):
+            truth = not truth
+        elif not isinstance(test.ops[0], (ast.Eq, ast.In, ast.Is)):
+            return "any"
+        if any(isinstance(c, ast.Constant) and c.value is False for c in test.comparators):
+            truth = not truth
+    names = [n.value for n in ast.walk(test) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    names += [n.attr for n in ast.walk(test) if isinstance(n, ast.Attribute)]
+    names += [n.id for n in ast.walk(test) if isinstance(n, ast.Name)]
+    for name in names:
+        stage = stage_of_name(name)
+        if stage != "any":
+            return stage if truth else _FLIPPED[stage]
+    return "any"

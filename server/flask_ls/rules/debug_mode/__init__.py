@@ -1,0 +1,1 @@
+"""Chapter "Debug mode" of the guide."""

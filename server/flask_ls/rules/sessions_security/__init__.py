@@ -1,0 +1,1 @@
+"""Chapter "Sessions and security" of the guide."""
