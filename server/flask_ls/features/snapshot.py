@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
@@ -77,6 +78,7 @@ class Snapshot:
             Inference(index, self.model),
             flask=self.flask,
             read=self.source,
+            installed=self.installed,
         )
         self._units[path] = unit
         return unit
@@ -121,6 +123,15 @@ class Snapshot:
             return Version(self.environment.flask[0])
         except InvalidVersion:
             return LATEST_FLASK
+
+    @cached_property
+    def installed(self) -> dict[str, Version]:
+        """Normalised distribution name -> version, of what is installed or pinned."""
+        found: dict[str, Version] = {}
+        for name, version in (self.environment.installed or self.environment.pinned).items():
+            with suppress(InvalidVersion):
+                found[name] = Version(version)
+        return found
 
     @cached_property
     def selection(self) -> Selection:

@@ -10,14 +10,16 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+from flask_ls.features.loading import Cancelled, Loading, Progress, deployment_file
 from flask_ls.features.snapshot import Snapshot
-from flask_ls.project.deploy import DeploymentFile, is_deployment_path, read_deployment
+from flask_ls.project.cache import Cache, default_folder
+from flask_ls.project.deploy import is_deployment_path
 from flask_ls.project.discovery import Walker, normal
-from flask_ls.project.environment import Environment, discover
-from flask_ls.project.extract import extract
-from flask_ls.project.facts import FileFacts
+from flask_ls.project.environment import Environment
+from flask_ls.project.look import mentions_flask
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.scan import Known, facts_of, uncollected
 from flask_ls.project.settings import ConfigProblem, Settings, find_config, parse_options, read_config
 from flask_ls.project.store import Document, Saved, Store
 from flask_ls.rules.registry import by_code, vocabulary
@@ -25,8 +27,8 @@ from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
+# Settings that decide which files and which environment there are.
+_OF_THE_SCAN = ("exclude", "extend_exclude", "respect_gitignore", "environment", "source", "folder")
 
 
 class Workspace:
@@ -42,42 +44,55 @@ class Workspace:
     ) -> None:
         self.folders = tuple(normal(f) for f in folders)
         self.trusted = trusted
-        self.use_cache = use_cache
+        self.cache = Cache(default_folder() if use_cache else None)
         self.on_late_answer: Callable[[], None] | None = None
         self._lock = threading.RLock()
         self._given = settings
         self._options: dict[str, object] = {}
         self._settings = settings or Settings()
-        if settings is None:
-            self.reload_config()
         self._environment = Environment()
-        self._files: tuple[str, ...] = ()
         self._store = Store(Saved())
         self._model = ProjectModel((), ModuleIndex((), self.folders))
+        self._known = Known()
+        self._walker = Walker(self.folders, self._settings)
+        self._uses_flask = False
         self._loaded = False
         self._snapshot: Snapshot | None = None
+        if settings is None:
+            self.reload_config()
 
     # Loading
 
     def load(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> None:
-        """The first scan, or a new one from scratch: files, environment, facts. Buffers stay open."""
+        """The first scan, or a new one: files, environment, facts. Buffers stay open. Cancelled: nothing changes."""
+        with self._lock, uncollected():
+            loading = self.begin(cancelled)
+            loading.extract(progress, cancelled)
+            if cancelled is None or not cancelled():
+                self.adopt(loading)
+
+    def begin(self, cancelled: Cancelled | None = None) -> Loading:
+        """Look at the files without taking anything over yet."""
+        return Loading(
+            self.folders,
+            self._settings,
+            self._store,
+            self.cache,
+            known=self._known,
+            trusted=self.trusted,
+            cancelled=cancelled,
+        )
+
+    def adopt(self, loading: Loading, documents: dict[str, Document] | None = None) -> None:
+        """Take over what a look at the files gave. ``documents``: saved files to keep parsed as if they were open."""
         with self._lock:
-            settings = self._settings
-            self._environment = discover(self.folders, settings.environment, trusted=self.trusted, base=settings.folder)
-            walked = Walker(self.folders, settings).walk(cancelled)
-            self._files = walked.files
-            paths = list(dict.fromkeys((*self._files, *self._store.open)))
-            index = self._module_index(paths)
-            facts: list[FileFacts] = []
-            for done, path in enumerate(paths):
-                if cancelled is not None and cancelled():
-                    return
-                found = self._extract(path, index)
-                if found is not None:
-                    facts.append(found)
-                if progress is not None:
-                    progress(done + 1, len(paths))
-            self._model = ProjectModel(facts, index, self._deployment((*walked.deployment, *self._store.open)))
+            self._environment = loading.environment
+            self._walker = loading.walker
+            self._uses_flask = loading.uses_flask
+            self._known = loading.remember()
+            self._model = loading.model()
+            if documents:
+                self._store = Store(self._store.saved, {**documents, **self._store.open})
             self._loaded = True
             self._snapshot = None
 
@@ -91,7 +106,7 @@ class Workspace:
             if known is not None and known.source.text == text:
                 return False
             self._store = self._store.opened(path, Document(SourceFile(text)))
-            return self._refresh([path])
+            return self._text_changed(path)
 
     def close(self, path: str) -> bool:
         """The buffer is closed: the saved file counts again. True when the model was replaced."""
@@ -100,12 +115,23 @@ class Workspace:
             if path not in self._store.open:
                 return False
             self._store = self._store.closed(path)
-            return self._refresh([path])
+            return self._text_changed(path)
 
     def files_changed(self, paths: Iterable[str]) -> bool:
-        """Saved files were created, changed or deleted. True when the model was replaced."""
+        """Saved files or folders were created, changed or deleted. True when what other files see changed."""
         with self._lock:
-            return self._refresh([normal(p) for p in paths])
+            changed = False
+            for path in map(normal, paths):
+                if path in self._store.open:
+                    continue
+                is_known = self._index.by_path(path) is not None
+                if os.path.isfile(path) and (is_known or is_deployment_path(path)):
+                    changed |= self._text_changed(path)
+                elif is_known or not os.path.isfile(path) or self._walker.belongs(path):
+                    # Files came or went: which module is which, and what matters, is asked again.
+                    self.load()
+                    return True
+            return changed
 
     # Settings
 
@@ -148,9 +174,10 @@ class Workspace:
     def _apply(self, settings: Settings) -> None:
         before, self._settings = self._settings, settings
         self._snapshot = None
-        scanned = ("exclude", "extend_exclude", "respect_gitignore", "environment", "source", "folder")
-        if getattr(self, "_loaded", False) and any(getattr(before, n) != getattr(settings, n) for n in scanned):
-            self.load()
+        if any(getattr(before, name) != getattr(settings, name) for name in _OF_THE_SCAN):
+            self._walker = Walker(self.folders, settings)
+            if self._loaded:
+                self.load()
 
     # Reading
 
@@ -164,59 +191,46 @@ class Workspace:
                     self._store,
                     self._environment,
                     self.folders,
-                    uses_flask=bool(self._model.files),
+                    uses_flask=self._uses_flask,
                     loaded=self._loaded,
                 )
             return self._snapshot
 
     # Inside
 
-    def _module_index(self, paths: Iterable[str]) -> ModuleIndex:
-        base = self._settings.folder or (self.folders[0] if self.folders else "")
-        return ModuleIndex(paths, self.folders, [normal(os.path.join(base, s)) for s in self._settings.source])
+    @property
+    def _index(self) -> ModuleIndex:
+        index = self._model.index
+        assert index is not None
+        return index
 
-    def _extract(self, path: str, index: ModuleIndex) -> FileFacts | None:
-        document = self._store.document(path)
-        module = index.by_path(path)
-        if document is None or module is None:
-            return None
-        walked = document.index(module)
-        return extract(
-            document.source, path, module.name, is_package=module.is_package, vocabulary=vocabulary(), index=walked
-        )
-
-    def _deployment(self, paths: Iterable[str]) -> dict[str, DeploymentFile]:
-        found = ((path, self._read_deployment(path)) for path in dict.fromkeys(paths) if is_deployment_path(path))
-        return {path: document for path, document in found if document is not None}
-
-    def _read_deployment(self, path: str) -> DeploymentFile | None:
-        document = self._store.document(path)
-        return read_deployment(path, document.source.text) if document is not None else None
-
-    def _refresh(self, paths: list[str]) -> bool:
-        before = self._model
+    def _text_changed(self, path: str) -> bool:
         self._snapshot = None
-        known = set(self._files)
-        walker = Walker(self.folders, self._settings)
-        for path in paths:
-            exists = os.path.isfile(path) and walker.belongs(path)
-            if exists and path.endswith(".py"):
-                known.add(path)
-            else:
-                known.discard(path)
-        files = known | {p for p in self._store.open if p.endswith(".py")}
-        index = before.index
-        if known != set(self._files) or index is None or any(index.by_path(p) is None for p in files):
-            self._files = tuple(sorted(known))
+        if not self._takes_part(path):
+            return False
+        document = self._store.document(path)
+        before = self._model
+        if is_deployment_path(path):
+            self._model = before.with_deployment(path, deployment_file(path, self._store))
+            if not path.endswith(".py"):
+                return self._model is not before
+        module = self._index.by_path(path)
+        if document is None or module is None or self._matters_anew(path, document):
             self.load()
             return True
-        model = before
-        for path in paths:
-            facts = self._extract(path, index)
-            if facts is not None:
-                model = model.with_file(facts)
-            if is_deployment_path(path):
-                belongs = path in self._store.open or (os.path.isfile(path) and walker.belongs(path))
-                model = model.with_deployment(path, self._read_deployment(path) if belongs else None)
-        self._model = model
-        return model is not before
+        facts = facts_of(document, path, self._index, vocabulary()) if self._uses_flask else None
+        if facts is not None:
+            self._model = self._model.with_file(facts)
+        return self._model is not before and not self._model.is_moved
+
+    def _takes_part(self, path: str) -> bool:
+        if not path.endswith(".py") and not is_deployment_path(path):
+            return False
+        is_inside = any(path.startswith(folder.rstrip("/") + "/") for folder in self.folders)
+        return not is_inside or self._index.by_path(path) is not None or self._walker.belongs(path)
+
+    def _matters_anew(self, path: str, document: Document) -> bool:
+        """Whether a file that had nothing to do with Flask has now, so that others may have as well."""
+        if self._uses_flask and path in self._model.files:
+            return False
+        return mentions_flask(document.source.text.encode("utf-8", "surrogatepass"))

@@ -61,12 +61,14 @@ def _unnamed(pattern: str) -> str:
 class Found:
     """What a walk found: absolute paths of Python files in order, and folders that could not be read.
 
-    ``deployment`` are the files that say how the project is started (Dockerfile, ``.env``, Procfile, ...).
+    ``deployment`` are the files that say how the project is started (Dockerfile, ``.env``, Procfile). ``inputs`` are
+    all folders and files that the answer depends on: while they stay as they are, so does the answer.
     """
 
     files: tuple[str, ...]
     unreadable: tuple[str, ...] = ()
     deployment: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 class Walker:
@@ -79,16 +81,19 @@ class Walker:
         self._written = written
         self._anchor = settings.folder
         self._git = settings.respect_gitignore
+        self._inputs: dict[str, None] = {}
 
     def walk(self, cancelled: Callable[[], bool] | None = None) -> Found:
         """All Python files. A file that two folders reach is there once."""
         files: dict[str, None] = {}
         unreadable: list[str] = []
+        self._inputs = {}
         for folder in self.folders:
             for path in self._below(folder, self._above(folder), unreadable, cancelled):
                 files.setdefault(path)
         python = tuple(f for f in files if f.endswith(".py"))
-        return Found(python, tuple(unreadable), tuple(f for f in files if is_deployment_path(f)))
+        deployment = tuple(f for f in files if is_deployment_path(f))
+        return Found(python, tuple(unreadable), deployment, tuple(self._inputs))
 
     def belongs(self, path: str) -> bool:
         """Whether a walk would find this file, were it there: for files that appear or are opened."""
@@ -122,6 +127,7 @@ class Walker:
             here, rules, depth = stack.pop()
             if cancelled is not None and cancelled():
                 return
+            self._inputs[here] = None
             try:
                 with os.scandir(here) as found:
                     entries = sorted(found, key=lambda e: e.name)
@@ -186,6 +192,7 @@ class Walker:
         found: list[Patterns] = []
         here = folder
         while not os.path.exists(f"{here}/.git"):
+            self._inputs[f"{here}/.git"] = None
             parent = os.path.dirname(here)
             if parent == here:
                 return []
@@ -207,8 +214,8 @@ class Walker:
             return (*rules[:-1], *own, rules[-1])
         return (*rules, *own)
 
-    @staticmethod
-    def _file(path: str, base: str) -> list[Patterns]:
+    def _file(self, path: str, base: str) -> list[Patterns]:
+        self._inputs[path] = None
         try:
             with open(path, encoding="utf-8", errors="replace") as stream:
                 lines = [line for line in stream.read().split("\n") if line.strip() and not line.startswith("#")]

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,20 @@ from flask_ls.project import toml
 from flask_ls.project.discovery import normal
 
 LATEST_FLASK = "3.1.3"
+_LEVELS_ABOVE = 4
 _FOLDER_NAMES = (".venv", "venv", "env", ".env", "virtualenv")
+_BY_SETTING = "the setting `environment`"
+_PIN_PATTERNS = ("requirements*.txt", "requirements/*.txt", "constraints*.txt", "requirements*.in")
+_PIN_NAMES = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "pylock.toml",
+    "Pipfile.lock",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+)
 _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9][\w.]*?)-(?P<version>\d[^-]*)\.(?:dist|egg)-info$")
 _PIN = re.compile(
     r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?|~=)\s*(?P<version>\d[\w.]*)(?P<star>\.\*)?"
@@ -37,8 +50,14 @@ class Environment:
     folder: str = ""
     site_packages: tuple[str, ...] = ()
     why: str = "no Python environment was found"
-    pinned: Mapping[str, str] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
     problem: str | None = None
+    inputs: tuple[str, ...] = ()
+
+    @cached_property
+    def pinned(self) -> dict[str, str]:
+        """Normalised name -> version that a requirement or lock file of the workspace names."""
+        return _pins(self.folders)
 
     @cached_property
     def installed(self) -> dict[str, str]:
@@ -100,23 +119,29 @@ def discover(
     Untrusted: nothing inside the folders is used. ``base`` is the folder that a relative ``setting`` counts from.
     """
     environ = os.environ if environ is None else environ
-    pinned = _pins(folders)
+    inside = tuple(normal(f) for f in folders)
+    found: list[Environment] = []
+    inputs = [path for folder in inside for path in _pin_files(folder)]
     problem = None
-    for place, why in _candidates(folders, setting, environ, base):
+    for place, why in _candidates(inside, setting, environ, base):
         path = normal(place)
-        if not trusted and any(path == f or path.startswith(f.rstrip("/") + "/") for f in map(normal, folders)):
+        if not trusted and any(path == f or path.startswith(f.rstrip("/") + "/") for f in inside):
             problem = problem or f"{path} is not used because the workspace is not trusted"
             continue
         packages = site_packages(path)
+        inputs += [path, f"{path}/pyvenv.cfg", f"{path}/conda-meta", *packages]
         if packages:
-            return Environment(path, packages, why, pinned, problem)
-        if setting and why.startswith("the setting"):
+            found.append(Environment(path, packages, why, inside))
+            if why == _BY_SETTING or "flask" in found[-1].installed:
+                break
+        elif why == _BY_SETTING:
             problem = f"`environment` is {setting}, which is no Python environment (no site-packages folder in it)"
-    if not trusted:
-        own = _own_site_packages()
-        if own:
-            return Environment(sys.prefix, own, "the server's own, as the workspace is not trusted", pinned, problem)
-    return Environment(pinned=pinned, problem=problem)
+    if not trusted and not found:
+        own = Environment(sys.prefix, _own_site_packages(), "the server's own, as the workspace is not trusted", inside)
+        found.append(own)
+    # An environment without Flask is not the one the application runs in, if there is another.
+    best = next((e for e in found if "flask" in e.installed), found[0] if found else Environment(folders=inside))
+    return replace(best, problem=problem, inputs=tuple(dict.fromkeys((*inputs, *best.search_path))))
 
 
 def site_packages(folder: str) -> tuple[str, ...]:
@@ -142,10 +167,7 @@ def _candidates(
     folders: Sequence[str], setting: str | None, environ: Mapping[str, str], base: str
 ) -> Iterator[tuple[str, str]]:
     if setting:
-        yield (
-            os.path.join(base or (folders[0] if folders else ""), os.path.expanduser(setting)),
-            "the setting `environment`",
-        )
+        yield os.path.join(base or (folders[0] if folders else ""), os.path.expanduser(setting)), _BY_SETTING
     if environ.get("VIRTUAL_ENV"):
         yield environ["VIRTUAL_ENV"], "VIRTUAL_ENV, the active virtual environment"
     for folder in folders:
@@ -158,8 +180,8 @@ def _candidates(
     if environ.get("CONDA_PREFIX"):
         yield environ["CONDA_PREFIX"], "CONDA_PREFIX, the active conda environment"
     for folder in folders:
-        here = os.path.dirname(normal(folder))
-        for _ in range(4):
+        here = os.path.dirname(folder)
+        for _ in range(_LEVELS_ABOVE):
             for name in _FOLDER_NAMES[:3]:
                 path = os.path.join(here, name)
                 if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
@@ -204,6 +226,13 @@ def normal_name(name: str) -> str:
 # Versions that the project's own files name
 
 
+def _pin_files(folder: str) -> list[str]:
+    found = [os.path.join(folder, name) for name in _PIN_NAMES]
+    for pattern in _PIN_PATTERNS:
+        found += sorted(glob.glob(f"{glob.escape(folder)}/{pattern}"))
+    return found
+
+
 def _pins(folders: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in folders:
@@ -232,8 +261,7 @@ def _lock_files(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def _requirements(folder: str) -> Iterator[tuple[str, str]]:
-    patterns = ("requirements*.txt", "requirements/*.txt", "constraints*.txt", "requirements*.in")
-    for pattern in patterns:
+    for pattern in _PIN_PATTERNS:
         for path in sorted(glob.glob(f"{glob.escape(folder)}/{pattern}")):
             yield from _pinned(_lines(path))
 

@@ -23,6 +23,12 @@ class Names:
         self._index = index
         self._cache: dict[str, str] = {}
 
+    def with_modules(self, modules: Mapping[str, FileFacts]) -> Names:
+        """The same names over facts that say the same at other places."""
+        names = Names(modules, self._index)
+        names._cache = self._cache
+        return names
+
     def canonical(self, dotted: str) -> str:
         """The origin of an absolute dotted name: a definition of the project or a public external name."""
         known = self._cache.get(dotted)

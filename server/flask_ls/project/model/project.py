@@ -14,6 +14,7 @@ from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
+from flask_ls.project.shape import same_shape
 
 T = TypeVar("T")
 
@@ -31,17 +32,38 @@ class ProjectModel:
     ) -> None:
         """``deployment``: what the deployment files say, by path."""
         self.index = index
+        self.is_moved = False
+        """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
         self.modules: dict[str, FileFacts] = {f.module: f for f in self.files.values() if f.module}
 
     def with_file(self, facts: FileFacts) -> ProjectModel:
-        """The model after one file changed; itself when the facts are equal."""
-        if self.files.get(facts.path) == facts:
+        """The model after the text of one file changed; itself when the facts are equal.
+
+        The cost does not follow the size of the project. When the file says what it said at other places, everything
+        that depends on no place is kept.
+        """
+        before = self.files.get(facts.path)
+        if before == facts:
             return self
         model = type(self)((), self.index, self.deployment)
         model.files = {**self.files, facts.path: facts}
         model.modules = {**self.modules, facts.module: facts} if facts.module else self.modules
+        if before is not None and same_shape(before, facts):
+            model.is_moved = True
+            if "names" in self.__dict__:
+                model.__dict__["names"] = self.names.with_modules(model.modules)
+        return model
+
+    def without_file(self, path: str) -> ProjectModel:
+        """The model after one file was taken away; itself when it was not there."""
+        facts = self.files.get(path)
+        if facts is None:
+            return self
+        model = type(self)((), self.index, self.deployment)
+        model.files = {p: f for p, f in self.files.items() if p != path}
+        model.modules = {n: f for n, f in self.modules.items() if f.path != path}
         return model
 
     def with_deployment(self, path: str, document: DeploymentFile | None) -> ProjectModel:
