@@ -144,7 +144,8 @@ class FileFacts:
 
     ``words`` are the words of the vocabulary that it contains. ``stores`` are the attributes it sets on names, as
     written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``. ``containers`` are
-    module-level dicts of names: name -> the values. ``session_writers`` are the functions that change the session.
+    module-level dicts of names: name -> the values. ``session_writers`` are the functions that change the session. ``config_values`` are
+    configuration keys that get an imported name, with that name as written.
     """
 
     path: str
@@ -161,6 +162,7 @@ class FileFacts:
     stores: frozenset[str] = frozenset()
     config_sources: tuple[ConfigSource, ...] = ()
     containers: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+    config_values: tuple[tuple[str, str], ...] = ()
     config: ConfigFacts = field(default_factory=ConfigFacts)
     session_writers: frozenset[str] = frozenset()
     import_time: ImportTime = field(default_factory=ImportTime)

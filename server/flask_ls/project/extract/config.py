@@ -9,6 +9,8 @@ from flask_ls.project.facts import ConfigSource, Ref
 from flask_ls.project.index import FUNCTIONS, FileIndex
 
 _LIMIT = 6
+# Keys whose value is followed into the module that it is imported from.
+FOLLOWED_KEYS = frozenset({"SECRET_KEY"})
 
 
 def config_sources(index: FileIndex) -> tuple[ConfigSource, ...]:
@@ -101,6 +103,38 @@ def _default(index: FileIndex, argument: ast.arg) -> ast.expr | None:
     if argument in arguments.kwonlyargs:
         return arguments.kw_defaults[arguments.kwonlyargs.index(argument)]
     return None
+
+
+def config_values(index: FileIndex) -> tuple[tuple[str, str], ...]:
+    """Keys that get the value of an imported name: key and name chain as written. The receiver is not looked at."""
+    found: list[tuple[str, str]] = []
+    for keyword in index.nodes(ast.keyword):
+        found += _imported_value(index, keyword.arg, keyword.value)
+    for assignment in index.nodes(ast.Assign):
+        for target in assignment.targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                found += _imported_value(index, target.slice.value, assignment.value)
+    for display in index.nodes(ast.Dict):
+        for key, value in zip(display.keys, display.values, strict=True):
+            if isinstance(key, ast.Constant):
+                found += _imported_value(index, key.value, value)
+    for cls in index.nodes(ast.ClassDef):
+        for statement in cls.body:
+            if isinstance(statement, ast.Assign):
+                for name in statement.targets:
+                    found += _imported_value(index, getattr(name, "id", None), statement.value)
+    return tuple(dict.fromkeys(found))
+
+
+def _imported_value(index: FileIndex, key: object, value: ast.expr) -> list[tuple[str, str]]:
+    if key not in FOLLOWED_KEYS or not isinstance(value, (ast.Name, ast.Attribute)):
+        return []
+    written = ref(value)
+    if written is None:
+        return []
+    bindings = index.lookup(written.dotted.partition(".")[0], value)
+    imported = len(bindings) == 1 and bindings[0].kind in ("import", "from")
+    return [(str(key), written.dotted)] if imported else []
 
 
 def containers(index: FileIndex) -> dict[str, tuple[Ref, ...]]:

@@ -6,7 +6,7 @@ import ast
 import hashlib
 
 from flask_ls.project.config.extract import config_facts
-from flask_ls.project.extract.config import config_sources, containers
+from flask_ls.project.extract.config import config_sources, config_values, containers
 from flask_ls.project.extract.import_time import import_time
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
@@ -26,7 +26,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 5
+EXTRACTOR_VERSION = 6
 
 
 def extract(
@@ -59,6 +59,7 @@ def extract(
         stores=_stores(index),
         config_sources=config_sources(index),
         containers=containers(index),
+        config_values=config_values(index),
         config=config_facts(source, index),
         session_writers=session_writers(index) if "session" in source.text else frozenset(),
         import_time=import_time(source, index),

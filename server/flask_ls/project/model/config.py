@@ -36,9 +36,39 @@ class ConfigObjects:
         """The files read by ``from_pyfile``, among the Python files of the project."""
         return self._resolved[2]
 
+    @property
+    def handed(self) -> frozenset[str]:
+        """Dotted names of the classes and modules that are handed over themselves, without their bases."""
+        return self._resolved[3]
+
+    def gives(self, owner: str, key: str) -> bool:
+        """Whether a configuration gets ``key`` from this class itself: no class handed over overrides it."""
+        model = self._model
+        for name in self.handed:
+            bases = model.mro(name)
+            if owner in bases:
+                known = ((base, model.names.class_(base)) for base in bases)
+                if next((b for b, k in known if k is not None and key in k[1].attributes), owner) == owner:
+                    return True
+        return owner not in self.names
+
+    def values(self, key: str) -> frozenset[str]:
+        """Canonical names of the project whose value a configuration key gets."""
+        return self._values.get(key, frozenset())
+
     @cached_property
-    def _resolved(self) -> tuple[frozenset[str], bool, frozenset[str]]:
-        names: set[str] = set()
+    def _values(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for facts in self._model.files.values():
+            for key, written in facts.config_values:
+                name = self._model.names.in_module(facts.module, written)
+                if name is not None and self._model.names.is_project(name):
+                    found.setdefault(key, set()).add(name)
+        return {key: frozenset(names) for key, names in found.items()}
+
+    @cached_property
+    def _resolved(self) -> tuple[frozenset[str], bool, frozenset[str], frozenset[str]]:
+        handed: set[str] = set()
         paths: set[str] = set()
         complete = True
         for facts in self._model.files.values():
@@ -47,10 +77,11 @@ class ConfigObjects:
                 if source.kind == "file":
                     paths |= self._files(source.text)
                 elif found:
-                    names.update(base for name in found for base in self._model.mro(name))
+                    handed.update(found)
                 else:
                     complete = False
-        return frozenset(names), complete, frozenset(paths)
+        names = frozenset(base for name in handed for base in self._model.mro(name))
+        return names, complete, frozenset(paths), frozenset(handed)
 
     def _names_of(self, facts: FileFacts, source: ConfigSource) -> list[str]:
         names = self._model.names

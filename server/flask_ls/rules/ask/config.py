@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_ls.project.config.keys import FLASK_KEYS
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.values import definition, text
 from flask_ls.rules.ask.views import is_app
@@ -21,46 +22,6 @@ ATTRIBUTES = {
     "testing": "TESTING",
     "permanent_session_lifetime": "PERMANENT_SESSION_LIFETIME",
 }
-# Keys of Flask itself (docs/config.rst); those of extensions are open-ended.
-FLASK_KEYS = frozenset(
-    {
-        "APPLICATION_ROOT",
-        "DEBUG",
-        "ENV",
-        "EXPLAIN_TEMPLATE_LOADING",
-        "JSONIFY_MIMETYPE",
-        "JSONIFY_PRETTYPRINT_REGULAR",
-        "JSON_AS_ASCII",
-        "JSON_SORT_KEYS",
-        "MAX_CONTENT_LENGTH",
-        "MAX_COOKIE_SIZE",
-        "MAX_FORM_MEMORY_SIZE",
-        "MAX_FORM_PARTS",
-        "PERMANENT_SESSION_LIFETIME",
-        "PREFERRED_URL_SCHEME",
-        "PRESERVE_CONTEXT_ON_EXCEPTION",
-        "PROPAGATE_EXCEPTIONS",
-        "PROVIDE_AUTOMATIC_OPTIONS",
-        "SECRET_KEY",
-        "SECRET_KEY_FALLBACKS",
-        "SEND_FILE_MAX_AGE_DEFAULT",
-        "SERVER_NAME",
-        "SESSION_COOKIE_DOMAIN",
-        "SESSION_COOKIE_HTTPONLY",
-        "SESSION_COOKIE_NAME",
-        "SESSION_COOKIE_PARTITIONED",
-        "SESSION_COOKIE_PATH",
-        "SESSION_COOKIE_SAMESITE",
-        "SESSION_COOKIE_SECURE",
-        "SESSION_REFRESH_EACH_REQUEST",
-        "TEMPLATES_AUTO_RELOAD",
-        "TESTING",
-        "TRAP_BAD_REQUEST_ERRORS",
-        "TRAP_HTTP_EXCEPTIONS",
-        "TRUSTED_HOSTS",
-        "USE_X_SENDFILE",
-    }
-)
 _UPDATING = frozenset({"update", "from_mapping"})
 
 
