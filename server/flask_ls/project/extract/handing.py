@@ -1,0 +1,34 @@
+"""What a file hands on: which extensions it binds to an app, which objects it gives to others."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_ls.project.extract.refs import dotted_name
+from flask_ls.project.index import FileIndex
+
+
+def bound_extensions(index: FileIndex) -> frozenset[str]:
+    """The receivers of ``.init_app()`` calls, as written."""
+    return frozenset(
+        receiver
+        for call in index.nodes(ast.Call)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "init_app"
+        and (receiver := dotted_name(call.func.value)) is not None
+    )
+
+
+def passed(index: FileIndex) -> frozenset[str]:
+    """The name chains handed on: arguments, elements, returned, assigned and iterated values, as written."""
+    handed: list[ast.expr | None] = []
+    for call in index.nodes(ast.Call):
+        handed += call.args
+        handed += [k.value for k in call.keywords]
+    for sequence in (*index.nodes(ast.List), *index.nodes(ast.Tuple), *index.nodes(ast.Set)):
+        handed += sequence.elts
+    for mapping in index.nodes(ast.Dict):
+        handed += mapping.values
+    handed += [n.value for n in (*index.nodes(ast.Return), *index.nodes(ast.Assign), *index.nodes(ast.Starred))]
+    handed += [n.iter for n in index.nodes(ast.For)]
+    return frozenset(dotted for node in handed if node is not None and (dotted := dotted_name(node)) is not None)

@@ -1,0 +1,120 @@
+"""Questions about the whole project: its factories, its extension objects, other files' trees."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flask_ls.project.facts import FileFacts, FunctionFacts
+from flask_ls.project.index import FileIndex
+from flask_ls.project.inference import Inference
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.context import Context, is_test_path
+
+APP = "flask.Flask"
+
+# Extension class -> what fails while no app was given, as the run-time error says it (each extension's own source);
+# None: nothing fails, the extension merely does nothing.
+EXTENSIONS: dict[str, str | None] = {
+    "flask_sqlalchemy.SQLAlchemy": "The current Flask app is not registered with this 'SQLAlchemy' instance",
+    "flask_migrate.Migrate": "KeyError: 'migrate'",
+    "flask_login.LoginManager": "'Flask' object has no attribute 'login_manager'",
+    "flask_caching.Cache": "KeyError: 'cache'",
+    "flask_mail.Mail": "The curent application was not configured with Flask-Mail",
+    "flask_jwt_extended.JWTManager": "You must initialize a JWTManager with this flask application",
+    "flask_babel.Babel": "KeyError: 'babel'",
+    "flask_marshmallow.Marshmallow": None,
+    "flask_wtf.CSRFProtect": None,
+    "flask_wtf.csrf.CSRFProtect": None,
+    "flask_bcrypt.Bcrypt": None,
+    "flask_cors.CORS": None,
+    "flask_session.Session": None,
+    "flask_moment.Moment": None,
+    "flask_bootstrap.Bootstrap": None,
+    "flask_talisman.Talisman": None,
+    "flask_compress.Compress": None,
+    "flask_debugtoolbar.DebugToolbarExtension": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """A function that makes an application: ``dotted`` is its project name."""
+
+    dotted: str
+    file: FileFacts
+    function: FunctionFacts
+
+
+def factories(model: ProjectModel) -> tuple[Factory, ...]:
+    """The application factories outside of tests: functions that return a ``Flask``."""
+    return model.once(_factories)
+
+
+def _factories(model: ProjectModel) -> tuple[Factory, ...]:
+    found = []
+    for facts in model.files.values():
+        if is_test_path(facts.path):
+            continue
+        for qualname, function in facts.functions.items():
+            dotted = f"{facts.module}.{qualname}"
+            if (function.returns or function.annotation) and APP in model.mro(model.class_of_result(dotted) or ""):
+                found.append(Factory(dotted, facts, function))
+    return tuple(found)
+
+
+def module_apps(model: ProjectModel) -> tuple[str, ...]:
+    """The dotted names of applications bound at module level, outside of tests."""
+    return model.once(_module_apps)
+
+
+def _module_apps(model: ProjectModel) -> tuple[str, ...]:
+    return tuple(
+        f"{facts.module}.{name}"
+        for facts in model.files.values()
+        if not is_test_path(facts.path)
+        for name, exports in facts.exports.items()
+        if any(e.kind == "value" for e in exports)
+        and APP in model.mro(model.class_of_name(f"{facts.module}.{name}") or "")
+    )
+
+
+def has_app(model: ProjectModel) -> bool:
+    """Whether the project makes an application at all; a library of blueprints or an extension does not."""
+    return bool(factories(model) or module_apps(model))
+
+
+def factory_of(ctx: Context, node: ast.AST) -> Factory | None:
+    """The factory in whose body the node stands."""
+    function = ctx.index.function_of(node)
+    if function is None:
+        return None
+    dotted = ctx.index.dotted(function)
+    return next((f for f in factories(ctx.model) if f.dotted == dotted), None)
+
+
+def extension_class(ctx: Context, node: ast.expr) -> str | None:
+    """The known extension class that a call builds an instance of."""
+    if not isinstance(node, ast.Call):
+        return None
+    return next((c for c in ctx.infer.classes_of(node) if c in EXTENSIONS), None)
+
+
+def given_app(ctx: Context, call: ast.Call) -> ast.expr | None:
+    """The app given to an extension's constructor; None without one."""
+    for keyword in call.keywords:
+        if keyword.arg == "app":
+            return keyword.value
+    for argument in call.args:
+        if ctx.is_instance(argument, APP):
+            return argument
+    return None
+
+
+def other_file(ctx: Context, path: str) -> Inference | None:
+    """Another file of the project, to ask about its expressions; None when it cannot be read."""
+    facts = ctx.model.files.get(path)
+    source = ctx.read(path) if facts is not None else None
+    if facts is None or source is None:
+        return None
+    return Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)

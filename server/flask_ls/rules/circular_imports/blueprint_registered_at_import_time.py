@@ -1,0 +1,134 @@
+"""A blueprint is registered on one app object at import time, although a factory makes the apps.
+
+Why: ``create_app()`` returns a new application each time. A blueprint registered outside of it is on one app object
+only: tests and servers that call the factory answer 404.
+
+Instead: ``app.register_blueprint(bp)`` inside the factory, before ``return``.
+
+Quiet: Without a factory in the same module and for apps that no factory of the project made.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.site import Site
+from flask_ls.rules.ask.project import factories
+from flask_ls.rules.ask.values import argument, definition
+from flask_ls.rules.ask.views import is_app
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK306",
+    severity=Severity.WARNING,
+    guide=("Circular imports / blueprints register at factory time",),
+    triggers=frozenset({"register_blueprint"}),
+    examples=(
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/shop")
+            def index():
+                return "x"
+
+
+            def create_app():
+                app = Flask(__name__)
+                return app
+
+
+            app = create_app()
+            app.register_blueprint(bp)
+            #^^^^^^^^^^^^^^^^^^^^^^^^^ other apps that create_app() makes do not get it
+            """,
+            fixed="""
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/shop")
+            def index():
+                return "x"
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.register_blueprint(bp)
+                return app
+
+
+            app = create_app()
+            """,
+            drive="assert app_module.create_app().test_client().get('/shop').status_code == 200",
+            fails="AssertionError",
+        ),
+        Good(
+            """
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/shop")
+            def index():
+                return "x"
+
+
+            def register(app):
+                app.register_blueprint(bp)
+
+
+            def create_app():
+                app = Flask(__name__)
+                register(app)
+                return app
+            """,
+            drive="assert app_module.create_app().test_client().get('/shop').status_code == 200",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``app.register_blueprint(bp)`` at module level."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or method.attr != "register_blueprint" or ctx.is_test:
+        return
+    if ctx.index.function_of(node) is not None or not is_app(ctx, method.value):
+        return
+    made = definition(ctx, method.value)
+    called = ctx.called(made)
+    for factory in factories(ctx.model):
+        if factory.dotted == called or (factory.file.path == ctx.path and "." not in factory.function.qualname):
+            yield ctx.finding(
+                node,
+                f"other apps that {factory.function.qualname}() makes do not get it: this is one app object only.",
+                related=[Related(Site(factory.file.path, factory.function.name_span), "the factory")],
+                fixes=[_moved(node, factory.dotted, ctx)],
+            )
+            return
+
+
+def _moved(node: ast.Call, factory: str, ctx: Context) -> Fix | None:
+    function = next((f for f in ctx.index.functions() if ctx.index.dotted(f) == factory), None)
+    statement = ctx.parent(node)
+    blueprint = argument(node, 0, "blueprint")
+    if function is None or not isinstance(statement, ast.Expr) or blueprint is None or ctx.name(blueprint) is None:
+        return None
+    last = function.body[-1]
+    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Name):
+        return None
+    call = ctx.text(node).replace(ctx.text(node.func), f"{last.value.id}.register_blueprint", 1)
+    edit = ctx.edit().insert_line_before(last, call).delete_statement(statement)
+    return ctx.fix("Register it in the factory", edit, safe=False)

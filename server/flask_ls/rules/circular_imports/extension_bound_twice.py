@@ -1,0 +1,165 @@
+"""``db.init_app(app)`` for an app that ``SQLAlchemy(app)`` was given, or a second SQLAlchemy object for one app.
+
+Why: ``SQLAlchemy(app)`` calls ``init_app(app)`` itself. The second call raises RuntimeError: "A 'SQLAlchemy' instance
+has already been registered on this Flask app."
+
+Instead: one of the two: ``db = SQLAlchemy()`` and ``db.init_app(app)``, or ``db = SQLAlchemy(app)`` alone.
+
+Quiet: For different apps, for extensions that allow it, and for Flask-SQLAlchemy 2.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.site import Site
+from flask_ls.rules.ask import values
+from flask_ls.rules.ask.project import given_app, other_file
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Related, Severity
+from flask_ls.rules.rule import Rule
+
+_SQLALCHEMY = "flask_sqlalchemy.SQLAlchemy"
+
+rule = Rule(
+    __name__,
+    code="FLK304",
+    severity=Severity.ERROR,
+    guide=("Circular imports / extensions use init_app(app)",),
+    triggers=frozenset({"init_app", "SQLAlchemy"}),
+    error_text="RuntimeError: A 'SQLAlchemy' instance has already been registered on this Flask app. Import and use "
+    "that instance instead.",
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            db.init_app(app)
+            #^^^^^^^^^^^^^^^ already been registered
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            """,
+            fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            other = SQLAlchemy(app)
+            #       ^^^^^^^^^^^^^^^ already been registered
+            """,
+            fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
+        ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy()
+            db.init_app(app)
+            """,
+            drive="pass",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``db.init_app(app)`` and ``SQLAlchemy(app)``."""
+    if ctx.is_older("flask-sqlalchemy", "3"):
+        return
+    message = "this app has already been registered with a SQLAlchemy object: a second time raises RuntimeError."
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "init_app":
+        app = values.argument(node, 0, "app")
+        first = _constructor_site(node.func.value, app, ctx)
+        if first is None:
+            return
+        statement = ctx.parent(node)
+        fixes = []
+        if isinstance(statement, ast.Expr):
+            fixes = [ctx.fix("Delete the second call", ctx.edit().delete_statement(statement), safe=True)]
+        yield ctx.finding(
+            node, message, related=[Related(first, "registered here: the constructor got the app")], fixes=fixes
+        )
+    elif ctx.is_instance(node, _SQLALCHEMY):
+        app = given_app(ctx, node)
+        earlier = _earlier(node, app, ctx) if app is not None else None
+        if earlier is not None:
+            yield ctx.finding(node, message, related=[ctx.related(earlier, "registered here first")])
+
+
+def _constructor_site(extension: ast.expr, app: ast.expr | None, ctx: Context) -> Site | None:
+    """The constructor call of the extension object that got the same app; None when it got none or another."""
+    name, app_name = ctx.name(extension), ctx.name(app)
+    if app is None or not ctx.is_instance(extension, _SQLALCHEMY):
+        return None
+    made = values.definition(ctx, extension)
+    if isinstance(made, ast.Call):
+        given = given_app(ctx, made)
+        if given is not None and _same(given, app, ctx):
+            return ctx.site(made)
+        return None
+    facts, variable = ctx.model.names.split(name) if name is not None else (None, "")
+    there = other_file(ctx, facts.path) if facts is not None and facts.path != ctx.path else None
+    source = ctx.read(facts.path) if facts is not None else None
+    if there is None or facts is None or source is None or app_name is None:
+        return None
+    for binding in there.index.root.bindings.get(variable, ()):
+        if isinstance(binding.value, ast.Call):
+            arguments = [*binding.value.args, *(k.value for k in binding.value.keywords if k.arg == "app")]
+            if any(there.qualified(a) == app_name for a in arguments):
+                return Site(facts.path, source.span(binding.value))
+    return None
+
+
+def _same(first: ast.expr, second: ast.expr, ctx: Context) -> bool:
+    name = ctx.name(first)
+    if name is not None:
+        return name == ctx.name(second)
+    if not (isinstance(first, ast.Name) and isinstance(second, ast.Name) and first.id == second.id):
+        return False
+    bindings = ctx.index.lookup(first.id, first)
+    return len(bindings) == 1 and bindings == ctx.index.lookup(second.id, second)
+
+
+def _earlier(node: ast.Call, app: ast.expr, ctx: Context) -> ast.Call | None:
+    for other in ctx.index.nodes(ast.Call):
+        if other is node:
+            return None
+        if ctx.is_instance(other, _SQLALCHEMY) and ctx.index.function_of(other) is ctx.index.function_of(node):
+            given = given_app(ctx, other)
+            if given is not None and _same(given, app, ctx) and _always_before(other, node, ctx):
+                return other
+    return None
+
+
+def _always_before(first: ast.Call, second: ast.Call, ctx: Context) -> bool:
+    """Whether both run whenever the second does: the first stands in a block around the second."""
+    one, two = ctx.index.statement(first), ctx.index.statement(second)
+    return (
+        one is not None
+        and two is not None
+        and any(
+            one in ctx.index.block_of(s)
+            for s in [two, *(a for a in ctx.index.ancestors(two) if isinstance(a, ast.stmt))]
+        )
+    )

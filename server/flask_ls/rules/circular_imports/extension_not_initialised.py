@@ -1,0 +1,171 @@
+"""An extension object that no app is ever given.
+
+Why: An extension made without an app does nothing until ``ext.init_app(app)`` runs for the app in use. The first query
+or access fails: "The current Flask app is not registered with this 'SQLAlchemy' instance".
+
+Instead: ``db.init_app(app)`` in the factory, after the configuration; or ``SQLAlchemy(app)``.
+
+Quiet: In projects that make no app (libraries), when any ``init_app`` call could mean this object, and when the object
+is handed to a function or put into a list.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.project import APP, EXTENSIONS, extension_class, factories, given_app, has_app
+from flask_ls.rules.ask.values import has_unpacking
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK303",
+    severity=Severity.ERROR,
+    guide=("Circular imports / extensions use init_app(app)",),
+    triggers=frozenset(c.rpartition(".")[2] for c in EXTENSIONS),
+    error_text="RuntimeError: The current Flask app is not registered with this 'SQLAlchemy' instance. Did you forget "
+    "to call 'init_app', or did you create multiple 'SQLAlchemy' instances?",
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            #    ^^^^^^^^^^^^ no app is ever given to "db"
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+
+                @app.get("/")
+                def index():
+                    return str(db.session.execute(db.text("select 1")).scalar())
+
+                return app
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+
+                @app.get("/")
+                def index():
+                    return str(db.session.execute(db.text("select 1")).scalar())
+
+                return app
+            """,
+            drive="app_module.create_app().test_client().get('/')",
+        ),
+        Good(
+            """
+            from flask import Flask
+            from extensions import register
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                register(app)
+                return app
+            === extensions.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def register(app):
+                db.init_app(app)
+            """,
+            drive="app_module.create_app()",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Assign)
+def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+    """``ext = Ext()`` at module level."""
+    if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name) or node not in ctx.tree.body or ctx.is_test:
+        return
+    cls = extension_class(ctx, node.value)
+    if cls is None or not isinstance(node.value, ast.Call) or has_unpacking(node.value):
+        return
+    if given_app(ctx, node.value) is not None or node.value.args or not has_app(ctx.model):
+        return
+    name = node.targets[0].id
+    if _may_be_bound(name, ctx):
+        return
+    error = EXTENSIONS[cls]
+    consequence = "its first use fails" if error else "it does nothing"
+    yield ctx.finding(
+        node.value,
+        f'no app is ever given to "{name}": without {name}.init_app(app) {consequence}.',
+        severity=Severity.ERROR if error else Severity.WARNING,
+        fixes=[_bound_in_factory(name, ctx)],
+    )
+
+
+def _may_be_bound(name: str, ctx: Context) -> bool:
+    """Whether anything in the project could give the object an app, judged by the last part of names alone."""
+    for facts in ctx.model.files.values():
+        if any(n.rpartition(".")[2] == name for n in (*facts.bound_extensions, *facts.passed)):
+            return True
+        # Imported under another name it is lost sight of.
+        for imported in facts.imports:
+            if any(n == name and local != name for n, local in imported.names):
+                return True
+    return False
+
+
+def _bound_in_factory(name: str, ctx: Context) -> Fix | None:
+    """``name.init_app(app)`` after the configuration lines of the only factory."""
+    made = factories(ctx.model)
+    if len(made) != 1:
+        return None
+    factory = made[0]
+    edit = ctx.edit(factory.file.path)
+    function = next((f for f in edit.index.functions() if edit.index.qualname(f) == factory.function.qualname), None)
+    app, statement = _configured(function.body) if function is not None else (None, None)
+    if app is None or statement is None:
+        return None
+    if factory.file.path == ctx.path:
+        local = name
+    else:
+        local = edit.import_name(ctx.index.module, name, at=statement)
+    text = f"{local}.init_app({app})"
+    return ctx.fix(f"Add {text} to {factory.function.qualname}()", edit.insert_line_after(statement, text), safe=True)
+
+
+def _configured(body: list[ast.stmt]) -> tuple[str | None, ast.stmt | None]:
+    """The local name of the app and the last statement of the block that makes or configures it."""
+    app: str | None = None
+    last: ast.stmt | None = None
+    for statement in body:
+        if (
+            isinstance(statement, ast.Assign)
+            and isinstance(statement.targets[0], ast.Name)
+            and isinstance(statement.value, ast.Call)
+            and app is None
+            and ast.unparse(statement.value.func).rpartition(".")[2] == APP.rpartition(".")[2]
+        ):
+            app, last = statement.targets[0].id, statement
+        elif app is not None and any(
+            isinstance(n, ast.Attribute) and n.attr == "config" and ast.unparse(n.value) == app
+            for n in ast.walk(statement)
+        ):
+            last = statement
+        elif app is not None:
+            break
+    return app, last
