@@ -198,3 +198,34 @@ def is_config_module(ctx: Context) -> bool:
     """Whether the module itself becomes configuration: ``from_object("settings")``, ``from_pyfile("settings.py")``."""
     objects = ctx.model.config_objects
     return ctx.index.module in objects.names or ctx.path in objects.paths
+
+
+def beside(ctx: Context, write: Write) -> Iterator[Write]:
+    """The other writes of the same call, dict or class body."""
+    if write.owner is not None:
+        yield from (w for w in writes(ctx) if w.owner is write.owner and w is not write)
+    elif write.form == "update":
+        call = _call_of(ctx, write)
+        yield from (w for w in writes(ctx) if w is not write and w.form == "update" and _call_of(ctx, w) is call)
+
+
+def app_text(ctx: Context, write: Write) -> str | None:
+    """The app of a direct write as written (``app``, ``self.app``); None for classes, modules and unknown forms."""
+    node: ast.AST | None = write.target
+    if isinstance(write.target, ast.Subscript):
+        node = write.target.value
+    elif write.form in ("update", "setdefault"):
+        call = _call_of(ctx, write)
+        node = call.func.value if call is not None and isinstance(call.func, ast.Attribute) else None
+    if isinstance(node, ast.Attribute):
+        return ctx.text(node.value)
+    return ctx.text(node).removesuffix(".config") if isinstance(node, ast.Name) else None
+
+
+def _call_of(ctx: Context, write: Write) -> ast.Call | None:
+    if isinstance(write.node, ast.Call) and write.form == "setdefault":
+        return write.node
+    for ancestor in ctx.index.ancestors(write.node):
+        if isinstance(ancestor, ast.Call) and isinstance(ancestor.func, ast.Attribute):
+            return ancestor
+    return None

@@ -1,0 +1,250 @@
+"""Literals of this file that become ``SECRET_KEY`` outside of tests, and whether they can be guessed."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from flask_ls.rules.ask import config, stage, values
+from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.context import Context
+from flask_ls.rules.finding import Fix
+
+# Below this a key can be found by trying (bits).
+_ENOUGH = 64
+# Keys printed in documentation and tutorials: they are in the word lists of attackers.
+_PUBLISHED = frozenset(
+    {
+        '_5#y2L"F4Q8z\n\\xec]/',
+        '_5#y2L"F4Q8z\\n\\xec]/',
+        '_5#y2L"F4Q8z\n\xec]/',
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        "A0Zr98j/3yX R~XHH!jmN]LWX/,?RT",
+        "A0Zr98j/3yXR~XHH!jmN]LWX/,?RT",
+        "5791628bb0b13ce0c676dfde280ba245",
+        "p9Bv<3Eid9%$i01",
+    }
+)
+_WORDS = frozenset(
+    """
+    a abc admin all an and api app application auth backend bad be best blog bug change changed changeit changeme code
+    config cookie cool dangerous db debug default demo dev devel develop developer development do dont ever example fake
+    fallback flask foo bar baz for from generate get good guess hard hello here hidden hide i in insecure inprod is it
+    jwt keep key keys later local login long made main make me mine must my myapp name needs never new no not now of
+    okay on one only or our pass password passphrase phrase placeholder please private prod production project put
+    python qwerty random real replace s safe sample secret secrets secretkey secure secured security server session
+    sessions set shh should signing site so some somekey something special string strong stuff super supersecret team
+    temp temporary test tester testing tests text that the this thing to todo token too top try two unsafe update use
+    used user value very want wow web website what will with word words world x xxx xyz yes you your yours
+    asdf asdfgh one two three four five six hacker hackers nobody knows guessable hardcoded simple weak key1 lol
+    """.split()
+)
+_LEET = str.maketrans("013457@$!", "oieastasi")
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+
+
+@dataclass(frozen=True)
+class KeyLiteral:
+    """A literal that may become the key. ``node`` is the literal, ``write`` the configuration write it reaches.
+
+    The value itself is never handed out: it must not appear in any message.
+    """
+
+    node: ast.expr
+    write: config.Write | None
+    is_guessable: bool
+
+
+def key_literals(ctx: Context) -> list[KeyLiteral]:
+    """The literals, in source order, each once."""
+    return ctx.once(_key_literals)
+
+
+def other_files(model: object) -> frozenset[str]:
+    """Files that define a value which another file imports and makes the key: they need not name the key."""
+    names = model.config_objects.values("SECRET_KEY")  # type: ignore[attr-defined]
+    found = (model.names.split(name)[0] for name in names)  # type: ignore[attr-defined]
+    return frozenset(facts.path for facts in found if facts is not None)
+
+
+def from_environment(ctx: Context, literal: KeyLiteral) -> Fix | None:
+    """The fix: read the key from the environment, and fail at start where it is missing."""
+    edit = ctx.edit()
+    node, read = _whole(ctx, literal.node)
+    if read is not None and read.key is None:
+        return None
+    key = read.key if read is not None and read.key is not None else "SECRET_KEY"
+    environ = _environ(ctx, read) or f"{edit.import_module('os', at=node)}.environ"
+    like = literal.node if isinstance(values.constant(ctx, literal.node), str) else None
+    edit.replace(node, f"{environ}[{edit.quoted(key, like=like)}]")
+    return ctx.fix(f"Read the key from the environment variable {key}", edit, safe=False)
+
+
+def _environ(ctx: Context, read: values.EnvironmentRead | None) -> str | None:
+    """``os.environ`` as the read writes it."""
+    if read is not None and isinstance(read.node, ast.Call) and isinstance(read.node.func, ast.Attribute):
+        if ctx.name(read.node.func.value) == "os.environ":
+            return ctx.text(read.node.func.value)
+        if ctx.name(read.node.func) == "os.getenv":
+            return f"{ctx.text(read.node.func.value)}.environ"
+    return None
+
+
+def _whole(ctx: Context, literal: ast.expr) -> tuple[ast.expr, values.EnvironmentRead | None]:
+    """The expression to replace: ``os.environ.get(k, "dev")`` and ``os.environ.get(k) or "dev"`` as a whole."""
+    child, parent = literal, ctx.parent(literal)
+    if isinstance(parent, ast.keyword):
+        parent = ctx.parent(parent)
+    read = values.environment_read(ctx, parent) if isinstance(parent, ast.expr) else None
+    if read is not None and read.default is child:
+        return read.node, read
+    if isinstance(parent, (ast.BoolOp, ast.IfExp)):
+        others = parent.values if isinstance(parent, ast.BoolOp) else [parent.body, parent.orelse]
+        reads = [r for o in others if o is not child and (r := values.environment_read(ctx, o)) is not None]
+        if len(reads) == 1 and len(others) == 2:
+            return parent, reads[0]
+    return literal, None
+
+
+def _key_literals(ctx: Context) -> list[KeyLiteral]:
+    found: dict[ast.expr, KeyLiteral] = {}
+    if ctx.is_test:
+        return []
+    writes = list(config.writes_of(ctx, "SECRET_KEY", "SECRET_KEY_FALLBACKS"))
+    for write in writes:
+        if _is_harmless(ctx, write) or _is_overridden(ctx, write, writes):
+            continue
+        for value in _leaves(ctx, write):
+            key = values.constant(ctx, value)
+            if isinstance(key, (str, bytes)) and key and not _is_checked(ctx, value, key):
+                found.setdefault(value, KeyLiteral(value, write, is_guessable(_as_text(key))))
+    for value in _exported(ctx):
+        key = values.constant(ctx, value)
+        if isinstance(key, (str, bytes)) and key and not _is_checked(ctx, value, key):
+            found.setdefault(value, KeyLiteral(value, None, is_guessable(_as_text(key))))
+    return sorted(found.values(), key=lambda k: ctx.span(k.node))
+
+
+def _leaves(ctx: Context, write: config.Write) -> Iterator[ast.expr]:
+    for value in values.possible_values(ctx, write.value):
+        if write.key == "SECRET_KEY_FALLBACKS" and isinstance(value, (ast.List, ast.Tuple)):
+            for element in value.elts:
+                yield from values.possible_values(ctx, element)
+        else:
+            yield value
+
+
+def _exported(ctx: Context) -> Iterator[ast.expr]:
+    """Values of module-level names that another file makes the key."""
+    for name in ctx.model.config_objects.values("SECRET_KEY"):
+        facts, rest = ctx.model.names.split(name)
+        if facts is not None and facts.path == ctx.path:
+            for binding in ctx.index.root.bindings.get(rest, ()):
+                if binding.kind == "assign" and binding.value is not None:
+                    yield from values.possible_values(ctx, binding.value)
+
+
+def _is_harmless(ctx: Context, write: config.Write) -> bool:
+    """Whether the key is one of tests or of development only."""
+    if write.owner is not None:
+        name = ctx.index.dotted(write.owner)
+        objects = ctx.model.config_objects
+        if not objects.gives(name, write.key):
+            return True
+        if objects.complete and objects.handed == {name}:
+            return stage.stage_of_class(ctx, write.owner) == "test"
+    if any(w.key == "TESTING" and values.truth(ctx, w.value) for w in config.beside(ctx, write)):
+        return True
+    return stage.is_off_production(stage.stage_of(ctx, write))
+
+
+def _is_overridden(ctx: Context, write: config.Write, writes: list[config.Write]) -> bool:
+    """Whether a later statement gives the key another value in any case."""
+    here = ctx.index.statement(write.node)
+    if here is None or write.key == "SECRET_KEY_FALLBACKS":
+        return False
+    if write.form in ("class", "module"):
+        here = _last_handing(ctx)
+        if here is None:
+            return False
+    around = [here, *(a for a in ctx.index.ancestors(here) if isinstance(a, ast.stmt))]
+    function = ctx.index.function_of(here)
+    for other in writes:
+        there = ctx.index.statement(other.node)
+        if other is write or there is None or other.form in ("class", "module", "setdefault"):
+            continue
+        if ctx.index.function_of(there) is not function or ctx.span(there).start <= ctx.span(here).start:
+            continue
+        block = ctx.index.block_of(there)
+        if any(s in block for s in around) and _same_receiver(ctx, write, other):
+            return True
+    return False
+
+
+def _same_receiver(ctx: Context, write: config.Write, other: config.Write) -> bool:
+    if write.form in ("class", "module"):
+        return True
+    return config.app_text(ctx, write) == config.app_text(ctx, other)
+
+
+def _last_handing(ctx: Context) -> ast.stmt | None:
+    calls = [
+        c
+        for c in ctx.index.nodes(ast.Call)
+        if isinstance(c.func, ast.Attribute) and c.func.attr in ("from_object", "from_pyfile")
+    ]
+    return ctx.index.statement(calls[-1]) if calls else None
+
+
+def _is_checked(ctx: Context, literal: ast.expr, key: str | bytes) -> bool:
+    """Whether the program compares something with this very key: it refuses to run with it, or means to."""
+    for compare in ctx.index.nodes(ast.Compare):
+        for side in (compare.left, *compare.comparators):
+            if side is not literal and values.constant(ctx, side) == key:
+                return True
+    return any(
+        isinstance(test, ast.Compare) and any(values.constant(ctx, c) == key for c in test.comparators)
+        for test, _ in tests_before(ctx, literal)
+    )
+
+
+def _as_text(key: str | bytes) -> str:
+    return key.decode("latin-1") if isinstance(key, bytes) else key
+
+
+@cache
+def is_guessable(key: str) -> bool:
+    """Whether an attacker finds the key: a published one, words and digits, or too little of anything."""
+    if key in _PUBLISHED or key.strip() in _PUBLISHED:
+        return True
+    if len(set(key)) <= 4 or _bits(key) < _ENOUGH:
+        return True
+    spelled = key.lower()
+    return any(
+        all(_is_words(part) for part in _NOT_LETTERS.split(text) if part)
+        for text in (spelled, spelled.translate(_LEET))
+        if _letters(text) * 2 >= len(key)
+    )
+
+
+def _letters(text: str) -> int:
+    return sum(c.isalpha() for c in text)
+
+
+def _bits(key: str) -> float:
+    alphabet = 0
+    for pattern, size in (("[a-z]", 26), ("[A-Z]", 26), ("[0-9]", 10), ("[^a-zA-Z0-9]", 32)):
+        alphabet += size if re.search(pattern, key) else 0
+    return len(key) * math.log2(alphabet) if alphabet else 0.0
+
+
+def _is_words(text: str) -> bool:
+    """Whether the letters are nothing but words of the vocabulary, run together."""
+    reachable = [True] + [False] * len(text)
+    for end in range(1, len(text) + 1):
+        reachable[end] = any(reachable[start] and text[start:end] in _WORDS for start in range(max(0, end - 14), end))
+    return reachable[-1]
