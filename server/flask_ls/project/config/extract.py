@@ -90,8 +90,14 @@ def _mentions(source: SourceFile, index: FileIndex) -> Iterator[Mention]:
 
 
 def _mention(source: SourceFile, key: str, node: ast.AST, value: ast.expr | None) -> Mention:
-    truth = bool(value.value) if isinstance(value, ast.Constant) else None
-    return Mention(key, truth, source.span(node), isinstance(value, ast.Constant) and value.value is None)
+    literal = value if isinstance(value, ast.Constant) else None
+    return Mention(
+        key,
+        truth=bool(literal.value) if literal is not None else None,
+        span=source.span(node),
+        is_none=literal is not None and literal.value is None,
+        is_loose=isinstance(node, ast.Constant) and value is None,
+    )
 
 
 def _assigned(statement: ast.AST | None) -> ast.expr | None:

@@ -15,13 +15,15 @@ class Mention:
     """A place that may give a watched key a value.
 
     ``truth`` is the truth of the value: None when it is not a plain literal. ``is_none`` says that it is the literal
-    None. The value itself is never kept: it may be a secret.
+    None. ``is_loose``: the key merely stands there as a string, with no value beside it. The value itself is never
+    kept: it may be a secret.
     """
 
     key: str
     truth: bool | None
     span: Span
     is_none: bool = False
+    is_loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,229 @@
+"""A configuration key that nothing reads and that looks like a known one misspelt.
+
+Why: Flask accepts every key silently. The misspelt one is stored, and the setting that was meant keeps its default.
+
+Instead: write the key exactly as documented: upper case, these separators. ``app.config.KEY = value`` sets an attribute
+of the object and no key; ``from_object()`` and ``from_mapping()`` leave out names that are not upper case.
+
+Quiet: When the project reads the key itself, when the known key is set too, and for keys of extensions that the project
+does not import.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.config.keys import EXTENSION_KEYS, FLASK_KEYS, KNOWN_KEYS, keys_of_packages
+from flask_ls.project.config.spelling import meant_key
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.config import Write, is_config, is_config_class, writes
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
+
+rule = Rule(
+    __name__,
+    code="FLK409",
+    severity=Severity.WARNING,
+    guide=(
+        "Sessions and security / SECRET_KEY is required: random bytes, not a weak string",
+        "Sessions and security / SESSION_COOKIE_HTTPONLY=True",
+    ),
+    triggers=frozenset(),
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["SESSION_COOKIE_HTTP_ONLY"] = True
+            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing reads this key: did you mean SESSION_COOKIE_HTTPONLY?
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["SESSION_COOKIE_HTTPONLY"] = True
+            """,
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config.update(SECRETKEY="x", MAX_CONTENT_LENGHT=16)
+            #                 ^^^^^^^^^ did you mean SECRET_KEY?
+            #                                ^^^^^^^^^^^^^^^^^^ did you mean MAX_CONTENT_LENGTH?
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config.update(SECRET_KEY="x", MAX_CONTENT_LENGHT=16)
+            """,
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+
+            class Config:
+                SQLALCHEMY_DATABASE_URL = "sqlite://"
+            #   ^^^^^^^^^^^^^^^^^^^^^^^ did you mean SQLALCHEMY_DATABASE_URI?
+                secret_key = "x"
+            #   ^^^^^^^^^^ only upper-case names become configuration: did you mean SECRET_KEY?
+
+
+            app = Flask(__name__)
+            app.config.from_object(Config)
+            db = SQLAlchemy(app)
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+
+            class Config:
+                SQLALCHEMY_DATABASE_URI = "sqlite://"
+                secret_key = "x"
+
+
+            app = Flask(__name__)
+            app.config.from_object(Config)
+            db = SQLAlchemy(app)
+            """,
+            drive="pass",
+            fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config.SECRET_KEY = "x"
+            #          ^^^^^^^^^^ this sets an attribute, not the key SECRET_KEY
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["SECRET_KEY"] = "x"
+            """,
+        ),
+        Good(
+            """
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+            app.config["SECRET_KEYS"] = ["a", "b"]
+            app.config["AWS_SECRET_KEY"] = "x"
+            app.config["SERVERNAME"] = "shop"
+
+
+            @app.get("/")
+            def index():
+                return current_app.config["SERVERNAME"]
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Every key that is written."""
+    written = writes(ctx)
+    known = {w.key for w in written}
+    candidates: frozenset[str] | None = None
+    for write in written:
+        if write.key in KNOWN_KEYS:
+            continue
+        candidates = candidates if candidates is not None else keys_of_packages(_packages(ctx.model))
+        meant = meant_key(write.key, candidates)
+        if meant is None or meant in known or _is_own(ctx.model, write.key, meant):
+            continue
+        yield ctx.finding(
+            _key_span(ctx, write),
+            f"{write.key}: nothing reads this key: did you mean {meant}?",
+            fixes=[_renamed(ctx, write, meant)],
+        )
+    yield from _lower_case_names(ctx)
+    yield from _attributes(ctx)
+
+
+def _lower_case_names(ctx: Context) -> Iterator[Finding]:
+    """``secret_key = ...`` in a configuration class: ``from_object`` takes upper-case names only."""
+    for cls in ctx.index.nodes(ast.ClassDef):
+        if not is_config_class(ctx, cls):
+            continue
+        targets = [t for s in cls.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)]
+        names = {t.id for t in targets}
+        for target in targets:
+            meant = target.id.upper()
+            if target.id.isupper() or meant not in FLASK_KEYS or meant in names or len(meant) < 5:
+                continue
+            if not _is_own(ctx.model, target.id, meant):
+                yield ctx.finding(
+                    target,
+                    f"{target.id}: only upper-case names become configuration: did you mean {meant}?",
+                    fixes=[ctx.fix(f"Rename to {meant}", ctx.edit().replace(target, meant), safe=True)],
+                )
+
+
+def _attributes(ctx: Context) -> Iterator[Finding]:
+    """``app.config.SECRET_KEY = ...``."""
+    for node in ctx.index.nodes(ast.Attribute):
+        if not isinstance(node.ctx, ast.Store) or not (node.attr.isupper() or node.attr.upper() in KNOWN_KEYS):
+            continue
+        if not is_config(ctx, node.value):
+            continue
+        config = ctx.text(node.value)
+        edit = ctx.edit()
+        item = f"{config}[{edit.quoted(node.attr.upper())}]"
+        end = ctx.span(node).end
+        yield ctx.finding(
+            Span(end - len(node.attr), end),
+            f"{config}.{node.attr}: this sets an attribute, not the key {node.attr.upper()}.",
+            fixes=[ctx.fix("Set the key", edit.replace(node, item), safe=True)],
+        )
+
+
+def _key_node(write: Write) -> ast.AST:
+    return write.target.slice if isinstance(write.target, ast.Subscript) else write.target
+
+
+def _key_span(ctx: Context, write: Write) -> Span:
+    node = _key_node(write)
+    start, end = ctx.span(node)
+    return Span(start, start + len(write.key) if isinstance(node, ast.keyword) else end)
+
+
+def _packages(model: ProjectModel) -> frozenset[str]:
+    packages = {i.module.partition(".")[0] for f in model.files.values() for i in f.imports}
+    return frozenset(p for p in packages if p in EXTENSION_KEYS)
+
+
+def _is_own(model: ProjectModel, key: str, meant: str) -> bool:
+    """Whether the key is one of the project's own: it reads it, or sets the known one elsewhere as well."""
+    return any(
+        key in f.config.odd_reads
+        or any(m.key == meant and m.truth is not False and not m.is_loose for m in f.config.mentions)
+        for f in model.files.values()
+    )
+
+
+def _renamed(ctx: Context, write: Write, meant: str) -> Fix | None:
+    edit = ctx.edit()
+    node = _key_node(write)
+    if isinstance(node, ast.Constant):
+        edit.replace(node, edit.quoted(meant, like=node))
+    elif isinstance(node, ast.keyword) or (isinstance(node, ast.Name) and write.form in ("class", "module")):
+        edit.replace(_key_span(ctx, write), meant)
+    else:
+        return None
+    return ctx.fix(f"Rename to {meant}", edit, safe=True)

@@ -1,0 +1,164 @@
+"""SECRET_KEY is read from an environment variable that may be absent.
+
+Why: ``os.environ.get("KEY")`` gives None without a word. The application starts, and every write to the session fails
+later with ``RuntimeError: The session is unavailable because no secret key was set``.
+
+Instead: ``os.environ["KEY"]`` fails at the start with a KeyError that names the variable.
+
+Quiet: In tests and development configuration, when there is a default, and when the project tests the value somewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.config import Write, writes_of
+from flask_ls.rules.ask.environment import from_environment
+from flask_ls.rules.ask.stage import is_off_production, stage_of
+from flask_ls.rules.ask.values import EnvironmentRead, constant, definition, environment_read
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK404",
+    severity=Severity.INFORMATION,
+    guide=("Sessions and security / SECRET_KEY is required: random bytes, not a weak string",),
+    triggers=frozenset({"SECRET_KEY", "secret_key"}),
+    error_text="RuntimeError: The session is unavailable because no secret key was set.",
+    examples=(
+        Bad(
+            """
+            import os
+
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = os.environ.get("NO_SUCH_VARIABLE")
+            #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ SECRET_KEY is None when the variable is absent
+
+
+            @app.get("/")
+            def index():
+                session["user"] = 1
+                return "x"
+            """,
+            fixed="""
+            import os
+
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = os.environ["NO_SUCH_VARIABLE"]
+
+
+            @app.get("/")
+            def index():
+                session["user"] = 1
+                return "x"
+            """,
+            title="None at start",
+        ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask
+
+
+            class Config:
+                SECRET_KEY = os.getenv("NO_SUCH_VARIABLE", None)
+                #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ SECRET_KEY is None when the variable is absent
+
+
+            app = Flask(__name__)
+            app.config.from_object(Config)
+            """,
+            fixed="""
+            import os
+
+            from flask import Flask
+
+
+            class Config:
+                SECRET_KEY = os.environ["NO_SUCH_VARIABLE"]
+
+
+            app = Flask(__name__)
+            app.config.from_object(Config)
+            """,
+        ),
+        Good(
+            """
+            import os
+
+            from flask import Flask
+
+            app = Flask(__name__)
+            key = os.environ.get("NO_SUCH_VARIABLE")
+            if not key:
+                key = "only for this example"
+            app.secret_key = key
+            """,
+            drive="client.get('/')",
+        ),
+        Good(
+            """
+            import os
+
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["SECRET_KEY"] = os.environ.get("HOME")
+            if not app.config["SECRET_KEY"]:
+                raise RuntimeError("Set HOME.")
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Every write of the key whose value is a bare look-up in the environment."""
+    if any("SECRET_KEY" in f.config.tested for f in ctx.model.files.values()):
+        return
+    for write in writes_of(ctx, "SECRET_KEY"):
+        read = environment_read(ctx, definition(ctx, write.value))
+        if read is None or not _may_be_absent(ctx, read) or is_off_production(stage_of(ctx, write)):
+            continue
+        if _is_tested(ctx, write):
+            continue
+        fix = (
+            ctx.fix("Fail at the start instead", from_environment(ctx, read.node, read.key), safe=True)
+            if read.key
+            else None
+        )
+        yield ctx.finding(
+            read.node,
+            "SECRET_KEY is None when the variable is absent, and session writes fail much later.",
+            fixes=[fix],
+        )
+
+
+def _may_be_absent(ctx: Context, read: EnvironmentRead) -> bool:
+    return not read.raises and (read.default is None or constant(ctx, read.default) in (None, ""))
+
+
+def _is_tested(ctx: Context, write: Write) -> bool:
+    """Whether the name that carries the value stands in a condition anywhere in the file."""
+    if not isinstance(write.value, ast.Name):
+        return False
+    for name in ctx.index.nodes(ast.Name):
+        if name.id != write.value.id or not isinstance(name.ctx, ast.Load):
+            continue
+        for ancestor in ctx.index.ancestors(name):
+            if isinstance(ancestor, (ast.If, ast.Assert, ast.IfExp, ast.While, ast.BoolOp, ast.Compare)):
+                return True
+            if isinstance(ancestor, ast.stmt):
+                break
+    return False
