@@ -54,15 +54,15 @@ rule = Rule(
             from flask import Flask
 
             app = Flask(__name__)
-            app.config.update(SECRETKEY="x", MAX_CONTENT_LENGHT=16)
-            #                 ^^^^^^^^^ did you mean SECRET_KEY?
-            #                                ^^^^^^^^^^^^^^^^^^ did you mean MAX_CONTENT_LENGTH?
+            app.config.update(SERVERNAME="x", MAX_CONTENT_LENGHT=16)
+            #                 ^^^^^^^^^^ did you mean SERVER_NAME?
+            #                                 ^^^^^^^^^^^^^^^^^^ did you mean MAX_CONTENT_LENGTH?
             """,
             fixed="""
             from flask import Flask
 
             app = Flask(__name__)
-            app.config.update(SECRET_KEY="x", MAX_CONTENT_LENGHT=16)
+            app.config.update(SERVER_NAME="x", MAX_CONTENT_LENGHT=16)
             """,
         ),
         Bad(
@@ -74,8 +74,8 @@ rule = Rule(
             class Config:
                 SQLALCHEMY_DATABASE_URL = "sqlite://"
             #   ^^^^^^^^^^^^^^^^^^^^^^^ did you mean SQLALCHEMY_DATABASE_URI?
-                secret_key = "x"
-            #   ^^^^^^^^^^ only upper-case names become configuration: did you mean SECRET_KEY?
+                server_name = "shop.example"
+            #   ^^^^^^^^^^^ only upper-case names become configuration: did you mean SERVER_NAME?
 
 
             app = Flask(__name__)
@@ -89,7 +89,7 @@ rule = Rule(
 
             class Config:
                 SQLALCHEMY_DATABASE_URI = "sqlite://"
-                secret_key = "x"
+                server_name = "shop.example"
 
 
             app = Flask(__name__)
@@ -104,14 +104,14 @@ rule = Rule(
             from flask import Flask
 
             app = Flask(__name__)
-            app.config.SECRET_KEY = "x"
-            #          ^^^^^^^^^^ this sets an attribute, not the key SECRET_KEY
+            app.config.SERVER_NAME = "shop.example"
+            #          ^^^^^^^^^^^ this sets an attribute, not the key SERVER_NAME
             """,
             fixed="""
             from flask import Flask
 
             app = Flask(__name__)
-            app.config["SECRET_KEY"] = "x"
+            app.config["SERVER_NAME"] = "shop.example"
             """,
         ),
         Good(
