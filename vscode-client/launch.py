@@ -17,6 +17,8 @@ if not os.path.isdir(os.path.join(LIBS, "flask_ls")):
 sys.dont_write_bytecode = True
 sys.path.insert(0, LIBS)
 
-from flask_ls.__main__ import main  # noqa: E402
+# Worker processes import this file again: they must find the packages, and must not start a server.
+if __name__ == "__main__":
+    from flask_ls.__main__ import main
 
-sys.exit(main())
+    sys.exit(main())

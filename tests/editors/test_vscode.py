@@ -15,12 +15,19 @@ SESSION = {"codes": sorted(FINDINGS), "fix": FIXED_ALONE}
 
 
 @pytest.fixture(scope="module")
-def vscode(tmp_path_factory: pytest.TempPathFactory, vsix: Path) -> CodeServer:
+def installation(tmp_path_factory: pytest.TempPathFactory, vsix: Path) -> CodeServer:
     folder = tmp_path_factory.mktemp("vscode")
     editor = CodeServer(folder / "home")
     editor.install(vsix)
     editor.install(pack(HERE / "driver", folder))
     return editor
+
+
+@pytest.fixture
+def vscode(installation: CodeServer) -> CodeServer:
+    """VS Code without settings of its user."""
+    installation.configure({})
+    return installation
 
 
 def test_findings_hover_fixes_and_commands(vscode: CodeServer, workspace: Path) -> None:
@@ -90,6 +97,32 @@ def test_an_old_python_gives_one_message_that_says_what_to_do(vscode: CodeServer
     assert seen["servers"] == 0
     assert "Python 3.10 or newer" in vscode.output()
     assert f"{old}: Python 3.8.10" in vscode.output()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param(
+            {"flask-ls.path": [sys.executable, "-m", "flask_ls"]},
+            "Starting the command of the setting flask-ls.path",
+            id="path",
+        ),
+        pytest.param(
+            {"flask-ls.interpreter": [sys.executable], "flask-ls.importStrategy": "fromEnvironment"},
+            "Starting flask-language-server of Python",
+            id="environment",
+        ),
+    ],
+)
+def test_another_server_than_the_bundled_one(
+    vscode: CodeServer, workspace: Path, settings: dict[str, object], said: str
+) -> None:
+    vscode.configure(settings)
+
+    seen = vscode.drive(workspace, {**SESSION, "steps": ["diagnostics"]}, "--disable-workspace-trust")
+
+    assert {code: found["text"] for code, found in seen["diagnostics"].items()} == FINDINGS
+    assert said in vscode.output()
 
 
 @pytest.mark.parametrize("extension", ["python", "vscode-python-envs"])

@@ -14,7 +14,7 @@ export async function planLaunch(context: vscode.ExtensionContext, selected: Sel
 
   const own = strings('path');
   if (own.length > 0) {
-    return { command: [...own, ...args], why: 'the setting flask-ls.path' };
+    return { command: [...own, ...args], why: 'the command of the setting flask-ls.path' };
   }
   const rejected: string[] = [];
   const python = await findInterpreter(strings('interpreter'), selected, rejected);

@@ -48,6 +48,21 @@ function servers() {
   });
 }
 
+// A process that is not `before` and that answers: findings alone could be those of the server before.
+async function anotherServer(before, document) {
+  await until('another server', () => {
+    const now = servers();
+    return now.length > 0 && !now.includes(before);
+  });
+  const { range } = (await findings(document)).get(session.fix);
+  await until('an answer of the other server', async () => (await hovers(document, range)).includes(session.fix));
+}
+
+async function hovers(document, range) {
+  const found = await vscode.commands.executeCommand('vscode.executeHoverProvider', document.uri, range.start.translate(0, 1));
+  return found.flatMap((it) => it.contents.map((content) => content.value)).join('\n');
+}
+
 const steps = {
   async activation(seen) {
     await vscode.extensions.getExtension('flask-ls.flask-language-server').activate();
@@ -63,8 +78,7 @@ const steps = {
 
   async hover(seen, document) {
     const { range } = (await findings(document)).get(session.fix);
-    const hovers = await vscode.commands.executeCommand('vscode.executeHoverProvider', document.uri, range.start.translate(0, 1));
-    seen.hover = hovers.flatMap((it) => it.contents.map((content) => content.value)).join('\n');
+    seen.hover = await hovers(document, range);
   },
 
   async quickFix(seen, document) {
@@ -88,25 +102,22 @@ const steps = {
   async restart(seen, document) {
     const before = servers();
     await vscode.commands.executeCommand('flask-ls.restart');
-    await until('another server', () => servers().length > 0 && !servers().includes(before[0]));
+    await anotherServer(before[0], document);
     seen.restarted = { before: before.length, after: servers().length };
-    await findings(document);
   },
 
   async crash(seen, document) {
     const [before] = servers();
     process.kill(Number(before), 'SIGKILL');
-    await until('a server in its place', () => servers().length > 0 && !servers().includes(before));
-    await findings(document);
+    await anotherServer(before, document);
     seen.recovered = true;
   },
 
   async selectPython(seen, document) {
     await findings(document);
-    const before = servers();
+    const [before] = servers();
     await vscode.commands.executeCommand('stub.select', session.select);
-    await until('another server', () => servers().length > 0 && !servers().includes(before[0]));
-    await findings(document);
+    await anotherServer(before, document);
   },
 
   async documentation(seen) {
