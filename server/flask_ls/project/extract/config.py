@@ -29,6 +29,10 @@ def _sources(index: FileIndex, node: ast.expr, is_file: bool, left: int) -> list
         return [ConfigSource("unknown")]
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [ConfigSource("file" if is_file else "string", node.value)]
+    if isinstance(node, ast.Name) and node.id == "__name__":
+        return [ConfigSource("string", index.module)]
+    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, str):
+        return [ConfigSource(s.kind, s.text + node.right.value) for s in _sources(index, node.left, is_file, left - 1)]
     if isinstance(node, ast.BoolOp):
         return [s for v in node.values for s in _sources(index, v, is_file, left - 1)]
     if isinstance(node, ast.IfExp):

@@ -48,7 +48,10 @@ class ConfigObjects:
             bases = model.mro(name)
             if owner in bases:
                 known = ((base, model.names.class_(base)) for base in bases)
-                if next((b for b, k in known if k is not None and key in k[1].attributes), owner) == owner:
+                if (
+                    next((b for b, k in known if k is not None and key in (*k[1].attributes, *k[1].methods)), owner)
+                    == owner
+                ):
                     return True
         return owner not in self.names
 
