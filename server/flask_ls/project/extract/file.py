@@ -27,7 +27,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 7
+EXTRACTOR_VERSION = 8
 
 
 def extract(
@@ -79,6 +79,7 @@ def _words(index: FileIndex) -> set[str]:
     words = {n.id for n in index.nodes(ast.Name)}
     words.update(n.attr for n in index.nodes(ast.Attribute))
     words.update(k.arg for k in index.nodes(ast.keyword) if k.arg)
+    words.update(f.name for f in index.functions())
     words.update(c.value for c in index.nodes(ast.Constant) if isinstance(c.value, str) and len(c.value) < 48)
     for node in index.nodes(ast.ImportFrom):
         words.update(a.name for a in node.names)

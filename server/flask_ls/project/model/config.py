@@ -47,13 +47,13 @@ class ConfigObjects:
         for name in self.handed:
             bases = model.mro(name)
             if owner in bases:
-                known = ((base, model.names.class_(base)) for base in bases)
-                if (
-                    next((b for b, k in known if k is not None and key in (*k[1].attributes, *k[1].methods)), owner)
-                    == owner
-                ):
+                if next((b for b in bases if self._defines(b, key)), owner) == owner:
                     return True
         return owner not in self.names
+
+    def _defines(self, cls: str, key: str) -> bool:
+        known = self._model.names.class_(cls)
+        return known is not None and (key in known[1].attributes or key in known[1].methods)
 
     def values(self, key: str) -> frozenset[str]:
         """Canonical names of the project whose value a configuration key gets."""
