@@ -64,6 +64,12 @@ def key_literals(ctx: Context) -> list[KeyLiteral]:
     return ctx.once(_key_literals)
 
 
+def matters(ctx: Context, write: config.Write) -> bool:
+    """Whether what this write gives the key may be in force in production: no test, no later write over it."""
+    writes = list(config.writes_of(ctx, write.key))
+    return not ctx.is_test and not _is_harmless(ctx, write) and not _is_overridden(ctx, write, writes)
+
+
 def other_files(model: object) -> frozenset[str]:
     """Files that define a value which another file imports and makes the key: they need not name the key."""
     names = model.config_objects.values("SECRET_KEY")  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment
-from flask_ls.rules.ask.stage import is_off_production, stage_of
+from flask_ls.rules.ask.secret_key import matters
 from flask_ls.rules.ask.values import EnvironmentRead, constant, definition, environment_read
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -129,7 +129,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     for write in writes_of(ctx, "SECRET_KEY"):
         read = environment_read(ctx, definition(ctx, write.value))
-        if read is None or not _may_be_absent(ctx, read) or is_off_production(stage_of(ctx, write)):
+        if read is None or not _may_be_absent(ctx, read) or not matters(ctx, write):
             continue
         if _is_tested(ctx, write):
             continue

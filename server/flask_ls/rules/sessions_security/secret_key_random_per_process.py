@@ -18,7 +18,7 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment, variable_read
 from flask_ls.rules.ask.flow import own_nodes, returns
-from flask_ls.rules.ask.stage import is_off_production, stage_of
+from flask_ls.rules.ask.secret_key import matters
 from flask_ls.rules.ask.values import possible_values
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
@@ -170,7 +170,7 @@ _STORING = frozenset({"write", "write_bytes", "write_text", "dump", "dumps", "se
 def check(ctx: Context) -> Iterator[Finding]:
     """Every value that may reach SECRET_KEY and is made by a random source."""
     for write in writes_of(ctx, "SECRET_KEY"):
-        if is_off_production(stage_of(ctx, write)) or _is_stored(ctx, write):
+        if not matters(ctx, write) or _is_stored(ctx, write):
             continue
         values = list(possible_values(ctx, write.value))
         for value in values:
