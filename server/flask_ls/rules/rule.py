@@ -119,6 +119,8 @@ class Rule:
 
     def concerns(self, facts: FileFacts, model: ProjectModel) -> bool:
         """Whether the rule may have something to say in a file: a look at facts only, much cheaper than its checks."""
+        if not self.node_checks and not self.file_checks:
+            return False
         if self.triggers & facts.words:
             return True
         if self.paths is not None:

@@ -26,7 +26,7 @@ rule = Rule(
     __name__,
     code="FLK805",
     severity=Severity.WARNING,
-    guide=("Production / PROPAGATE_EXCEPTIONS for Sentry",),
+    guide=("Production / PROPAGATE_EXCEPTIONS=True for Sentry",),
     triggers=frozenset({"errorhandler", "app_errorhandler", "register_error_handler"}),
     examples=(
         Bad(

@@ -1,0 +1,114 @@
+"""What a deployment command starts: WSGI targets and the development server."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_ls.project.deploy import DeploymentFile, Invocation, Word, invocations
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.model import ProjectModel
+from flask_ls.syntax.span import Span
+
+# Options without a value (gunicorn documentation, "Settings"); every other option takes one.
+_GUNICORN_FLAGS = frozenset(
+    """--reload --preload --daemon -D --check-config --print-config --capture-output --enable-stdio-inheritance
+    --no-sendfile --proxy-protocol --spew --version -v --help -h --log-syslog --suppress-ragged-eofs -R
+    --do-handshake-on-connect --reuse-port --initgroups --strip-header-spaces --disable-redirect-access-to-syslog
+    --permit-obsolete-folding --permit-unconventional-http-method --permit-unconventional-http-version
+    --casefold-http-method --no-control-socket""".split()
+)
+_TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attribute>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``module:attribute`` of a WSGI server. ``attribute_span`` is None when the default name is meant."""
+
+    module: str
+    attribute: str
+    span: Span
+    attribute_span: Span | None
+    server: str
+    is_call: bool
+
+
+def targets(document: DeploymentFile) -> Iterator[Target]:
+    """The WSGI targets that the file's commands and server settings name."""
+    for command in document.commands:
+        for invocation in invocations(command):
+            if invocation.program == "gunicorn":
+                yield from _gunicorn(invocation)
+            elif invocation.program == "waitress-serve":
+                yield from _waitress(invocation)
+    for setting in document.settings:
+        if setting.name in ("wsgi_app", "module") and setting.value and setting.value_span and not setting.expands:
+            word = Word(setting.value, setting.value_span, setting.value_span)
+            target = _target(word, "application", "gunicorn" if setting.name == "wsgi_app" else "uwsgi")
+            if target is not None:
+                yield target
+
+
+def _gunicorn(invocation: Invocation) -> Iterator[Target]:
+    words = list(invocation.arguments)
+    number = 0
+    while number < len(words):
+        text = words[number].text
+        if text in ("--chdir", "--pythonpath", "-c", "--config") or text.startswith(("--chdir=", "--pythonpath=")):
+            # The module is looked up elsewhere, or the target may be set in a file that is not known here.
+            if not text.startswith(("-c", "--config")):
+                return
+            number += 2
+        elif text.startswith("-"):
+            joined = "=" in text or (not text.startswith("--") and len(text) > 2)
+            number += 1 if joined or text in _GUNICORN_FLAGS else 2
+        else:
+            target = _target(words[number], "application", "gunicorn")
+            if target is not None:
+                yield target
+            return
+
+
+def _waitress(invocation: Invocation) -> Iterator[Target]:
+    positional = [w for w in invocation.arguments if not w.text.startswith("-")]
+    target = _target(positional[-1], "", "waitress-serve") if positional else None
+    if target is not None:
+        yield target
+
+
+def _target(word: Word, default: str, server: str) -> Target | None:
+    match = _TARGET.fullmatch(word.text)
+    if match is None or word.expands or (match["attribute"] is None and not default):
+        return None
+    inner = word.inner
+    span = None
+    if inner is not None and match["attribute"] is not None:
+        span = Span(inner.start + match.start("attribute"), inner.start + match.end("attribute"))
+    return Target(match["module"], match["attribute"] or default, word.span, span, server, match["call"] is not None)
+
+
+def module_of(target: Target, document: DeploymentFile, model: ProjectModel) -> tuple[FileFacts | None, bool]:
+    """The project module a target names, and whether "there is none" would be certain.
+
+    A name that no file of the workspace could have, next to the project's own code, is a mistake; a dotted name of
+    another package may be an installed one.
+    """
+    wanted = target.module.replace(".", "/")
+    found = [
+        facts
+        for path, facts in model.files.items()
+        if path.replace("\\", "/").endswith((f"/{wanted}.py", f"/{wanted}/__init__.py"))
+    ]
+    if len(found) == 1:
+        return found[0], True
+    if found:
+        folder = posixpath.dirname(document.path.replace("\\", "/"))
+        near = [
+            f for f in found if f.path.replace("\\", "/").startswith((f"{folder}/{wanted}.py", f"{folder}/{wanted}/"))
+        ]
+        return (near[0] if len(near) == 1 else None), False
+    top = target.module.partition(".")[0]
+    tops = {m.partition(".")[0] for m in model.modules}
+    return None, "." not in target.module or top in tops

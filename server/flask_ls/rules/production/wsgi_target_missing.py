@@ -1,0 +1,136 @@
+"""A WSGI server is told to load a module or a name that the project does not have.
+
+Why: ``gunicorn module:attribute`` imports the module and reads the attribute when it starts; without them the workers
+exit with "Failed to find attribute 'app' in 'main'" or ModuleNotFoundError. ``gunicorn module`` means
+``module:application``.
+
+Instead: the module and name of the application, or of the factory: ``gunicorn "main:create_app()"``.
+
+Quiet: When the server changes its folder, for modules that may be installed packages, and for modules whose names
+cannot all be known (star imports of other packages, ``__getattr__``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_ls.project.deploy import DeploymentFile
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.site import Site
+from flask_ls.rules.ask.project import factories, module_apps
+from flask_ls.rules.ask.wsgi import Target, module_of, targets
+from flask_ls.rules.deployment import DeploymentContext
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
+
+rule = Rule(
+    __name__,
+    code="FLK806",
+    severity=Severity.ERROR,
+    guide=("Production / flask run is a development server",),
+    triggers=frozenset(),
+    error_text="Failed to find attribute 'app' in 'main'.",
+    examples=(
+        Bad(
+            """
+            === Procfile
+            web: gunicorn -w 4 main:app
+            #                  ^^^^^^^^ main has no "app"
+            === main.py
+            from flask import Flask
+
+            application = Flask(__name__)
+            """,
+            fixed="""
+            === Procfile
+            web: gunicorn -w 4 main:application
+            === main.py
+            from flask import Flask
+
+            application = Flask(__name__)
+            """,
+        ),
+        Bad(
+            """
+            === Procfile
+            web: gunicorn application:app
+            #             ^^^^^^^^^^^^^^^ no module "application"
+            === main.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+        ),
+        Good(
+            """
+            === Procfile
+            web: gunicorn wsgi
+            worker: waitress-serve --call main:create_app
+            === main.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            === wsgi.py
+            from main import create_app
+
+            application = create_app()
+            """,
+        ),
+    ),
+)
+
+
+@rule.on_deployment
+def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
+    """The targets of gunicorn, waitress and uWSGI."""
+    if not ctx.model.files:
+        return
+    for target in targets(document):
+        facts, certain = module_of(target, document, ctx.model)
+        if facts is None:
+            if certain:
+                yield ctx.finding(target.span, f'{target.server} finds no module "{target.module}" in the project.')
+            continue
+        name = target.attribute.partition(".")[0]
+        if _has(facts, name, ctx, set()):
+            continue
+        yield ctx.finding(
+            target.span,
+            f'{facts.module} has no "{name}": {target.server} cannot start with it.',
+            related=[Related(Site(facts.path, Span(0, 0)), f"the module {facts.module}")],
+            fixes=[_corrected(target, facts, ctx)],
+        )
+
+
+def _has(facts: FileFacts, name: str, ctx: DeploymentContext, seen: set[str]) -> bool:
+    """Whether the module binds the name, or may do so in a way that cannot be read."""
+    if name in facts.exports or "__getattr__" in facts.exports or facts.is_broken:
+        return True
+    if f"{facts.module}.{name}" in ctx.model.modules:
+        return True
+    seen.add(facts.module)
+    for star in facts.stars:
+        source = ctx.model.modules.get(ctx.model.names.imported(facts.module, star))
+        if source is None or (source.module not in seen and _has(source, name, ctx, seen)):
+            return True
+    return False
+
+
+def _corrected(target: Target, facts: FileFacts, ctx: DeploymentContext) -> Fix | None:
+    """The only application of the module, or its only factory."""
+    if target.attribute_span is None:
+        return None
+    prefix = f"{facts.module}."
+    apps = [a.removeprefix(prefix) for a in module_apps(ctx.model) if a.startswith(prefix)]
+    makers = [f.function.qualname for f in factories(ctx.model) if f.file is facts]
+    if len(apps) == 1 and not target.is_call:
+        name = apps[0]
+    elif len(makers) == 1 and (target.is_call or target.server == "waitress-serve"):
+        name = makers[0]
+    else:
+        return None
+    return ctx.fix(f"Change to {name}", ctx.edit().replace(target.attribute_span, name), safe=False)
