@@ -68,9 +68,7 @@ def resolve_relative(module: str, is_package: bool, level: int, target: str | No
 class ModuleIndex:
     """All modules of a workspace."""
 
-    def __init__(
-        self, files: Iterable[str], folders: Sequence[str] = (), extra_roots: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, files: Iterable[str], folders: Sequence[str] = (), extra_roots: Sequence[str] = ()) -> None:
         """``files``: absolute paths of Python files. ``folders``: the workspace folders.
 
         ``extra_roots``: folders the user put on the import path, searched before the guessed ones.
@@ -158,9 +156,7 @@ class ModuleIndex:
     def modules_in(self, folder: str) -> list[Module]:
         """The modules and regular packages directly in a folder, by name."""
         folder = _slashes(folder).rstrip("/")
-        found = [
-            self._by_path[p] for p in self._children.get(folder, ()) if posixpath.basename(p) != "__init__.py"
-        ]
+        found = [self._by_path[p] for p in self._children.get(folder, ()) if posixpath.basename(p) != "__init__.py"]
         for child in self._populated.get(folder, ()):
             init = self._by_path.get(f"{folder}/{child}/__init__.py")
             if init is not None:
@@ -172,6 +168,14 @@ class ModuleIndex:
         folder = _slashes(folder).rstrip("/")
         names = {posixpath.basename(p) for p in self._children.get(folder, ())}
         return sorted(names | set(self._populated.get(folder, ())))
+
+    def workspace_of(self, path: str) -> str:
+        """The workspace folder a path lies in; empty when in none."""
+        return self._workspace_of(_slashes(path)) or ""
+
+    def contains(self, path: str) -> bool:
+        """Whether a path lies in a workspace folder."""
+        return self._workspace_of(_slashes(path)) is not None
 
     # Building
 
@@ -230,9 +234,7 @@ class ModuleIndex:
         return workspace
 
     def _has_packages(self, folder: str) -> bool:
-        return any(
-            f"{folder}/{child}/__init__.py" in self._files for child in self._populated.get(folder, ())
-        )
+        return any(f"{folder}/{child}/__init__.py" in self._files for child in self._populated.get(folder, ()))
 
     def _workspace_of(self, folder: str) -> str | None:
         return next((w for w in self._folders if _inside(folder, w)), None)

@@ -1,0 +1,322 @@
+"""``build_route_table``: run the entries of a workspace and put their apps into one table."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp import discover, imports
+from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
+from flask_ls.project.interp.machine import Machine
+from flask_ls.project.interp.paths import Path, Step, simplify
+from flask_ls.project.interp.records import AppState, Recorder
+from flask_ls.project.interp.table import TableBuilder
+from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
+from flask_ls.project.interp.world import Limit, Raised
+from flask_ls.project.routes import App, Blueprint, Duplicate, Route, RouteTable
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.frames import Place
+    from flask_ls.project.interp.sources import WorkspaceSources
+    from flask_ls.project.modules import Module
+    from flask_ls.syntax.source import SourceFile
+
+MAX_WORLDS = 12
+_STACK = 256 * 1024 * 1024
+_RECURSION = 30_000
+
+
+@dataclass(slots=True)
+class _Result:
+    """One app as one entry built it."""
+
+    place: Place | None
+    app: App
+    routes: list[Route]
+    blueprints: list[Blueprint]
+    endpoints: list[Duplicate]
+    names: list[Duplicate]
+    entry: Entry
+
+    @property
+    def weight(self) -> tuple[bool, int, int, int]:
+        """How good this view of an app is compared with others of the same app."""
+        own = [r for r in self.routes if not r.is_static]
+        return (self.entry.hinted, sum(not r.conditional for r in own), len(own), -self.entry.rank)
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """The route table and what else the evaluation found out."""
+
+    table: RouteTable
+    entered: dict[str, frozenset[str]] = field(default_factory=dict)  # path -> qualnames of functions that ran
+    loaded: frozenset[str] = frozenset()  # paths of modules that ran
+    machines: list[Machine] = field(default_factory=list)
+
+
+def build_route_table(
+    sources: WorkspaceSources,
+    source: Callable[[str], SourceFile | None],
+    hints: Hints | None = None,
+    flask_version: tuple[int, int] = (3, 1),
+) -> RouteTable:
+    """Every app of the workspace with its routes. ``source`` gives the text of a path for positions. Never raises."""
+    return evaluate(sources, source, hints or Hints(), flask_version).table
+
+
+def evaluate(
+    sources: WorkspaceSources,
+    source: Callable[[str], SourceFile | None],
+    hints: Hints,
+    flask_version: tuple[int, int] = (3, 1),
+) -> Evaluation:
+    """As ``build_route_table``, with what else was found out."""
+    result: list[Evaluation] = []
+
+    def work() -> None:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _RECURSION))
+        try:
+            result.append(_Evaluator(sources, source, hints, flask_version).run())
+        finally:
+            sys.setrecursionlimit(limit)
+
+    # A stack of its own: evaluated code may nest deeper than the caller's stack allows.
+    before = threading.stack_size(_STACK)
+    try:
+        thread = threading.Thread(target=work, name="routes")
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    return result[0] if result else Evaluation(RouteTable(complete=False))
+
+
+class _Evaluator:
+    def __init__(
+        self,
+        sources: WorkspaceSources,
+        source: Callable[[str], SourceFile | None],
+        hints: Hints,
+        flask_version: tuple[int, int],
+    ) -> None:
+        self.sources = sources
+        self.source = source
+        self.hints = hints
+        self.flask_version = flask_version
+        self.results: list[_Result] = []
+        self.entered: dict[str, set[str]] = {}
+        self.loaded: set[str] = set()
+        self.machines: list[Machine] = []
+        self.worlds = 0
+
+    def run(self) -> Evaluation:
+        found = discover.survey(self.sources, self.hints)
+        hinted = discover.hinted(self.sources, self.hints)
+        if hinted is not None:
+            self.world(hinted, found)
+        for group in self._script_groups(found):
+            for entry in group:
+                if self.world(entry, found):
+                    break
+        for module in found.makers:
+            if module.path not in self.loaded:
+                rank = discover.rank_of(module.path, self.sources.index.workspace_of(module.path))
+                self.world(Entry(module, None, rank), found)
+        for factory in found.factories:
+            if factory.qualname not in self.entered.get(factory.module.path, ()):
+                rank = discover.rank_of(factory.module.path, self.sources.index.workspace_of(factory.module.path))
+                self.world(Entry(factory.module, factory.qualname, rank), found)
+        table = self._table()
+        return Evaluation(
+            table, {p: frozenset(q) for p, q in self.entered.items()}, frozenset(self.loaded), self.machines
+        )
+
+    def _script_groups(self, found: Found) -> list[list[Entry]]:
+        """Per factory or module with an app: the scripts that lead to it."""
+        groups: list[list[Entry]] = []
+        done: set[tuple[str, str]] = set()
+        targets: list[tuple[str, Module]] = [(f.qualname.rpartition(".")[2], f.module) for f in found.factories]
+        targets += [(m.import_name.rpartition(".")[2], m) for m in found.makers]
+        for name, module in targets:
+            if (name, module.path) in done or name.startswith("__"):
+                continue
+            done.add((name, module.path))
+            entries = discover.scripts(self.sources, frozenset({name}), [], self.hints)
+            likely = [e for e in entries if e.rank < 60 and self._leads_to(e.module, module)]
+            if likely:
+                groups.append(likely[:3])
+        return groups
+
+    def _leads_to(self, script: Module, target: Module) -> bool:
+        """Whether a script seems to import a module or its package, judged by its text."""
+        if script.path == target.path:
+            return True
+        top = target.import_name.partition(".")[0]
+        last = target.import_name.rpartition(".")[2]
+        text = self.sources.text(script)
+        return any(f"{word} {name}" in text for word in ("from", "import") for name in (top, last, f".{last}")) or (
+            script.import_name.partition(".")[0] == top and "from ." in text
+        )
+
+    def world(self, entry: Entry, found: Found) -> bool:
+        """Evaluate one entry from scratch; whether it made an app."""
+        if self.worlds >= MAX_WORLDS or (entry.factory is None and entry.module.path in self.loaded and not entry.hinted):
+            return False
+        self.worlds += 1
+        recorder = Recorder()
+        m = Machine(self.sources, recorder, self.flask_version)
+        m.script = entry.module.path
+        trouble: str | None = None
+        try:
+            self._start(m, entry)
+        except Limit:
+            trouble = "the program is too large to be evaluated whole"
+        except Raised as error:
+            trouble = f"starting it raises {error.name}"
+        except RecursionError:
+            trouble = "the program nests too deeply to be evaluated whole"
+        if trouble is not None or m.exceeded:
+            m.mark = 0
+            m.path = ()
+            recorder.blind(m, trouble or "the program is too large to be evaluated whole", None, m.place())
+        for module in m.modules.values():
+            if module.state != "new":
+                self.loaded.add(module.module.path)
+        for path, qualname in m.entered:
+            self.entered.setdefault(path, set()).add(qualname)
+        self._collect(m, entry)
+        self.machines.append(m)
+        return bool(recorder.apps)
+
+    def _start(self, m: Machine, entry: Entry) -> None:
+        module = imports.import_name(m, entry.module.import_name)
+        if not isinstance(module, ModuleV) or module.module.path != entry.module.path:
+            module = imports.load(m, entry.module)
+        if entry.factory is None:
+            return
+        value: Value = module
+        owner: Value = None
+        for part in entry.factory.split("."):
+            owner, value = value, m.settle(m.get(value, part, Unknown("there is no such factory")))
+        if isinstance(owner, ClassV) and isinstance(value, Function):
+            self_ = m.new_instance(owner)
+            self_.open = Unknown(f"how the {owner.name} is made is not known")
+            value = Bound(value, self_)
+        if isinstance(value, Descriptor):
+            value = value.func
+        if isinstance(value, (Function, Bound, ClassV)):
+            m.call(value, Args([]))
+        elif not isinstance(value, Instance):
+            inner = getattr(value, "func", None)
+            if isinstance(inner, Function):
+                m.call(inner, Args([]))
+
+    def _collect(self, m: Machine, entry: Entry) -> None:
+        recorder = m.recorder
+        builder = TableBuilder(m, self.source)
+        names: dict[int, str] = {}
+        for state in recorder.apps:
+            names[id(state)] = self._name(builder, state, entry, set(names.values()))
+        blueprints = [builder.blueprint(b, i, names) for i, b in enumerate(recorder.blueprints)]
+        for state in recorder.apps:
+            place = state.places[0] if state.places else None
+            if place is None:
+                continue
+            name = names[id(state)]
+            if m.script_fork is not None and _needs(state, Step(m.script_fork, 0)):
+                state.path = (*state.path, Step(m.script_fork, 0))
+            self.results.append(
+                _Result(
+                    place,
+                    builder.app(state, name, recorder.blinds),
+                    builder.routes(state, name),
+                    blueprints,
+                    builder.duplicates(state, name, "endpoint"),
+                    builder.duplicates(state, name, "name"),
+                    entry,
+                )
+            )
+
+    def _name(self, builder: TableBuilder, state: AppState, entry: Entry, taken: set[str]) -> str:
+        variables = builder.variables(state.instance)
+        own = [v for v in variables if v.startswith(f"{entry.module.name}.")]
+        if variables:
+            name = own[0] if own and state.functions else variables[0]
+        elif state.functions:
+            name = state.functions[0]
+        else:
+            name = f"{entry.module.name}.app"
+        unique, number = name, 2
+        while unique in taken:
+            unique, number = f"{name}#{number}", number + 1
+        return unique
+
+    def _table(self) -> RouteTable:
+        best: dict[tuple[object, int], _Result] = {}
+        for result in self.results:
+            same = sum(1 for r in self.results if r.place == result.place and r.entry is result.entry and r is not result)
+            key = (result.place, 0 if not same else self.results.index(result))
+            if key not in best or result.weight > best[key].weight:
+                best[key] = result
+        chosen = list(best.values())
+        taken: set[str] = set()
+        apps: list[App] = []
+        routes: list[Route] = []
+        blueprints: dict[tuple[str, str], Blueprint] = {}
+        endpoints: list[Duplicate] = []
+        names: list[Duplicate] = []
+        ranked: list[tuple[tuple[bool, int], str]] = []
+        for result in chosen:
+            name, number = result.app.name, 2
+            while name in taken:
+                name, number = f"{result.app.name}#{number}", number + 1
+            taken.add(name)
+            apps.append(replace(result.app, name=name))
+            routes.extend(replace(r, app=name) for r in result.routes)
+            endpoints.extend(replace(d, app=name) for d in result.endpoints)
+            names.extend(replace(d, app=name) for d in result.names)
+            ranked.append(((result.entry.hinted, len(result.routes)), name))
+            for blueprint in result.blueprints:
+                self._merge_blueprint(blueprints, blueprint, result, name)
+        main = max(ranked)[1] if ranked else None
+        return RouteTable(
+            tuple(apps),
+            tuple(routes),
+            tuple(blueprints.values()),
+            tuple(endpoints),
+            tuple(names),
+            main,
+            all(a.complete for a in apps),
+        )
+
+    def _merge_blueprint(
+        self, known: dict[tuple[str, str], Blueprint], blueprint: Blueprint, result: _Result, name: str
+    ) -> None:
+        own = tuple(replace(r, app=name) for r in blueprint.registrations if r.app == result.app.name)
+        key = (blueprint.id, "")
+        other = known.get(key)
+        if other is None:
+            known[key] = replace(blueprint, registrations=own)
+        else:
+            more = tuple(r for r in own if r not in other.registrations)
+            known[key] = replace(
+                other,
+                registrations=other.registrations + more,
+                has_routes=other.has_routes or blueprint.has_routes,
+                escapes=other.escapes or blueprint.escapes,
+                variable=other.variable or blueprint.variable,
+            )
+
+
+def _needs(state: AppState, step: Step) -> bool:
+    """Whether every rule but the static one needs a step."""
+    own: list[Path] = [simplify(r.path) for r in state.rules if not r.is_static]
+    return bool(own) and all(step in path for path in own)
+
+
+__all__ = ["Evaluation", "Factory", "Hints", "build_route_table", "evaluate"]

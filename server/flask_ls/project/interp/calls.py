@@ -1,0 +1,251 @@
+"""Calls: argument binding, functions, classes, and values that cannot be called."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp import attributes, branches, external, operators
+from flask_ls.project.interp.frames import Frame
+from flask_ls.project.interp.functions import bind_name
+from flask_ls.project.interp.paths import Step
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Bound,
+    Choice,
+    ClassV,
+    Descriptor,
+    External,
+    Function,
+    Instance,
+    ListV,
+    Maybe,
+    Namespace,
+    Native,
+    Partial,
+    Unknown,
+    Value,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+MAX_DEPTH = 80
+MAX_RECURSION = 8
+
+
+def call(m: Machine, func: Value, args: Args) -> Value:
+    """The result of calling ``func``."""
+    if isinstance(func, Function):
+        return call_function(m, func, args)
+    if isinstance(func, Bound):
+        return call(m, func.func, args.prepend(func.self))
+    if isinstance(func, Native):
+        return func.run(m, args)
+    if isinstance(func, ClassV):
+        return instantiate(m, func, args)
+    if isinstance(func, Partial):
+        merged = Args(
+            [*func.args.pos, *args.pos],
+            {**func.args.kw, **args.kw},
+            func.args.star or args.star,
+            func.args.starstar or args.starstar,
+        )
+        return call(m, func.func, merged)
+    if isinstance(func, External):
+        return external.call(m, func, args)
+    if isinstance(func, Choice):
+        return m.each(func, lambda f: call(m, f, args))
+    if isinstance(func, Maybe):
+        return call(m, func.value, args)
+    if isinstance(func, Wrapped):
+        return call(m, func.func, args)
+    if isinstance(func, Descriptor):
+        return call(m, func.func, args)
+    if isinstance(func, Instance):
+        method = attributes.get(m, func, "__call__", MISSING)
+        if isinstance(method, Bound):
+            return call(m, method, args)
+        return external.unreadable(m, func.open or Unknown("this object is called"), args, (func,))
+    if isinstance(func, Unknown):
+        return external.unreadable(m, func, args, ())
+    return Unknown("this cannot be called")
+
+
+def call_function(m: Machine, func: Function, args: Args) -> Value:
+    """Run the body of a function on abstract arguments."""
+    node = func.node
+    if isinstance(node, ast.AsyncFunctionDef):
+        made = External("coroutine()", m.serial)
+        return made
+    active = m.active.get(node, 0)
+    if m.depth >= MAX_DEPTH or active >= MAX_RECURSION:
+        external.escape(m, args, f"{func.name}() calls itself too deeply to be followed")
+        return Unknown(f"{func.name}() calls itself too deeply to be followed")
+    frame = Frame(func.module, Namespace(m.serial), func.frame, func, qualname=func.qualname)
+    frame.owner = func.owner
+    frame.caller = m.frame
+    frame.entry_path = m.path
+    bind(m, func, args, frame)
+    if not func.module.is_model:
+        m.entered.add((func.module.module.path, func.qualname))
+        m.recorder.called(m, func, frame.names)
+    m.active[node] = active + 1
+    m.depth += 1
+    m.frame = frame
+    try:
+        if isinstance(node, ast.Lambda):
+            frame.node = node.body
+            return m.eval(node.body, frame)
+        body = node.body or m.sources.body(func.module.module, node)
+        is_generator = m.is_generator(node, body)
+        if is_generator:
+            frame.yields = ListV([], m.serial, None, "generator")
+        outcome = branches.run_scoped(m, frame, "return", lambda: m.run(body, frame))
+        if is_generator:
+            return frame.yields
+        return outcome.value if outcome is not None else None
+    finally:
+        m.frame = frame.caller
+        m.depth -= 1
+        m.active[node] = active
+
+
+def bind(m: Machine, func: Function, args: Args, frame: Frame) -> None:
+    """Bind arguments to parameters as Python does; a missing one is unknown."""
+    spec = func.node.args
+    names = frame.names
+    parameters = [*spec.posonlyargs, *spec.args]
+    position = 0
+    kw = dict(args.kw)
+    first_default = len(parameters) - len(func.defaults)
+    for index, parameter in enumerate(parameters):
+        name = parameter.arg
+        if position < len(args.pos):
+            names[name] = args.pos[position]
+            position += 1
+        elif name in kw:
+            names[name] = kw.pop(name)
+        elif args.star is not None or args.starstar is not None:
+            unknown = args.star or args.starstar
+            default = func.defaults[index - first_default] if index >= first_default else MISSING
+            names[name] = _maybe_default(m, default, unknown)
+        elif index >= first_default:
+            names[name] = func.defaults[index - first_default]
+        else:
+            names[name] = Unknown(f"the argument {name} of {func.name}() is not known")
+    if spec.vararg is not None:
+        rest = args.pos[position:]
+        names[spec.vararg.arg] = ListV(rest, m.serial, args.star, "tuple") if args.star is not None else tuple(rest)
+    for parameter, default in zip(spec.kwonlyargs, func.kw_defaults, strict=True):
+        name = parameter.arg
+        if name in kw:
+            names[name] = kw.pop(name)
+        elif args.starstar is not None:
+            names[name] = _maybe_default(m, default, args.starstar)
+        elif default is not MISSING:
+            names[name] = default
+        else:
+            names[name] = Unknown(f"the argument {name} of {func.name}() is not known")
+    if spec.kwarg is not None:
+        names[spec.kwarg.arg] = m.new_dict(kw, args.starstar)
+
+
+def _maybe_default(m: Machine, default: Value, unknown: Unknown | None) -> Value:
+    reason = unknown or Unknown()
+    if default is MISSING:
+        return reason
+    fork = m.fork(m.place(), reason.reason)
+    return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), reason)])
+
+
+def instantiate(m: Machine, cls: ClassV, args: Args) -> Value:
+    """``cls(...)``."""
+    maker = m.constructors.get(cls.path)
+    if maker is not None and cls.path:
+        return maker(m, args)
+    if cls.metaclass is not None:
+        custom = cls.metaclass.lookup("__call__")
+        if isinstance(custom, Function) and m.active.get(custom.node, 0) == 0:
+            return call(m, custom, args.prepend(cls))
+    if cls.derives("type") and len(args.pos) == 3:
+        return m.creating[-1] if m.creating else Unknown("a class made at run time")
+    new = cls.lookup("__new__")
+    if new is not MISSING and not isinstance(new, Native):
+        func = new.func if isinstance(new, Descriptor) else new
+        made = m.settle(call(m, func, args.prepend(cls)))
+        if not isinstance(made, Instance) or made.cls is not cls:
+            return made
+    else:
+        made = m.new_instance(cls)
+    init = cls.lookup("__init__")
+    if init is not MISSING:
+        call(m, init, args.prepend(made))
+    elif cls.open is not None:
+        # The initializer of a base that cannot be read: it keeps what it is given.
+        external.escape(m, args, f"{external.describe(cls.open)} cannot be read")
+        if isinstance(cls.open, External):
+            for key, value in args.kw.items():
+                made.attrs.setdefault(key, value)
+    return made
+
+
+def assign(m: Machine, target: ast.expr, value: Value, frame: Frame) -> None:
+    """Bind a target of an assignment, loop or with."""
+    if isinstance(target, ast.Name):
+        if frame.global_names or frame.nonlocal_names:
+            bind_name(m, frame, target.id, value)
+        else:
+            m.write(frame.names, target.id, value)
+    elif isinstance(target, ast.Attribute):
+        owner = m.eval(target.value, frame)
+        frame.node = target
+        m.set(owner, target.attr, value)
+    elif isinstance(target, ast.Subscript):
+        owner = m.eval(target.value, frame)
+        key = m.eval(target.slice, frame) if not isinstance(target.slice, ast.Slice) else Unknown()
+        frame.node = target
+        operators.set_item(m, owner, key, value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(m, target.elts, value, frame)
+    elif isinstance(target, ast.Starred):
+        assign(m, target.value, value, frame)
+
+
+def _unpack(m: Machine, targets: list[ast.expr], value: Value, frame: Frame) -> None:
+    settled = m.settle(value)
+    if isinstance(settled, Choice):
+        options = [(path, _parts(m, targets, option)) for path, option in m.alternatives(settled)]
+        for index, target in enumerate(targets):
+            assign(m, target, m.join([(path, parts[index]) for path, parts in options]), frame)
+        return
+    for target, part in zip(targets, _parts(m, targets, settled), strict=True):
+        assign(m, target, part, frame)
+
+
+def _parts(m: Machine, targets: list[ast.expr], value: Value) -> list[Value]:
+    items, rest = operators.iterate(m, value)
+    starred = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+    sure = rest is None and not any(isinstance(i, Maybe) for i in items)
+    if sure and starred is None and len(items) == len(targets):
+        return items
+    if sure and starred is not None and len(items) >= len(targets) - 1:
+        tail = len(targets) - starred - 1
+        middle = items[starred : len(items) - tail]
+        return [*items[:starred], m.new_list(middle), *items[len(items) - tail :]]
+    unknown = operators.element_of(rest) if rest is not None else Unknown("what is unpacked here is not known")
+    return [m.new_list([], unknown) if isinstance(t, ast.Starred) else unknown for t in targets]
+
+
+def is_generator(body: list[ast.stmt]) -> bool:
+    """Whether these statements make their function a generator."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(node))
+    return False

@@ -1,0 +1,424 @@
+"""What expressions mean."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from flask_ls.project.interp import attributes, calls, functions, operators
+from flask_ls.project.interp.frames import EVAL, Frame
+from flask_ls.project.interp.paths import AnyOf, Path, Step
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Choice,
+    DictV,
+    External,
+    ListV,
+    Maybe,
+    Namespace,
+    Unknown,
+    Value,
+)
+from flask_ls.project.interp.world import Raised, known_key
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+
+def lookup(m: Machine, name: str, frame: Frame) -> Value:
+    """What a name stands for in a frame; MISSING when nothing binds it."""
+    if name not in frame.global_names:
+        scope: Frame | None = frame
+        while scope is not None:
+            if scope is frame or not scope.is_class:
+                value = scope.names.get(name, MISSING)
+                if value is not MISSING:
+                    return value
+            scope = scope.parent
+    value = frame.module.names.get(name, MISSING)
+    if value is not MISSING:
+        return value
+    if frame.module.open is not None:
+        return frame.module.open if name not in m.builtins else m.builtins[name]
+    return m.builtins.get(name, MISSING)
+
+
+def _name(m: Machine, node: ast.Name, frame: Frame) -> Value:
+    value = frame.names.get(node.id, MISSING)
+    if value is MISSING or frame.global_names:
+        value = lookup(m, node.id, frame)
+    if value is MISSING:
+        if node.id == "__class__" and frame.owner is not None:
+            return frame.owner
+        return Unknown(f"the name {node.id} is not bound to anything that can be read")
+    if type(value) is Choice and m.path:
+        return m.settle(value)
+    if type(value) is Maybe:
+        return value.value
+    return value
+
+
+def _constant(m: Machine, node: ast.Constant, frame: Frame) -> Value:
+    return node.value
+
+
+def _attribute(m: Machine, node: ast.Attribute, frame: Frame) -> Value:
+    owner = m.eval(node.value, frame)
+    value = attributes.get(m, owner, node.attr)
+    if type(value) is Choice and m.path:
+        return m.settle(value)
+    return value
+
+
+def _call(m: Machine, node: ast.Call, frame: Frame) -> Value:
+    func = m.eval(node.func, frame)
+    if func is m.builtins["super"] and not node.args:
+        return attributes.make_super(m, frame)
+    if func is m.builtins["locals"] and not node.args:
+        return m.new_dict(dict(frame.names))
+    args = arguments(m, node, frame)
+    frame.node = node
+    return calls.call(m, func, args)
+
+
+def arguments(m: Machine, node: ast.Call, frame: Frame) -> Args:
+    """The evaluated arguments of a call."""
+    args = Args([])
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            items, rest = operators.iterate(m, m.eval(argument.value, frame))
+            for item in items:
+                if isinstance(item, Maybe) or args.star is not None:
+                    args.star = rest or Unknown("whether this argument is given is only known at run time")
+                else:
+                    args.pos.append(item)
+            args.star = args.star or rest
+        elif args.star is not None:
+            m.eval(argument, frame)
+        else:
+            args.pos.append(m.eval(argument, frame))
+    for keyword in node.keywords:
+        value = m.eval(keyword.value, frame)
+        if keyword.arg is not None:
+            args.kw[keyword.arg] = value
+        elif isinstance(m.settle(value), DictV):
+            mapping = m.settle(value)
+            for key, item in mapping.items.items():
+                if isinstance(key, str):
+                    args.kw[key] = _maybe_argument(item)
+            args.starstar = args.starstar or mapping.rest
+        else:
+            args.starstar = operators.unknown_from(value, "these keyword arguments are only known at run time")
+    return args
+
+
+def _maybe_argument(item: Value) -> Value:
+    if isinstance(item, Maybe):
+        return Choice(((item.path, item.value), ((), Unknown("whether this argument is given is not known"))))
+    return item
+
+
+def _tuple(m: Machine, node: ast.Tuple, frame: Frame) -> Value:
+    items, rest = _elements(m, node.elts, frame)
+    if rest is not None or any(isinstance(i, Maybe) for i in items):
+        return ListV(items, m.serial, rest, "tuple")
+    return tuple(items)
+
+
+def _list(m: Machine, node: ast.List, frame: Frame) -> Value:
+    items, rest = _elements(m, node.elts, frame)
+    return ListV(items, m.serial, rest)
+
+
+def _set(m: Machine, node: ast.Set, frame: Frame) -> Value:
+    items, rest = _elements(m, node.elts, frame)
+    return operators.make_set(m, items, rest)
+
+
+def _elements(m: Machine, nodes: list[ast.expr], frame: Frame) -> tuple[list[Value], Unknown | None]:
+    items: list[Value] = []
+    rest: Unknown | None = None
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            more, unknown = operators.iterate(m, m.eval(node.value, frame))
+            items.extend(more)
+            rest = rest or unknown
+        else:
+            items.append(m.eval(node, frame))
+    return items, rest
+
+
+def _dict(m: Machine, node: ast.Dict, frame: Frame) -> Value:
+    made = DictV(m.serial)
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        if key_node is None:
+            operators.update_dict(m, made, m.eval(value_node, frame))
+            continue
+        key = m.settle(m.eval(key_node, frame))
+        value = m.eval(value_node, frame)
+        if known_key(key):
+            made.items[key] = value
+        else:
+            made.rest_cell[0] = operators.unknown_from(key, "a key of this dict is only known at run time")
+    return made
+
+
+def _joined_str(m: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
+    parts: list[Value] = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(part.value)
+        else:
+            value = m.eval(part, frame)
+            parts.append(value)
+    return operators.concatenate(m, parts)
+
+
+def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Value:
+    value = m.eval(node.value, frame)
+    spec = m.eval(node.format_spec, frame) if node.format_spec is not None else ""
+    conversion = {115: str, 114: repr, 97: ascii}.get(node.conversion)
+
+    def one(v: Value) -> Value:
+        if isinstance(v, (str, int, float, bool, type(None))) and isinstance(spec, str) and len(spec) < 6:
+            try:
+                return format(conversion(v) if conversion else v, spec)[:10_000]
+            except (ValueError, TypeError, OverflowError, MemoryError):
+                return Unknown("this cannot be formatted")
+        return operators.to_str(m, v)
+
+    return m.lift(value, one)
+
+
+def _bin_op(m: Machine, node: ast.BinOp, frame: Frame) -> Value:
+    left = m.eval(node.left, frame)
+    right = m.eval(node.right, frame)
+    frame.node = node
+    return operators.binary(m, type(node.op), left, right)
+
+
+def _unary_op(m: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
+    value = m.eval(node.operand, frame)
+    if isinstance(node.op, ast.Not):
+        return m.lift(value, lambda v: _not(m, v))
+    return m.lift(value, lambda v: operators.unary(type(node.op), v))
+
+
+def _not(m: Machine, value: Value) -> Value:
+    known = m.truth(value)
+    return Unknown(operators.why(value, "this condition is only known at run time")) if known is None else not known
+
+
+def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
+    is_and = isinstance(node.op, ast.And)
+    results: list[tuple[Path, Value]] = []
+    before = m.path
+    try:
+        for index, operand in enumerate(node.values):
+            value = m.settle(m.eval(operand, frame))
+            here = m.path[len(before) :]
+            if index == len(node.values) - 1:
+                results.append((here, value))
+                break
+            going: list[Path] = []
+            options = m.alternatives(value)
+            for path, option in options:
+                known = m.truth(option)
+                if known is is_and:
+                    going.append(path)
+                elif known is not None:
+                    results.append(((*here, *path), option))
+                else:
+                    # Its own value ends the chain in one case; in the other the next operand is looked at.
+                    fork = m.fork(m.place(), operators.why(option, "this condition"))
+                    results.append(((*here, *path, Step(fork, 1)), option))
+                    going.append((*path, Step(fork, 0)))
+            if not going:
+                break
+            if len(going) > 1 and len(going) < len(results) + len(going):
+                m.path = (*m.path, AnyOf(*going))
+            elif len(going) == 1:
+                m.path = (*m.path, *going[0])
+    finally:
+        m.path = before
+    return m.join(results)
+
+
+def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
+    left = m.eval(node.left, frame)
+    result: Value = True
+    for op, right_node in zip(node.ops, node.comparators, strict=True):
+        right = m.eval(right_node, frame)
+        one = operators.compare(m, type(op), left, right)
+        if one is False:
+            return False
+        if one is not True:
+            result = one if result is True else Unknown("this comparison is only known at run time")
+        left = right
+    return result
+
+
+def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
+    frame.node = node
+    test = m.eval(node.test, frame)
+    split = operators.split(m, test, node.test)
+    if isinstance(split, bool):
+        return m.eval(node.body if split else node.orelse, frame)
+    arms = [
+        m.run_arm(path, lambda n=n: m.eval(n, frame)) for path, n in zip(split, (node.body, node.orelse), strict=True)
+    ]
+    live = [arm for arm in arms if arm.raised is None]
+    if not live:
+        raise arms[0].raised or Raised("Exception")
+    m.merge([(arm.path, arm.diff) for arm in live])
+    return m.join([(arm.path, arm.value) for arm in live])
+
+
+def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Value:
+    owner = m.eval(node.value, frame)
+    if isinstance(node.slice, ast.Slice):
+        parts = [
+            m.settle(m.eval(p, frame)) if p is not None else None
+            for p in (node.slice.lower, node.slice.upper, node.slice.step)
+        ]
+        if any(not isinstance(p, (int, type(None))) for p in parts):
+            return Unknown("this slice is only known at run time")
+        return m.lift(owner, lambda v: operators.take_slice(m, v, slice(*parts)))
+    key = m.eval(node.slice, frame)
+    frame.node = node
+    value = operators.subscript(m, owner, key)
+    return m.settle(value) if type(value) is Choice else value
+
+
+def _lambda(m: Machine, node: ast.Lambda, frame: Frame) -> Value:
+    return functions.make_function(m, node, frame)
+
+
+def _comprehension(m: Machine, node: Any, frame: Frame) -> Value:
+    inner = Frame(frame.module, Namespace(m.serial), frame, frame.function, qualname=frame.qualname)
+    inner.caller = frame.caller
+    inner.node = node
+    inner.owner = frame.owner
+    inner.self = frame.self
+    out: list[Value] = []
+    rest: list[Unknown] = []
+    _generate(m, node, 0, inner, out, rest)
+    unknown = rest[0] if rest else None
+    if isinstance(node, ast.SetComp):
+        return operators.make_set(m, out, unknown)
+    if isinstance(node, ast.DictComp):
+        made = DictV(m.serial, unknown)
+        for item in out:
+            path, pair = (item.path, item.value) if isinstance(item, Maybe) else ((), item)
+            key, value = m.settle(pair[0]), pair[1]
+            if known_key(key):
+                made.items[key] = Maybe(path, value) if path else value
+            else:
+                made.rest_cell[0] = operators.unknown_from(key, "a key of this dict is only known at run time")
+        return made
+    return ListV(out, m.serial, unknown, "generator" if isinstance(node, ast.GeneratorExp) else "list")
+
+
+def _generate(m: Machine, node: Any, level: int, frame: Frame, out: list[Value], rest: list[Unknown]) -> None:
+    if level == len(node.generators):
+        if isinstance(node, ast.DictComp):
+            out.append((m.eval(node.key, frame), m.eval(node.value, frame)))
+        else:
+            out.append(m.eval(node.elt, frame))
+        return
+    generator = node.generators[level]
+    items, unknown = operators.iterate(m, m.eval(generator.iter, frame))
+    if unknown is not None:
+        rest.append(unknown)
+    for item in items:
+        operators.count_round(m)
+        path: Path = ()
+        if isinstance(item, Maybe):
+            path, item = item.path, item.value
+        calls.assign(m, generator.target, item, frame)
+        taken = True
+        for test in generator.ifs:
+            value = m.eval(test, frame)
+            split = operators.split(m, value, test)
+            if isinstance(split, bool):
+                taken = split
+            else:
+                path = (*path, *split[0])
+            if not taken:
+                break
+        if not taken:
+            continue
+        if path:
+            found: list[Value] = []
+            before = m.path
+            m.path = (*before, *path)
+            try:
+                _generate(m, node, level + 1, frame, found, rest)
+            finally:
+                m.path = before
+            out.extend(Maybe(path, f) if not isinstance(f, Maybe) else Maybe((*path, *f.path), f.value) for f in found)
+        else:
+            _generate(m, node, level + 1, frame, out, rest)
+
+
+def _named(m: Machine, node: ast.NamedExpr, frame: Frame) -> Value:
+    value = m.eval(node.value, frame)
+    calls.assign(m, node.target, value, frame)
+    return value
+
+
+def _starred(m: Machine, node: ast.Starred, frame: Frame) -> Value:
+    return m.eval(node.value, frame)
+
+
+def _await(m: Machine, node: ast.Await, frame: Frame) -> Value:
+    value = m.eval(node.value, frame)
+    return value.held[0] if isinstance(value, External) and value.path == "coroutine()" and value.held else value
+
+
+def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
+    value = m.eval(node.value, frame) if node.value is not None else None
+    if frame.yields is not None:
+        frame.yields.items.append(Maybe(m.path, value) if m.path != frame.entry_path else value)
+    return Unknown("what is sent to a generator is only known at run time")
+
+
+def _yield_from(m: Machine, node: ast.YieldFrom, frame: Frame) -> Value:
+    items, rest = operators.iterate(m, m.eval(node.value, frame))
+    if frame.yields is not None:
+        frame.yields.items.extend(items)
+        frame.yields.rest = frame.yields.rest or rest
+    return Unknown("what a generator returns is only known at run time")
+
+
+EVAL.update(
+    {
+        ast.Name: _name,
+        ast.Constant: _constant,
+        ast.Attribute: _attribute,
+        ast.Call: _call,
+        ast.Tuple: _tuple,
+        ast.List: _list,
+        ast.Set: _set,
+        ast.Dict: _dict,
+        ast.JoinedStr: _joined_str,
+        ast.FormattedValue: _formatted,
+        ast.BinOp: _bin_op,
+        ast.UnaryOp: _unary_op,
+        ast.BoolOp: _bool_op,
+        ast.Compare: _compare,
+        ast.IfExp: _if_exp,
+        ast.Subscript: _subscript,
+        ast.Lambda: _lambda,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.NamedExpr: _named,
+        ast.Starred: _starred,
+        ast.Await: _await,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield_from,
+    }
+)

@@ -1,0 +1,10 @@
+"""Extensions that make routes: which package each model in ``models/`` stands for. Data only."""
+
+# Packages that behave as another one's model says.
+ALIASES = {
+    "flask_restplus": "flask_restx",
+    "flask_classy": "flask_classful",
+}
+
+# Names of classes of applications: a file that calls one may make an application.
+APP_CLASSES = frozenset({"Flask", "APIFlask", "OpenAPI"})

@@ -1,0 +1,177 @@
+"""Code outside the workspace: what reading and calling it gives, and when it may add routes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp import packages
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Bound,
+    Choice,
+    ClassV,
+    Descriptor,
+    DictV,
+    External,
+    Function,
+    Instance,
+    ListV,
+    Maybe,
+    Namespace,
+    Native,
+    Partial,
+    Unknown,
+    Value,
+    Wrapped,
+)
+from flask_ls.project.interp.world import Raised
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+_EXITS = frozenset(
+    {"sys.exit", "os._exit", "os.abort", "flask.abort", "werkzeug.exceptions.abort", "pytest.skip", "pytest.fail"}
+)
+MAX_PATH = 200
+
+
+def attribute(m: Machine, owner: External, name: str) -> Value:
+    """An attribute of an external thing."""
+    if owner.attrs is not None:
+        value = owner.attrs.get(name, MISSING)
+        if value is not MISSING:
+            return value
+    path = f"{owner.path}.{name}"
+    if len(path) > MAX_PATH:
+        return Unknown(owner.reason)
+    if owner is m.current_app and m.app_contexts:
+        return m.get(m.app_contexts[-1], name)
+    if "()" not in path:
+        value = m.external(path)
+        if value is not MISSING:
+            return value
+    made = External(path, m.serial)
+    made.held = owner.held
+    return made
+
+
+def describe(value: Unknown) -> str:
+    """What an unknown is called in a reason."""
+    return value.path if isinstance(value, External) else value.reason
+
+
+def is_harmless(package: str) -> bool:
+    """Whether code of a package adds no routes to an app it is given."""
+    return package in sys.stdlib_module_names or package in packages.HARMLESS
+
+
+def call(m: Machine, func: External, args: Args) -> Value:
+    """The result of calling external code."""
+    path = func.path
+    for attempt in m.tries:
+        attempt.opaque = True
+    if path in _EXITS:
+        raise Raised("SystemExit", ("BaseException",))
+    package = func.package
+    given = args.all()
+    if path == "coroutine()":
+        return func
+    if not is_harmless(package):
+        if package in packages.ADDS_ROUTES:
+            escape(m, args, f"{package} adds routes of its own", func.held)
+        else:
+            escape(m, args, f"{_short(path)}() is outside the workspace and may add routes", func.held)
+    if len(given) == 1 and args.pos:
+        subject = args.pos[0]
+        if isinstance(subject, (Function, Wrapped, Bound, Partial, Native)):
+            return Wrapped(subject, func, is_harmless(package), m.serial)
+        if isinstance(subject, Descriptor):
+            return subject
+        if path.rpartition(".")[2] in packages.RETURNS_ARGUMENT and isinstance(subject, (Instance, ClassV)):
+            return subject
+    made = External(f"{path}()", m.serial)
+    held = held_objects(m, args)
+    made.held = (*func.held, *(h for h in held if not any(h is f for f in func.held)))[:4]
+    return made
+
+
+def _short(path: str) -> str:
+    return path.replace("()", "")
+
+
+def decorate(m: Machine, decorator: Value, value: Value) -> Value:
+    """What applying a decorator gives."""
+    decorator = m.settle(decorator)
+    if isinstance(decorator, External) and isinstance(value, ClassV):
+        # A class decorator of a library returns the class it was given.
+        call(m, decorator, Args([value]))
+        return value
+    if isinstance(decorator, Unknown) and not isinstance(decorator, External):
+        if isinstance(value, ClassV):
+            return value
+        return Wrapped(value, decorator, False, m.serial)
+    return m.call(decorator, Args([value]))
+
+
+def unreadable(m: Machine, func: Unknown, args: Args, held: tuple[Value, ...]) -> Value:
+    """A call of something that is not known."""
+    for attempt in m.tries:
+        attempt.opaque = True
+    escape(m, args, f"what is called here is not known: {func.reason}", held)
+    if len(args.pos) == 1 and not args.kw and isinstance(args.pos[0], (Function, Wrapped)):
+        return Wrapped(args.pos[0], func, False, m.serial)
+    return Unknown(func.reason)
+
+
+def escape(m: Machine, args: Args, reason: str, held: tuple[Value, ...] = ()) -> None:
+    """Apps and blueprints are given to code that cannot be read: their routes are no longer all known."""
+    seen: list[Value] = []
+    for value in (*held, *held_objects(m, args)):
+        if not any(value is s for s in seen):
+            seen.append(value)
+            m.blind(reason, target=value)
+
+
+def held_objects(m: Machine, args: Args) -> tuple[Value, ...]:
+    """The apps, blueprints and like objects reachable from arguments."""
+    found: list[Value] = []
+    for value in args.all():
+        _reach(m, value, 0, found)
+    return tuple(found)
+
+
+def _reach(m: Machine, value: Value, depth: int, found: list[Value]) -> None:
+    if isinstance(value, Instance):
+        if m.recorder.is_registrar(value):
+            if not any(value is f for f in found):
+                found.append(value)
+        elif depth < 2:
+            for inner in list(value.attrs.values())[:40]:
+                _reach(m, inner, depth + 1, found)
+    elif isinstance(value, Bound):
+        _reach(m, value.self, depth, found)
+    elif isinstance(value, (Maybe,)):
+        _reach(m, value.value, depth, found)
+    elif isinstance(value, Choice):
+        for _, option in value.options:
+            _reach(m, option, depth, found)
+    elif depth < 2:
+        if isinstance(value, tuple):
+            items = list(value)
+        elif isinstance(value, ListV):
+            items = value.items
+        elif isinstance(value, DictV):
+            items = list(value.items.values())
+        elif isinstance(value, Partial):
+            items = value.args.all()
+        elif isinstance(value, External):
+            items = list(value.held)
+        else:
+            return
+        for inner in items[:100]:
+            _reach(m, inner, depth + 1, found)
+
+
+__all__ = ["Namespace", "attribute", "call", "decorate", "describe", "escape", "is_harmless", "unreadable"]

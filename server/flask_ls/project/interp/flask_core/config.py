@@ -1,0 +1,147 @@
+"""``flask.Config``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp import operators, stdlib
+from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Choice,
+    ClassV,
+    DictV,
+    External,
+    Instance,
+    ModuleV,
+    Native,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+
+def make(m: Machine) -> ClassV:
+    """The class."""
+    names: dict[str, Value] = {
+        "from_object": Native("from_object", _from_object),
+        "from_mapping": Native("from_mapping", _from_mapping),
+        "from_pyfile": Native("from_pyfile", _from_pyfile),
+        "from_envvar": Native("from_envvar", _opened("an environment variable names the configuration file")),
+        "from_file": Native("from_file", _opened("the configuration file is only read at run time")),
+        "from_json": Native("from_json", _opened("the configuration file is only read at run time")),
+        "from_prefixed_env": Native("from_prefixed_env", _opened("environment variables set the configuration")),
+        "get_namespace": Native("get_namespace", lambda m_, a: Unknown("a part of the configuration")),
+        "__init__": Native("__init__", lambda m_, a: None),
+    }
+    cls = make_class(m, "flask.Config", (m.classes["dict"],), names)
+    cls.native = lambda: DictV(m.serial)
+    return cls
+
+
+def new(m: Machine, app: Instance) -> Value:
+    """The configuration of a new app."""
+    made = m.new_instance(m.flask_class("flask.Config"))
+    items = made.native.items
+    items.update(
+        {
+            "TESTING": False,
+            "DEBUG": Unknown("whether the app runs in debug mode is only known at run time"),
+            "ENV": Unknown("the environment the app runs in is only known at run time"),
+            "SECRET_KEY": None,
+            "SERVER_NAME": None,
+            "APPLICATION_ROOT": "/",
+            "PREFERRED_URL_SCHEME": "http",
+            "PROPAGATE_EXCEPTIONS": None,
+            "SESSION_COOKIE_NAME": "session",
+            "MAX_CONTENT_LENGTH": None,
+        }
+    )
+    made.attrs["root_path"] = app.attrs.get("root_path")
+    defaults = app.cls.lookup("default_config")
+    if isinstance(defaults, DictV):
+        operators.update_dict(m, made.native, defaults)
+    return made
+
+
+def _target(args: Args) -> DictV | None:
+    self_ = args.pos[0]
+    return self_.native if isinstance(self_, Instance) and isinstance(self_.native, DictV) else None
+
+
+def _opened(reason: str):  # type: ignore[no-untyped-def]
+    def run(m: Machine, args: Args) -> Value:
+        target = _target(args)
+        if target is not None:
+            operators.open_dict(m, target, Unknown(f"the configuration is not all known: {reason}"))
+        return Unknown("whether the configuration was read")
+
+    return run
+
+
+def _from_object(m: Machine, args: Args) -> Value:
+    target = _target(args)
+    source = m.settle(args.get(1, "obj"))
+    if target is None:
+        return None
+
+    def one(value: Value) -> Value:
+        if isinstance(value, str):
+            value = m.settle(stdlib.import_string(m, Args([value])))
+        if isinstance(value, Choice):
+            return m.each(value, one)
+        names: list[str] = []
+        rest: Unknown | None = None
+        if isinstance(value, ModuleV):
+            names, rest = list(value.names), value.open
+        elif isinstance(value, (ClassV, Instance)):
+            cls = value if isinstance(value, ClassV) else value.cls
+            for base in reversed(cls.mro):
+                names.extend(n for n in base.names if n not in names)
+            if isinstance(value, Instance):
+                names.extend(n for n in value.attrs if n not in names)
+            rest = cls.open
+        else:
+            rest = operators.unknown_from(value, "it is read from an object that is not known")
+        for name in names:
+            if isinstance(name, str) and name.isupper():
+                found = m.get(value, name, MISSING)
+                if found is not MISSING:
+                    m.write(target.items, name, found)
+        if rest is not None:
+            why = rest.reason if not isinstance(rest, External) else f"{rest.path} is outside the workspace"
+            operators.open_dict(m, target, Unknown(f"the configuration is not all known: {why}"))
+        return None
+
+    m.each(source, one)
+    return None
+
+
+def _from_mapping(m: Machine, args: Args) -> Value:
+    target = _target(args)
+    if target is not None:
+        for value in args.pos[1:]:
+            if value is not None:
+                operators.update_dict(m, target, value)
+        for key, value in args.kw.items():
+            m.write(target.items, key, value)
+        if args.starstar is not None:
+            operators.open_dict(m, target, args.starstar)
+    return True
+
+
+def _from_pyfile(m: Machine, args: Args) -> Value:
+    target = _target(args)
+    name = m.settle(args.get(1, "filename"))
+    if isinstance(name, str) and target is not None:
+        root = m.settle(args.pos[0].attrs.get("root_path"))
+        path = name if name.startswith("/") else f"{root}/{name}" if isinstance(root, str) else ""
+        module = m.sources.index.by_path(stdlib.posixpath.normpath(path)) if path else None
+        if module is not None:
+            from flask_ls.project.interp.imports import load
+
+            return _from_object(m, Args([args.pos[0], load(m, module)]))
+    return _opened("the configuration file is only read at run time")(m, args)

@@ -1,0 +1,179 @@
+"""What the evaluation records: apps, blueprints, rules, registrations and what could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp.values import MISSING, Bound, Function, Instance, Native, Partial, Value, Wrapped
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.frames import Place
+    from flask_ls.project.interp.machine import Machine
+    from flask_ls.project.interp.paths import Path
+    from flask_ls.project.interp.values import ModuleV, Namespace
+    from flask_ls.project.interp.world import Raised
+
+Places = tuple["Place", ...]
+
+
+@dataclass(slots=True, eq=False)
+class Blind:
+    """Something that could not be read."""
+
+    place: Place | None
+    reason: str
+    path: Path
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """One rule of a URL map."""
+
+    text: str
+    endpoint: str
+    methods: frozenset[str]
+    places: Places
+    path: Path
+    view: Value = None
+    blueprint: str | None = None
+    parts: tuple[tuple[str, Place | None], ...] = ()
+    defaults: tuple[str, ...] = ()
+    subdomain: str | None = None
+    host: str | None = None
+    strict_slashes: bool | None = None
+    automatic_options: bool | None = None
+    is_static: bool = False
+    by_extension: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Registered:
+    """One registration of a blueprint."""
+
+    app: AppState
+    name: str
+    places: Places
+    path: Path
+    prefix: str | None
+    given: str | None
+    parent: str | None
+    blueprint: BlueprintState
+
+
+@dataclass(slots=True, eq=False)
+class Clash:
+    """Two things of one name where Flask allows one. ``kind`` is ``endpoint`` or ``name``."""
+
+    kind: str
+    name: str
+    first: Places
+    second: Places
+    path: Path
+
+
+@dataclass(slots=True, eq=False)
+class AppState:
+    """What belongs to one Flask object."""
+
+    instance: Instance | None = None
+    places: Places = ()
+    functions: tuple[str, ...] = ()  # dotted names of the functions around its creation, outermost first
+    path: Path = ()
+    rules: list[Rule] = field(default_factory=list)
+    registered: list[Registered] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
+    blinds: list[Blind] = field(default_factory=list)
+    converters: set[str] = field(default_factory=set)
+    views: dict[str, list[tuple[Path, Value, Places]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Deferred:
+    """Something a blueprint does when it is registered: a rule (``args``) or a function to call with the state."""
+
+    path: Path
+    places: Places
+    run: Value
+
+
+@dataclass(slots=True, eq=False)
+class BlueprintState:
+    """What belongs to one Blueprint object."""
+
+    instance: Instance | None = None
+    places: Places = ()
+    path: Path = ()
+    deferred: list[Deferred] = field(default_factory=list)
+    nested: list[tuple[Path, Places, Value, Value]] = field(default_factory=list)
+    registered: list[Registered] = field(default_factory=list)
+    after: list[tuple[Places, Registered]] = field(default_factory=list)
+    blinds: list[Blind] = field(default_factory=list)
+    has_routes: bool = False
+    escapes: bool = False
+
+
+class Recorder:
+    """Collects what an evaluation finds."""
+
+    def __init__(self) -> None:
+        self.apps: list[AppState] = []
+        self.blueprints: list[BlueprintState] = []
+        self.blinds: list[Blind] = []
+        self.bindings: dict[tuple[str, str], list[Instance]] = {}
+        self.failures: list[tuple[ModuleV, Raised]] = []
+        self.refused: list[tuple[str, Places]] = []
+
+    def is_registrar(self, value: Value) -> bool:
+        """Whether a value is an app or a blueprint, or anything else that routes are added through."""
+        return isinstance(value, Instance) and isinstance(value.native, (AppState, BlueprintState))
+
+    def blind(self, m: Machine, reason: str, target: Value, place: Place | None) -> None:
+        """Record that something could not be read; ``target`` None concerns every app."""
+        if m.dry:
+            return
+        blind = Blind(place, reason, m.path)
+        state = target.native if isinstance(target, Instance) else None
+        if isinstance(state, AppState):
+            state.blinds.append(blind)
+        elif isinstance(state, BlueprintState):
+            state.blinds.append(blind)
+            state.escapes = True
+            for registered in state.registered:
+                registered.app.blinds.append(blind)
+        elif target is None:
+            self.blinds.append(blind)
+
+    def called(self, m: Machine, func: Function, names: Namespace) -> None:
+        """A function was called with these values of its parameters."""
+        for name, value in names.items():
+            if isinstance(value, Instance) and isinstance(value.native, (AppState, BlueprintState)):
+                bound = self.bindings.setdefault((func.dotted, name), [])
+                if not any(b is value for b in bound):
+                    bound.append(value)
+
+    def attribute_set(self, m: Machine, owner: Instance, name: str, value: Value) -> None:
+        """An attribute of an object was set."""
+        if isinstance(owner.native, AppState) and name in ("url_map", "add_url_rule", "view_functions"):
+            before = owner.attrs.get(name, MISSING)
+            if before is not MISSING and before is not value:
+                self.blind(m, f"{name} of the app is replaced", owner, m.place())
+
+    def import_failed(self, m: Machine, module: ModuleV, error: Raised) -> None:
+        """The body of a module raised."""
+        self.failures.append((module, error))
+
+
+def innermost(value: Value) -> Value:
+    """The function behind wrappers that say what they wrap, and behind bound methods and partials."""
+    for _ in range(30):
+        if isinstance(value, Bound) or isinstance(value, (Wrapped, Partial)):
+            value = value.func
+        elif isinstance(value, (Function, Native)):
+            inner = value.attrs.get("__wrapped__", MISSING)
+            if inner is MISSING:
+                return value
+            value = inner
+        else:
+            return value
+    return value

@@ -1,0 +1,216 @@
+"""From what an evaluation recorded to the ``RouteTable``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp.paths import Path, Step, covers, simplify
+from flask_ls.project.interp.records import AppState, Blind, BlueprintState, Places, Rule, innermost
+from flask_ls.project.interp.values import MISSING, ClassV, Function, Instance, ModuleV, Value
+from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Registration, Route, UrlPart
+from flask_ls.project.site import Site
+from flask_ls.syntax.span import Span
+from flask_ls.project.interp.frames import Place, place_of
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+    from flask_ls.syntax.source import SourceFile
+
+NOWHERE = Site("", Span(0, 0))
+
+
+class TableBuilder:
+    """Turns the records of one evaluation into frozen data."""
+
+    def __init__(self, machine: Machine, source: Callable[[str], SourceFile | None]) -> None:
+        self._m = machine
+        self._source = source
+        self._sources: dict[str, SourceFile | None] = {}
+        self._sites: dict[Place, Site] = {}
+        self._variables: dict[int, list[str]] = {}
+        for module in machine.modules.values():
+            if not module.is_model:
+                self._name_objects(module)
+
+    def _name_objects(self, module: ModuleV) -> None:
+        own = module.module.name
+        for name, value in module.names.items():
+            if isinstance(value, Instance) and isinstance(value.native, (AppState, BlueprintState)):
+                self._variables.setdefault(id(value), []).append(f"{own}.{name}")
+
+    # Places
+
+    def site(self, place: Place | None) -> Site:
+        """A place as a site."""
+        if place is None:
+            return NOWHERE
+        known = self._sites.get(place)
+        if known is None:
+            if place.path not in self._sources:
+                self._sources[place.path] = self._source(place.path)
+            source = self._sources[place.path]
+            if source is None:
+                known = Site(place.path, Span(0, 0))
+            else:
+                start = source.offset_of(place.line, place.column)
+                end = source.offset_of(place.end_line, place.end_column)
+                known = Site(place.path, Span(start, end))
+            self._sites[place] = known
+        return known
+
+    def first(self, places: Places) -> Site:
+        """The innermost of places."""
+        return self.site(places[0]) if places else NOWHERE
+
+    def view_site(self, view: Value) -> tuple[Site | None, str | None]:
+        """Where a view is defined, and its dotted name."""
+        cls = getattr(innermost(view), "attrs", {}).get("view_class", MISSING) if view is not None else MISSING
+        if cls is MISSING and view is not None and hasattr(view, "attrs"):
+            cls = view.attrs.get("view_class", MISSING)
+        target = cls if isinstance(cls, ClassV) else innermost(view)
+        if isinstance(target, (Function, ClassV)) and target.module is not None and not target.module.is_model:
+            node = target.node
+            if node is not None and hasattr(node, "name"):
+                return self._name_site(target.module.module.path, node), target.dotted
+            if node is not None:
+                return self.site(place_of(target.module, node)), None
+        return None, None
+
+    def _name_site(self, path: str, node: object) -> Site:
+        line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+        start = self.site(Place(path, line, column, line, column)).span.start
+        source = self._sources.get(path)
+        text = source.text if source is not None else ""
+        name = node.name  # type: ignore[attr-defined]
+        at = text.find(name, start)
+        at = start if at < 0 else at
+        return Site(path, Span(at, at + len(name)))
+
+    # Conditions
+
+    def conditional(self, path: Path, base: Path) -> bool:
+        """Whether something is conditional, given that ``base`` holds."""
+        given = simplify(base)
+        return any(s not in given for s in simplify(path))
+
+    # Parts
+
+    def variables(self, instance: Instance | None) -> tuple[str, ...]:
+        """The dotted names a module binds to an object, definitions before re-exports."""
+        names = self._variables.get(id(instance), [])
+        place = instance.native.places[0] if instance is not None and instance.native.places else None
+        home = self._m.sources.index.by_path(place.path) if place is not None else None
+        prefix = f"{home.name}." if home is not None else "\0"
+        return tuple(sorted(names, key=lambda n: (n.rpartition(".")[0] + "." != prefix, n.count("."), n)))
+
+    def routes(self, state: AppState, name: str) -> list[Route]:
+        """The routes of an app; rules that both arms of a condition add are unconditional."""
+        groups: dict[tuple[str, str, frozenset[str]], list[Rule]] = {}
+        for rule in state.rules:
+            groups.setdefault((rule.text, rule.endpoint, rule.methods), []).append(rule)
+        found: list[Route] = []
+        given = frozenset(simplify(state.path))
+        for rules in groups.values():
+            ways = [tuple(s for s in simplify(r.path) if s not in given) for r in rules]
+            if _impossible(ways):
+                continue
+            sure = covers(ways)
+            best = min(zip(rules, ways, strict=True), key=lambda pair: len(pair[1]))[0]
+            view, function = self.view_site(best.view)
+            found.append(
+                Route(
+                    app=name,
+                    rule=best.text,
+                    endpoint=best.endpoint,
+                    methods=best.methods,
+                    site=self.first(best.places),
+                    view=view,
+                    function=function,
+                    blueprint=best.blueprint,
+                    conditional=not sure,
+                    defaults=best.defaults,
+                    subdomain=best.subdomain,
+                    host=best.host,
+                    strict_slashes=best.strict_slashes,
+                    provide_automatic_options=best.automatic_options,
+                    is_static=best.is_static,
+                    by_extension=best.by_extension and view is None,
+                    parts=self._parts(best),
+                )
+            )
+        return found
+
+    def _parts(self, rule: Rule) -> tuple[UrlPart, ...]:
+        return tuple(UrlPart(text, self.site(place)) for text, place in rule.parts)
+
+    def blind_spots(self, blinds: list[Blind], base: Path) -> tuple[BlindSpot, ...]:
+        """Blind spots, each place and reason once."""
+        seen: dict[tuple[Site, str], None] = {}
+        for blind in blinds:
+            if not any(isinstance(s, Step) and s.arm in s.fork.dead for s in blind.path):
+                seen.setdefault((self.site(blind.place), blind.reason))
+        return tuple(BlindSpot(site, reason) for site, reason in seen)
+
+    def blueprint(self, state: BlueprintState, number: int, names: dict[int, str]) -> Blueprint:
+        """A blueprint with its registrations."""
+        instance = state.instance
+        attrs = instance.attrs if instance is not None else {}
+        name, prefix = self._m.settle(attrs.get("name")), self._m.settle(attrs.get("url_prefix"))
+        variables = self.variables(instance)
+        registrations = tuple(
+            Registration(
+                app=names.get(id(r.app), ""),
+                name=r.name,
+                site=self.first(r.places),
+                url_prefix=r.prefix,
+                given_prefix=r.given,
+                parent=r.parent,
+                conditional=self.conditional(r.path, r.app.path),
+                after=tuple(self.first(places) for places, owner in state.after if owner is r),
+            )
+            for r in state.registered
+        )
+        return Blueprint(
+            id=f"{self.first(state.places).path}:{self.first(state.places).span.start}:{number}",
+            name=name if isinstance(name, str) else None,
+            url_prefix=prefix if isinstance(prefix, str) else None,
+            site=self.first(state.places),
+            variable=variables[0] if variables else None,
+            registrations=registrations,
+            has_routes=state.has_routes,
+            escapes=state.escapes,
+        )
+
+    def duplicates(self, state: AppState, name: str, kind: str) -> list[Duplicate]:
+        """The clashes of one kind."""
+        return [
+            Duplicate(name, c.name, self.first(c.first), self.first(c.second), self.conditional(c.path, state.path))
+            for c in state.clashes
+            if c.kind == kind and not _impossible([simplify(c.path)])
+        ]
+
+    def app(self, state: AppState, name: str, everywhere: list[Blind]) -> App:
+        """An app without its routes."""
+        attrs = state.instance.attrs if state.instance is not None else {}
+        spots = self.blind_spots([*state.blinds, *everywhere], state.path)
+        url_path = attrs.get("static_url_path")
+        url_map = attrs.get("url_map")
+        converters = url_map.attrs.get("converters") if isinstance(url_map, Instance) else None
+        names = getattr(converters, "items", {})
+        return App(
+            name=name,
+            site=self.first(state.places),
+            complete=not spots,
+            blind_spots=spots,
+            factory=state.functions[0] if state.functions else None,
+            variables=self.variables(state.instance),
+            static_url_path=url_path if isinstance(url_path, str) else None,
+            converters=frozenset(k for k in names if isinstance(k, str)),
+        )
+
+
+def _impossible(ways: list[tuple[Step, ...]]) -> bool:
+    """Whether every way needs an arm that ends the program."""
+    return bool(ways) and all(any(s.arm in s.fork.dead for s in way) for way in ways)
+
