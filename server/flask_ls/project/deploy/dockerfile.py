@@ -84,7 +84,7 @@ def _variables(body: Text, line: Span, stage: str, *, is_arg: bool) -> Iterator[
         yield Variable(
             name=variable.name,
             value=variable.value,
-            span=Span(line.start, variable.span.end) if alone else variable.span,
+            span=variable.span,
             name_span=variable.name_span,
             value_span=variable.value_span,
             removal=line if alone else variable.removal,
@@ -105,7 +105,7 @@ def _old_style(body: Text, line: Span, stage: str) -> Iterator[Variable]:
     yield Variable(
         name=match["name"],
         value=match["value"],
-        span=Span(line.start, body.span(*match.span("value")).end),
+        span=body.span(match.start("name"), match.end("value")),
         name_span=body.span(*match.span("name")),
         value_span=body.span(*match.span("value")),
         removal=line,

@@ -149,7 +149,7 @@ def _assignments(entry: _Entry) -> Iterator[Variable]:
         yield Variable(
             variable.name,
             variable.value,
-            Span(entry.key_span.start, variable.span.end) if alone else variable.span,
+            variable.span,
             variable.name_span,
             variable.value_span,
             entry.line if alone else variable.removal,
@@ -161,7 +161,7 @@ def _assignments(entry: _Entry) -> Iterator[Variable]:
         yield Variable(
             name,
             value,
-            Span(entry.key_span.start, word.span.end) if alone else word.span,
+            word.span,
             Span(inner.start, inner.start + len(name)) if inner else word.span,
             Span(inner.start + len(name) + 1, inner.end) if inner else None,
             entry.line if alone else None,
