@@ -44,7 +44,6 @@ class Session {
 
   constructor(private readonly context: vscode.ExtensionContext) {
     this.status.name = 'Flask';
-    this.status.command = { title: 'Show Output', command: 'flask-ls.showOutput' };
     this.documentation = new RuleDocumentation(context);
     context.subscriptions.push(
       this.log,
@@ -159,9 +158,10 @@ class Session {
     await (rule && this.client?.isRunning() && vscode.commands.executeCommand(EXPLAIN_RULE, rule));
   }
 
-  private show({ text, detail, severity = 'information', busy = false }: ServerStatus): void {
+  private show({ text, detail = '', severity = 'information', busy = false }: ServerStatus): void {
     const { Information, Warning, Error } = vscode.LanguageStatusSeverity;
-    Object.assign(this.status, { text, detail: detail ?? '', busy });
+    const [title, command] = this.client?.isRunning() ? ['Details', 'flask-ls.showStatus'] : ['Show Output', 'flask-ls.showOutput'];
+    Object.assign(this.status, { text, busy, command: { title, command, tooltip: detail } });
     this.status.severity = { information: Information, warning: Warning, error: Error }[severity];
   }
 
