@@ -32,6 +32,7 @@ class Loading:
         cache: Cache,
         *,
         known: Known | None = None,
+        extra_files: Iterable[str] = (),
         trusted: bool = True,
         cancelled: Cancelled | None = None,
     ) -> None:
@@ -39,8 +40,8 @@ class Loading:
         self.walker = Walker(folders, settings)
         self.found: Found = self.walker.walk(cancelled)
         self._store = store
-        python = [p for p in store.open if p.endswith(".py")]
-        paths = list(dict.fromkeys((*self.found.files, *python)))
+        others = [p for p in (*extra_files, *store.open) if p.endswith(".py")]
+        paths = list(dict.fromkeys((*self.found.files, *others)))
         self.index = module_index(paths, folders, settings)
         name = store_name(folders, vocabulary()) if folders else ""
         self.scan = Scan(paths, vocabulary(), open_documents=store.open, cache=cache, name=name, known=known)
@@ -65,6 +66,10 @@ class Loading:
     def add(self, facts: Iterable[FileFacts]) -> None:
         """Take over facts that were extracted."""
         self.known.update((f.path, f) for f in facts)
+
+    def inputs(self) -> tuple[str, ...]:
+        """All files and folders that this look depends on; some of them may not exist."""
+        return (*self.found.inputs, *self.scan.paths, *self.found.deployment, *self.environment.inputs)
 
     def remember(self) -> Known:
         """What the next look can build on."""

@@ -100,9 +100,11 @@ class Snapshot:
             return []
         found: list[Finding] = []
         facts = self.model.files.get(path)
-        unit = self.unit(path) if facts is not None else None
-        if facts is not None and unit is not None:
-            found += run(unit, self._rules, facts=facts, cancelled=cancelled)
+        rules = [r for r in self._rules if r.concerns(facts, self.model)] if facts is not None else []
+        # The tree of a file that concerns no rule is never made.
+        unit = self.unit(path) if rules else None
+        if unit is not None:
+            found += run(unit, rules, cancelled=cancelled)
         deployment = self.deployment_unit(path)
         if deployment is not None:
             found += run_deployment(deployment, self._rules)
@@ -111,6 +113,10 @@ class Snapshot:
         found = [self._shown(f) for f in found if not self._ignored(f)]
         self._findings[path] = found
         return found
+
+    def forget(self, path: str) -> None:
+        """Let go of a file's tree: in a check of a whole project, each file is looked at once."""
+        self._units.pop(path, None)
 
     def status(self) -> Status:
         """What is known of the project."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flask_ls.features.loading import Cancelled, Loading, Progress, deployment_file
 from flask_ls.features.snapshot import Snapshot
@@ -41,7 +41,10 @@ class Workspace:
         *,
         trusted: bool = True,
         use_cache: bool = True,
+        extra_files: Iterable[str] = (),
     ) -> None:
+        """``extra_files`` take part even where they are excluded or lie outside of the folders."""
+        self._extra_files = tuple(normal(f) for f in extra_files)
         self.folders = tuple(normal(f) for f in folders)
         self.trusted = trusted
         self.cache = Cache(default_folder() if use_cache else None)
@@ -79,20 +82,20 @@ class Workspace:
             self._store,
             self.cache,
             known=self._known,
+            extra_files=self._extra_files,
             trusted=self.trusted,
             cancelled=cancelled,
         )
 
-    def adopt(self, loading: Loading, documents: dict[str, Document] | None = None) -> None:
-        """Take over what a look at the files gave. ``documents``: saved files to keep parsed as if they were open."""
+    def adopt(self, loading: Loading, parsed: Mapping[str, Document] | None = None) -> None:
+        """Take over what a look at the files gave. ``parsed``: saved files that are kept parsed."""
         with self._lock:
             self._environment = loading.environment
             self._walker = loading.walker
             self._uses_flask = loading.uses_flask
             self._known = loading.remember()
             self._model = loading.model()
-            if documents:
-                self._store = Store(self._store.saved, {**documents, **self._store.open})
+            self._store = self._store.keeping(parsed or {})
             self._loaded = True
             self._snapshot = None
 

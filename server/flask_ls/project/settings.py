@@ -119,19 +119,23 @@ class ConfigFile:
         return os.path.dirname(self.path)
 
 
-def find_config(folder: str, top: str | None = None) -> str | None:
-    """The nearest configuration file of ``folder`` or of a folder above it (up to ``top``)."""
+def find_config(folder: str) -> str | None:
+    """The nearest configuration file of ``folder`` or of a folder above it."""
+    for path in config_candidates(folder):
+        if os.path.isfile(path) and (os.path.basename(path) == OWN_FILE or _has_table(path)):
+            return path
+    return None
+
+
+def config_candidates(folder: str) -> list[str]:
+    """Where a configuration file for a folder may lie, the nearest place first."""
+    found: list[str] = []
     here = os.path.abspath(folder)
     while True:
-        own = os.path.join(here, OWN_FILE)
-        if os.path.isfile(own):
-            return own
-        shared = os.path.join(here, SHARED_FILE)
-        if os.path.isfile(shared) and _has_table(shared):
-            return shared
+        found += [os.path.join(here, name) for name in CONFIG_FILES]
         parent = os.path.dirname(here)
-        if parent == here or here == top:
-            return None
+        if parent == here:
+            return found
         here = parent
 
 

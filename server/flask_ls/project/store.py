@@ -39,11 +39,14 @@ class Saved:
     """Reads saved files; keeps the last few while they stay unchanged on disk. Safe to use from several threads."""
 
     def __init__(self) -> None:
+        self.asked: dict[str, None] = {}
+        """Every path that was asked for, whether there is such a file or not."""
         self._kept: OrderedDict[str, tuple[tuple[int, int, int], Document]] = OrderedDict()
         self._lock = threading.Lock()
 
     def document(self, path: str) -> Document | None:
         """The file as it is on disk now; None when it cannot be read."""
+        self.asked[path] = None
         try:
             status = os.stat(path)
             identity = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
@@ -64,25 +67,38 @@ class Saved:
 
 
 class Store:
-    """The texts of one moment: open buffers over saved files. Immutable."""
+    """The texts of one moment: open buffers over saved files. Immutable.
 
-    __slots__ = ("open", "saved")
+    ``parsed`` are saved files that are kept parsed, whatever happens to them on disk meanwhile.
+    """
 
-    def __init__(self, saved: Saved | None = None, open_documents: Mapping[str, Document] | None = None) -> None:
+    __slots__ = ("open", "parsed", "saved")
+
+    def __init__(
+        self,
+        saved: Saved | None = None,
+        open_documents: Mapping[str, Document] | None = None,
+        parsed: Mapping[str, Document] | None = None,
+    ) -> None:
         self.saved = saved or Saved()
         self.open = dict(open_documents or {})
+        self.parsed = parsed or {}
 
     def document(self, path: str) -> Document | None:
         """The open buffer, else the saved file; None when there is neither."""
-        return self.open.get(path) or self.saved.document(path)
+        return self.open.get(path) or self.parsed.get(path) or self.saved.document(path)
 
     def opened(self, path: str, document: Document) -> Store:
         """This store with one buffer more, or another text in it."""
-        return Store(self.saved, {**self.open, path: document})
+        return Store(self.saved, {**self.open, path: document}, self.parsed)
 
     def closed(self, path: str) -> Store:
         """This store without that buffer."""
-        return Store(self.saved, {p: d for p, d in self.open.items() if p != path})
+        return Store(self.saved, {p: d for p, d in self.open.items() if p != path}, self.parsed)
+
+    def keeping(self, parsed: Mapping[str, Document]) -> Store:
+        """This store with these saved files kept parsed, and no others."""
+        return Store(self.saved, self.open, parsed)
 
 
 def read_bytes(path: str) -> bytes:

@@ -1,0 +1,128 @@
+"""``--fix`` and ``--diff``: the fixes of all findings, round after round until nothing is left to fix."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flask_ls.cli.errors import CommandError
+from flask_ls.cli.formats import shown_path
+from flask_ls.features.checking import Checked, check
+from flask_ls.features.fixes import safe_fix, together
+from flask_ls.features.workspace import Workspace
+from flask_ls.rules.finding import Finding, Fix
+from flask_ls.syntax.edit import TextEdit, apply_edits
+from flask_ls.syntax.source import SourceFile
+
+# A fix that brings up another finding is fixed in the next round; two that undo each other must not go on for ever.
+_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The outcome of fixing. ``changed``: path -> the file as it was and its new text. Nothing is saved yet."""
+
+    changed: dict[str, tuple[SourceFile, str]]
+    count: int
+    checked: Checked
+
+
+def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool], *, unsafe: bool) -> Fixed:
+    """Apply the first fix of each finding, where it is safe or ``unsafe`` is asked for, to the texts in memory."""
+    original: dict[str, SourceFile] = {}
+    count = 0
+    for _ in range(_ROUNDS):
+        fixes = [fix for finding in checked.findings if (fix := _chosen(finding, unsafe)) is not None]
+        edits: dict[str, list[TextEdit]] = {}
+        chosen = together(fix for fix in fixes if all(wanted(path) for path in fix.paths))
+        for edit in chosen:
+            edits.setdefault(edit.path, []).append(edit.edit)
+        texts: dict[str, str] = {}
+        for path, of_file in edits.items():
+            source = checked.snapshot.source(path)
+            if source is None:
+                continue
+            original.setdefault(path, source)
+            texts[path] = apply_edits(source.text, of_file)
+        if not texts or all(checked.snapshot.source(p).text == t for p, t in texts.items()):  # type: ignore[union-attr]
+            break
+        made = set(chosen)
+        count += sum(1 for fix in fixes if made.issuperset(fix.edits))
+        for path, text in texts.items():
+            workspace.set_text(path, text)
+        checked = check(workspace, wanted, share=False)
+    sources = {path: checked.snapshot.source(path) for path in original}
+    changed = {
+        path: (before, now.text)
+        for path, before in original.items()
+        if (now := sources[path]) is not None and now.text != before.text
+    }
+    return Fixed(changed, count, checked)
+
+
+def diff(fixed: Fixed) -> Iterator[str]:
+    """The changes as a unified diff."""
+    for path, (before, text) in sorted(fixed.changed.items()):
+        name = shown_path(path)
+        lines = difflib.unified_diff(_lines(before.text), _lines(text), name, name)
+        for line in lines:
+            yield line.removesuffix("\n").removesuffix("\r")
+            if not line.endswith(("\n", "\r")):
+                yield "\\ No newline at end of file"
+
+
+def save(fixed: Fixed) -> None:
+    """Write all changed files: each whole or not at all, in its own encoding.
+
+    :raises CommandError: a text does not fit its encoding (nothing is written then), or a file cannot be written.
+    """
+    contents = {path: _encoded(path, before, text) for path, (before, text) in fixed.changed.items()}
+    for path, data in contents.items():
+        _write(path, data)
+
+
+def _encoded(path: str, before: SourceFile, text: str) -> bytes:
+    try:
+        return before.encode(text)
+    except UnicodeEncodeError as error:
+        why = f"its encoding {before.encoding} lacks the character {error.object[error.start]!a}"
+        raise CommandError(f"{shown_path(path)}: cannot be fixed, as {why}.") from None
+
+
+def _write(path: str, data: bytes) -> None:
+    try:
+        _replace(os.path.realpath(path), data)
+    except OSError as error:
+        raise CommandError(f"{shown_path(path)}: cannot be written: {error.strerror}.") from None
+
+
+def _chosen(finding: Finding, unsafe: bool) -> Fix | None:
+    if unsafe and finding.fixes:
+        return finding.fixes[0]
+    return safe_fix(finding)
+
+
+def _replace(path: str, data: bytes) -> None:
+    mode = stat.S_IMODE(os.stat(path).st_mode)
+    if not os.access(path, os.W_OK):
+        raise PermissionError(13, "Permission denied", path)
+    descriptor, temporary = tempfile.mkstemp(prefix=".flask-ls-", dir=os.path.dirname(path))
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _lines(text: str) -> list[str]:
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)

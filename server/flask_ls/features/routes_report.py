@@ -1,0 +1,110 @@
+"""The route table as rows: which applications there are, their rules in an order, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_ls.features.snapshot import Snapshot
+from flask_ls.project.routes import App, Route
+
+Sort = Literal["endpoint", "methods", "rule", "match", "domain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that could not be read. ``row`` is 1-based."""
+
+    filename: str
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppRow:
+    """One application. ``is_main``: the one that is meant when none is named."""
+
+    name: str
+    filename: str
+    row: int
+    complete: bool
+    blind_spots: tuple[Spot, ...]
+    is_main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """One rule. ``filename`` and ``row``: where the view is defined, or where the rule is added if that is unknown."""
+
+    rule: str
+    endpoint: str
+    methods: tuple[str, ...]
+    filename: str
+    row: int
+    function: str | None
+    app: str
+    conditional: bool
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesReport:
+    """The applications and their rules."""
+
+    apps: tuple[AppRow, ...]
+    routes: tuple[RouteRow, ...]
+
+
+def routes_report(snapshot: Snapshot, app: str | None = None, sort: Sort = "endpoint") -> RoutesReport:
+    """The report. ``app`` is the name of one application, or the end of it after a dot."""
+    table = snapshot.model.routes
+    apps = [a for a in table.apps if app is None or a.name == app or a.name.endswith(f".{app}")]
+    names = {a.name for a in apps}
+    routes = [r for r in table.routes if r.app in names]
+    return RoutesReport(
+        apps=tuple(_app(snapshot, a, table.main) for a in apps),
+        routes=tuple(_route(snapshot, r) for r in _sorted(routes, sort)),
+    )
+
+
+def _sorted(routes: Sequence[Route], sort: Sort) -> Sequence[Route]:
+    """In the order of ``flask routes --sort``; ``match`` is the order of registration."""
+    if sort == "match":
+        return routes
+    if sort == "rule":
+        return sorted(routes, key=lambda r: r.rule)
+    if sort == "methods":
+        return sorted(routes, key=lambda r: (sorted(r.methods), r.endpoint, r.rule))
+    if sort == "domain":
+        return sorted(routes, key=lambda r: (r.host or r.subdomain or "", r.endpoint, r.rule))
+    return sorted(routes, key=lambda r: (r.endpoint, r.rule))
+
+
+def _app(snapshot: Snapshot, app: App, main: str | None) -> AppRow:
+    path, row = _place(snapshot, app.site.path, app.site.span.start)
+    spots = tuple(
+        Spot(*_place(snapshot, spot.site.path, spot.site.span.start), spot.reason) for spot in app.blind_spots
+    )
+    return AppRow(app.name, path, row, app.complete, spots, app.name == main)
+
+
+def _route(snapshot: Snapshot, route: Route) -> RouteRow:
+    site = route.view or route.site
+    path, row = _place(snapshot, site.path, site.span.start)
+    return RouteRow(
+        rule=route.rule,
+        endpoint=route.endpoint,
+        methods=tuple(sorted(route.methods)),
+        filename=path,
+        row=row,
+        function=route.function,
+        app=route.app,
+        conditional=route.conditional,
+        domain=route.host or route.subdomain or "",
+    )
+
+
+def _place(snapshot: Snapshot, path: str, offset: int) -> tuple[str, int]:
+    source = snapshot.source(path)
+    return path, source.position(offset)[0] + 1 if source is not None else 1
