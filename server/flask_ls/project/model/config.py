@@ -46,9 +46,8 @@ class ConfigObjects:
         model = self._model
         for name in self.handed:
             bases = model.mro(name)
-            if owner in bases:
-                if next((b for b in bases if self._defines(b, key)), owner) == owner:
-                    return True
+            if owner in bases and next((b for b in bases if self._defines(b, key)), owner) == owner:
+                return True
         return owner not in self.names
 
     def _defines(self, cls: str, key: str) -> bool:

@@ -229,3 +229,35 @@ def _call_of(ctx: Context, write: Write) -> ast.Call | None:
         if isinstance(ancestor, ast.Call) and isinstance(ancestor.func, ast.Attribute):
             return ancestor
     return None
+
+
+def is_overridden(ctx: Context, write: Write) -> bool:
+    """Whether a later statement of this file gives the key another value in any case."""
+    here = ctx.index.statement(write.node)
+    if write.form in ("class", "module"):
+        here = _last_handing(ctx)
+    if here is None:
+        return False
+    around = [here, *(a for a in ctx.index.ancestors(here) if isinstance(a, ast.stmt))]
+    function = ctx.index.function_of(here)
+    for other in writes_of(ctx, write.key):
+        there = ctx.index.statement(other.node)
+        if other is write or there is None or other.form in ("class", "module", "setdefault"):
+            continue
+        if ctx.index.function_of(there) is not function or ctx.span(there).start <= ctx.span(here).start:
+            continue
+        same_app = write.form in ("class", "module") or app_text(ctx, write) == app_text(ctx, other)
+        block = ctx.index.block_of(there)
+        if same_app and any(s in block for s in around):
+            return True
+    return False
+
+
+def _last_handing(ctx: Context) -> ast.stmt | None:
+    """The last statement of this file that hands configuration objects over."""
+    calls = [
+        c
+        for c in ctx.index.nodes(ast.Call)
+        if isinstance(c.func, ast.Attribute) and c.func.attr in ("from_object", "from_pyfile")
+    ]
+    return ctx.index.statement(calls[-1]) if calls else None

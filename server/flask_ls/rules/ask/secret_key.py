@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage, values
 from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.context import Context
@@ -66,14 +67,12 @@ def key_literals(ctx: Context) -> list[KeyLiteral]:
 
 def matters(ctx: Context, write: config.Write) -> bool:
     """Whether what this write gives the key may be in force in production: no test, no later write over it."""
-    writes = list(config.writes_of(ctx, write.key))
-    return not ctx.is_test and not _is_harmless(ctx, write) and not _is_overridden(ctx, write, writes)
+    return not ctx.is_test and not _is_harmless(ctx, write) and not config.is_overridden(ctx, write)
 
 
-def other_files(model: object) -> frozenset[str]:
+def other_files(model: ProjectModel) -> frozenset[str]:
     """Files that define a value which another file imports and makes the key: they need not name the key."""
-    names = model.config_objects.values("SECRET_KEY")  # type: ignore[attr-defined]
-    found = (model.names.split(name)[0] for name in names)  # type: ignore[attr-defined]
+    found = (model.names.split(name)[0] for name in model.config_objects.values("SECRET_KEY"))
     return frozenset(facts.path for facts in found if facts is not None)
 
 
@@ -120,9 +119,8 @@ def _key_literals(ctx: Context) -> list[KeyLiteral]:
     found: dict[ast.expr, KeyLiteral] = {}
     if ctx.is_test:
         return []
-    writes = list(config.writes_of(ctx, "SECRET_KEY", "SECRET_KEY_FALLBACKS"))
-    for write in writes:
-        if _is_harmless(ctx, write) or _is_overridden(ctx, write, writes):
+    for write in config.writes_of(ctx, "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
+        if _is_harmless(ctx, write) or config.is_overridden(ctx, write):
             continue
         for value in _leaves(ctx, write):
             key = values.constant(ctx, value)
@@ -166,44 +164,6 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
     if any(w.key == "TESTING" and values.truth(ctx, w.value) for w in config.beside(ctx, write)):
         return True
     return stage.is_off_production(stage.stage_of(ctx, write))
-
-
-def _is_overridden(ctx: Context, write: config.Write, writes: list[config.Write]) -> bool:
-    """Whether a later statement gives the key another value in any case."""
-    here = ctx.index.statement(write.node)
-    if here is None or write.key == "SECRET_KEY_FALLBACKS":
-        return False
-    if write.form in ("class", "module"):
-        here = _last_handing(ctx)
-        if here is None:
-            return False
-    around = [here, *(a for a in ctx.index.ancestors(here) if isinstance(a, ast.stmt))]
-    function = ctx.index.function_of(here)
-    for other in writes:
-        there = ctx.index.statement(other.node)
-        if other is write or there is None or other.form in ("class", "module", "setdefault"):
-            continue
-        if ctx.index.function_of(there) is not function or ctx.span(there).start <= ctx.span(here).start:
-            continue
-        block = ctx.index.block_of(there)
-        if any(s in block for s in around) and _same_receiver(ctx, write, other):
-            return True
-    return False
-
-
-def _same_receiver(ctx: Context, write: config.Write, other: config.Write) -> bool:
-    if write.form in ("class", "module"):
-        return True
-    return config.app_text(ctx, write) == config.app_text(ctx, other)
-
-
-def _last_handing(ctx: Context) -> ast.stmt | None:
-    calls = [
-        c
-        for c in ctx.index.nodes(ast.Call)
-        if isinstance(c.func, ast.Attribute) and c.func.attr in ("from_object", "from_pyfile")
-    ]
-    return ctx.index.statement(calls[-1]) if calls else None
 
 
 def _is_checked(ctx: Context, literal: ast.expr, key: str | bytes) -> bool:

@@ -1,0 +1,89 @@
+"""Where debug mode is switched on in code that may run in production, and which server calls are public."""
+
+from __future__ import annotations
+
+import ast
+import ipaddress
+from collections.abc import Iterator
+
+from flask_ls.rules.ask import config, stage
+from flask_ls.rules.ask.servers import Server, is_on, servers
+from flask_ls.rules.ask.values import constant, possible_values
+from flask_ls.rules.context import Context
+
+
+def debug_writes(ctx: Context) -> Iterator[config.Write]:
+    """Configuration writes that switch debug mode on for good, outside of tests and development."""
+    if ctx.is_test:
+        return
+    for write in config.writes_of(ctx, "DEBUG"):
+        if is_on(ctx, write.value) and not _is_harmless(ctx, write) and not config.is_overridden(ctx, write):
+            yield write
+
+
+def debug_servers(ctx: Context) -> Iterator[Server]:
+    """Server calls whose own argument switches the debugger with its console on."""
+    for server in servers(ctx):
+        is_debugging = server.debug is not None and server.has_console and is_on(ctx, server.debug.value)
+        if is_debugging and not stage.is_off_production(stage.stage_here(ctx, server.call)):
+            yield server
+
+
+def public_debug_servers(ctx: Context) -> Iterator[tuple[Server, config.Write | None]]:
+    """Server calls with the debugger on that listen on a public address; the write when that switches it on."""
+    by_argument = list(debug_servers(ctx))
+    for server in servers(ctx):
+        if not server.has_console or not is_public(ctx, server):
+            continue
+        if server in by_argument:
+            yield server, None
+        elif server.debug is None and not server.is_run_simple:
+            write = next((w for w in debug_writes(ctx) if _is_for(ctx, w, server)), None)
+            if write is not None and not stage.is_off_production(stage.stage_here(ctx, server.call)):
+                yield server, write
+
+
+def is_public(ctx: Context, server: Server) -> bool:
+    """Whether the server listens on an address that is not this machine's own."""
+    if server.host is None:
+        return False
+    hosts = [constant(ctx, v) for v in possible_values(ctx, server.host.value)]
+    return any(isinstance(h, str) and h and not _is_loopback(h) for h in hosts)
+
+
+def public_host(ctx: Context, server: Server) -> str:
+    """The public address as a message shows it."""
+    hosts = [constant(ctx, v) for v in possible_values(ctx, server.host.value)] if server.host is not None else []
+    return next((h for h in hosts if isinstance(h, str) and h and not _is_loopback(h)), "public")
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost" or host.lower().endswith(".localhost") or host.startswith("unix://"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_harmless(ctx: Context, write: config.Write) -> bool:
+    if write.owner is not None:
+        name = ctx.index.dotted(write.owner)
+        objects = ctx.model.config_objects
+        if not objects.gives(name, write.key):
+            return True
+    if any(w.key == "TESTING" and is_on(ctx, w.value) for w in config.beside(ctx, write)):
+        return True
+    if stage.is_off_production(stage.stage_of(ctx, write)):
+        return True
+    # `app.run(debug=...)` decides over what the configuration says.
+    runs = [s for s in servers(ctx) if not s.is_run_simple and _is_for(ctx, write, s)]
+    return bool(runs) and all(s.debug is not None and constant(ctx, s.debug.value) is not None for s in runs)
+
+
+def _is_for(ctx: Context, write: config.Write, server: Server) -> bool:
+    """Whether the write configures the served app, as far as the text of both tells."""
+    app = config.app_text(ctx, write)
+    if app is None or server.app is None or isinstance(server.app, ast.Call):
+        return True
+    return app == ctx.text(server.app) or ctx.index.function_of(write.node) is not ctx.index.function_of(server.call)

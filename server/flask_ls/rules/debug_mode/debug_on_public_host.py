@@ -1,0 +1,131 @@
+"""The debugger listens on a public address.
+
+Why: Whoever can reach the port can ask for a traceback page or ``/console``. With the PIN, which is printed to the log
+and can be guessed or switched off, that runs any Python as the user of the server.
+
+Instead: Keep the default host while debugging, or switch debug mode off where the address is public.
+
+Fix: Removes ``debug=True``, or the host. Safe: either way no public debugger is left.
+
+Quiet: For loopback addresses, with ``use_evalex=False``, and in functions and conditions for development.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.deploy import Command, DeploymentFile
+from flask_ls.rules.ask import config, config_edits
+from flask_ls.rules.ask.debugging import public_debug_servers, public_host
+from flask_ls.rules.ask.servers import Server
+from flask_ls.rules.ask.values import UNKNOWN, constant
+from flask_ls.rules.context import Context
+from flask_ls.rules.deployment import DeploymentContext
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK502",
+    severity=Severity.ERROR,
+    guide=("Debug mode / debug=True in production is remote code execution",),
+    triggers=frozenset({"host", "hostname", "run", "run_simple"}),
+    overlaps=("ruff S201", "ruff S104", "Bandit B201", "Bandit B104"),
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                app.run(host="0.0.0.0", debug=True)
+                #       ^^^^^^^^^^^^^^ The debugger listens on 0.0.0.0
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                app.run(host="0.0.0.0")
+            """,
+            drive="got = served(); assert got['hostname'] != '0.0.0.0' or not got['use_debugger']",
+            fails="AssertionError",
+        ),
+        Good(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                app.run(host="localhost", debug=True)
+            """,
+            drive="got = served(); assert got['hostname'] != '0.0.0.0' or not got['use_debugger']",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Server calls."""
+    for server, write in public_debug_servers(ctx):
+        if server.host is not None:
+            related = [ctx.related(write.node, "debug mode is switched on here")] if write is not None else []
+            message = f"The debugger listens on {public_host(ctx, server)}: it runs Python for the whole network."
+            fixes = [_without_debug(ctx, server, write), _without_host(ctx, server)]
+            yield ctx.finding(server.host.node, message, related=related, fixes=fixes)
+
+
+@rule.on_deployment
+def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
+    """``flask --debug run --host 0.0.0.0``."""
+    if document.is_development:
+        return
+    for command in document.commands:
+        host = _public_host(command)
+        if command.role == "run" and host is not None and _has_debug(command):
+            message = f"The debugger listens on {host}: it runs Python for the whole network."
+            yield ctx.finding(command.span, message)
+
+
+def _public_host(command: Command) -> str | None:
+    words = [w.text for w in command.words]
+    names = [w.rpartition("/")[2] for w in words]
+    if "flask" not in names or "run" not in words:
+        return None
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        host = following if word in ("--host", "-h") else word[7:] if word.startswith("--host=") else ""
+        if host in ("0.0.0.0", "::", "[::]"):
+            return host
+    return None
+
+
+def _has_debug(command: Command) -> bool:
+    words = [w.text for w in command.words]
+    if "--no-debug" in words or "--no-debugger" in words:
+        return False
+    return "--debug" in words or any(v.name == "FLASK_DEBUG" and v.value == "1" for v in command.variables)
+
+
+def _without_debug(ctx: Context, server: Server, write: config.Write | None) -> Fix | None:
+    if write is not None:
+        return ctx.fix("Remove the switch to debug mode", config_edits.without(ctx, write), safe=True)
+    option = server.debug
+    if option is None or not option.is_argument or constant(ctx, option.value) is UNKNOWN:
+        return None
+    if not isinstance(option.node, ast.keyword) and option.node is not server.call.args[-1]:
+        return ctx.fix("Switch debug mode off", ctx.edit().replace(option.value, "False"), safe=True)
+    edit = ctx.edit().remove_argument(server.call, option.node)
+    return ctx.fix("Remove the debug argument", edit, safe=True)
+
+
+def _without_host(ctx: Context, server: Server) -> Fix | None:
+    option = server.host
+    if option is None or not isinstance(option.node, ast.keyword):
+        return None
+    return ctx.fix("Remove the host", ctx.edit().remove_argument(server.call, option.node), safe=True)
