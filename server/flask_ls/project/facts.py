@@ -169,4 +169,5 @@ class FileFacts:
     import_time: ImportTime = field(default_factory=ImportTime)
     bound_extensions: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()
+    commits_in_hooks: bool = False
     is_broken: bool = False

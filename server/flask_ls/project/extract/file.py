@@ -8,6 +8,7 @@ import hashlib
 from flask_ls.project.config.extract import config_facts
 from flask_ls.project.extract.config import config_sources, config_values, containers
 from flask_ls.project.extract.handing import bound_extensions, passed
+from flask_ls.project.extract.hooks import commits_in_hooks
 from flask_ls.project.extract.import_time import import_time
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
@@ -27,7 +28,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 8
+EXTRACTOR_VERSION = 9
 
 
 def extract(
@@ -66,6 +67,7 @@ def extract(
         import_time=import_time(source, index),
         bound_extensions=bound_extensions(index),
         passed=passed(index),
+        commits_in_hooks=commits_in_hooks(index),
         is_broken=source.is_broken,
     )
 

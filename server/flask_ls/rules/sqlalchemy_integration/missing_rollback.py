@@ -1,0 +1,205 @@
+"""A failed commit or flush is handled without a rollback, and the session is used again.
+
+Why: After a failed flush or commit the session refuses all work until ``rollback()``: the next query of the same
+request raises PendingRollbackError. At the end of the request Flask-SQLAlchemy removes the session, so the next request
+is not affected.
+
+Instead: ``db.session.rollback()`` first in the handler, or ``with db.session.begin_nested():`` around the attempt.
+
+Quiet: When the handler re-raises or returns without touching the session, when a function it calls may roll back, and
+when ``finally`` closes the session.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask.flow import leaves
+from flask_ls.rules.ask.session import is_use, resets, session_call
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
+
+_HEAD = """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            with app.app_context():
+                db.create_all()
+                db.session.add(User(id=1))
+                db.session.commit()
+"""
+
+rule = Rule(
+    __name__,
+    code="FLK704",
+    severity=Severity.WARNING,
+    guide=("SQLAlchemy integration / rollback on error",),
+    triggers=frozenset({"commit", "flush"}),
+    error_text="PendingRollbackError: This Session's transaction has been rolled back due to a previous exception "
+    "during flush. To begin a new transaction with this Session, first issue Session.rollback().",
+    examples=(
+        Bad(
+            _HEAD
+            + """
+
+            @app.post("/")
+            def create():
+                db.session.add(User(id=1))
+                try:
+                    db.session.commit()
+                except Exception:
+            #   ^^^^^^^^^^^^^^^^ no rollback
+                    pass
+                return str(User.query.count())
+            """,
+            fixed=_HEAD
+            + """
+
+            @app.post("/")
+            def create():
+                db.session.add(User(id=1))
+                try:
+                    db.session.commit()
+                except Exception:
+                    db.session.rollback()
+                return str(User.query.count())
+            """,
+            drive="client.post('/')",
+            fails="PendingRollbackError",
+        ),
+        Good(
+            _HEAD
+            + """
+
+            @app.post("/")
+            def create():
+                for number in (1, 1, 2):
+                    try:
+                        with db.session.begin_nested():
+                            db.session.add(User(id=number))
+                    except Exception:
+                        pass
+                db.session.commit()
+                return str(User.query.count())
+            """,
+            drive="client.post('/')",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Try)
+def check(node: ast.Try, ctx: Context) -> Iterator[Finding]:
+    """``try`` around a commit or flush."""
+    attempt = next(
+        (n for n in _nodes(node.body) if session_call(ctx, n) in ("commit", "flush") and not _is_nested(n, node, ctx)),
+        None,
+    )
+    if not isinstance(attempt, ast.Call) or resets(ctx, _nodes(node.finalbody)):
+        return
+    for handler in node.handlers:
+        if not _catches_database_errors(handler, ctx) or resets(ctx, _nodes(handler.body)):
+            continue
+        use = next((n for n in _nodes(handler.body) if is_use(ctx, n)), None) or _later_use(node, handler, ctx)
+        if use is not None:
+            yield ctx.finding(
+                _header(handler, ctx),
+                "no rollback after a failed commit: the next use of the session raises PendingRollbackError.",
+                related=[ctx.related(use, "the session is used again here")],
+                fixes=[_rolled_back(handler, attempt, ctx)],
+            )
+
+
+def _nodes(block: Sequence[ast.AST]) -> list[ast.AST]:
+    """The nodes of a block without those of functions inside."""
+    found: list[ast.AST] = []
+    stack = list(reversed(block))
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+    return found
+
+
+def _is_nested(node: ast.AST, around: ast.Try, ctx: Context) -> bool:
+    """Whether a savepoint or an inner ``try`` stands between."""
+    for ancestor in ctx.index.ancestors(node):
+        if ancestor is around:
+            return False
+        if isinstance(ancestor, ast.Try) and ancestor.handlers:
+            return True
+        if isinstance(ancestor, ast.With) and any(
+            session_call(ctx, i.context_expr) in ("begin_nested", "begin") for i in ancestor.items
+        ):
+            return True
+    return False
+
+
+def _catches_database_errors(handler: ast.ExceptHandler, ctx: Context) -> bool:
+    if handler.type is None:
+        return True
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = [ctx.name(t) or "" for t in types]
+    return any(n in ("builtins.Exception", "builtins.BaseException") or n.startswith("sqlalchemy.exc.") for n in names)
+
+
+def _later_use(node: ast.Try, handler: ast.ExceptHandler, ctx: Context) -> ast.AST | None:
+    """A use of the session that runs after the handler, in the same function."""
+    continues = any(isinstance(n, ast.Continue) for n in _nodes(handler.body))
+    if leaves(ctx, handler.body) and not continues:
+        return None
+    statement: ast.stmt = node
+    for ancestor in [*ctx.index.ancestors(node)]:
+        if not continues or isinstance(ancestor, (ast.For, ast.While)):
+            block = ctx.index.block_of(statement)
+            after = [] if continues else block[block.index(statement) + 1 :] if statement in block else []
+            use = next((n for n in _nodes(after) if is_use(ctx, n) or session_call(ctx, n) is not None), None)
+            if use is not None:
+                return use if is_use(ctx, use) else None
+            if after and leaves(ctx, after):
+                return None
+        if isinstance(ancestor, (ast.For, ast.While, ast.AsyncFor)):
+            continues = False
+            use = next((n for n in _nodes(ancestor.body) if is_use(ctx, n)), None)
+            if use is not None:
+                return use
+        if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):
+            return None
+        if isinstance(ancestor, ast.stmt):
+            statement = ancestor
+    return None
+
+
+def _header(handler: ast.ExceptHandler, ctx: Context) -> Span:
+    """``except ... as name`` without the colon."""
+    start = ctx.span(handler).start
+    end = ctx.span(handler.type).end if handler.type is not None else start + len("except")
+    return Span(start, end)
+
+
+def _rolled_back(handler: ast.ExceptHandler, attempt: ast.Call, ctx: Context) -> Fix | None:
+    if not isinstance(attempt.func, ast.Attribute):
+        return None
+    text = f"{ctx.text(attempt.func.value)}.rollback()"
+    first = handler.body[0]
+    edit = ctx.edit()
+    if isinstance(first, ast.Pass) and len(handler.body) == 1:
+        edit.replace(first, text)
+    else:
+        edit.insert_line_before(first, text)
+    return ctx.fix("Roll back first", edit, safe=True)
