@@ -211,6 +211,8 @@ def beside(ctx: Context, write: Write) -> Iterator[Write]:
 
 def app_text(ctx: Context, write: Write) -> str | None:
     """The app of a direct write as written (``app``, ``self.app``); None for classes, modules and unknown forms."""
+    if write.form in ("class", "module"):
+        return None
     node: ast.AST | None = write.target
     if isinstance(write.target, ast.Subscript):
         node = write.target.value

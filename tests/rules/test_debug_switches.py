@@ -1,0 +1,160 @@
+"""FLK501 and FLK502: every way in which debug mode is switched on, and what keeps the debugger away."""
+
+from __future__ import annotations
+
+import pytest
+from checking import findings, fixed, marked
+
+HEAD = """
+import os
+from flask import Flask
+from flask_socketio import SocketIO
+from werkzeug.debug import DebuggedApplication
+from werkzeug.serving import run_simple
+app = Flask(__name__)
+socketio = SocketIO(app)
+"""
+MAIN = "if __name__ == '__main__':\n    "
+
+
+@pytest.mark.parametrize(
+    ("line", "mark"),
+    [
+        ("app.run(debug=True)", "debug=True"),
+        ("app.run(debug=1)", "debug=1"),
+        ("app.run('127.0.0.1', 5001, True)", "True"),
+        ("app.run(debug=os.environ.get('D', True))", "debug=os.environ.get('D', True)"),
+        ("app.run(debug=bool(os.getenv('D', 'yes')))", "debug=bool(os.getenv('D', 'yes'))"),
+        ("app.run(**{'debug': True})", "True"),
+        ("options = dict(debug=True)\napp.run(**options)", "True"),
+        ("DEBUG = True\napp.run(debug=DEBUG)", "debug=DEBUG"),
+        ("app.run(debug=not False)", "debug=not False"),
+        ("socketio.run(app, debug=True)", "debug=True"),
+        ("run_simple('localhost', 5000, app, use_debugger=True)", "use_debugger=True"),
+        ("run_simple('localhost', 5000, app, True, True)", "True"),
+        ("app.wsgi_app = DebuggedApplication(app.wsgi_app, evalex=True)", "evalex=True"),
+        ("app.wsgi_app = DebuggedApplication(app.wsgi_app, True)", "True"),
+        ("app.debug = True", "True"),
+        ("app.config['DEBUG'] = 1", "1"),
+        ("app.config.update(DEBUG=True, X=1)", "True"),
+        ("app.config.from_mapping({'DEBUG': True})", "True"),
+        ("setattr(app, 'debug', True)", "True"),
+        ("class Config:\n    DEBUG = True\napp.config.from_object(Config)", "True"),
+        ("class ProductionConfig:\n    DEBUG = True\napp.config.from_object(ProductionConfig)", "True"),
+        ("class P:\n    DEBUG = os.environ.get('D', True)\napp.config.from_object(P)", "os.environ.get('D', True)"),
+        ("def create_app():\n    app = Flask('x')\n    app.debug = True\n    return app", "True"),
+        ("app.debug = True\napp.run()", "True"),
+        ("app.debug = True\napp.run(debug=None)", "True"),
+        ("import sys\nif len(sys.argv) > 1:\n    app.run(debug=True)", "debug=True"),
+    ],
+)
+def test_flk501_speaks(line: str, mark: str) -> None:
+    assert marked("FLK501", f"{HEAD}{line}\n") == [mark]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "app.run()",
+        "app.run(debug=False)",
+        "app.run(debug=None)",
+        "app.run(debug=os.environ.get('D') == '1')",
+        "app.run(debug=os.environ.get('D', False))",
+        "app.run(debug=bool(int(os.environ.get('D', 0))))",
+        "app.run(debug=app.config['DEBUG'])",
+        "app.run(debug=True, use_evalex=False)",
+        "app.run(debug=True, use_debugger=False)",
+        "run_simple('localhost', 5000, app, use_reloader=True)",
+        "run_simple('localhost', 5000, app, use_debugger=True, use_evalex=False)",
+        "app.wsgi_app = DebuggedApplication(app.wsgi_app)",
+        "app.wsgi_app = DebuggedApplication(app.wsgi_app, evalex=False)",
+        "app.debug = False",
+        "app.debug = True\napp.debug = os.environ.get('D') == '1'",
+        "app.debug = True\napp.run(debug=False)",
+        "app.config.update(DEBUG=True, TESTING=True)",
+        "class DevelopmentConfig:\n    DEBUG = True\napp.config.from_object(DevelopmentConfig)",
+        "class TestConfig:\n    DEBUG = True\napp.config.from_object(TestConfig)",
+        "class Base:\n    DEBUG = True\nclass Prod(Base):\n    DEBUG = False\napp.config.from_object(Prod)",
+        "class Unrelated:\n    DEBUG = True",
+        "if os.environ.get('STAGE') == 'development':\n    app.run(debug=True)",
+        "def run_dev():\n    app.run(debug=True)",
+        "import subprocess\nsubprocess.run(debug=True)",
+        "unknown.run(debug=True)",
+        "DEBUG = True",
+    ],
+)
+def test_flk501_is_silent(line: str) -> None:
+    assert findings("FLK501", f"{HEAD}{line}\n") == []
+
+
+def test_flk501_leaves_tests_alone() -> None:
+    assert findings("FLK501", "", tests__conftest=f"{HEAD}app.debug = True\n") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("app.run(debug=True)", "app.run()"),
+        ("app.run('localhost', 5001, True)", "app.run('localhost', 5001)"),
+        ("app.run('localhost', 5001, True, False)", "app.run('localhost', 5001, False, False)"),
+        ("app.run(\n    debug=True,  # comfort\n    port=1,  # mine\n)", "app.run(\n    port=1,  # mine\n)"),
+        ("app.run(**{'debug': True})", "app.run(**{'debug': False})"),
+        ("app.debug = True  # comfort\nx = 1", "x = 1"),
+        ("app.config.update(DEBUG=True, X=1)", "app.config.update(X=1)"),
+        ("app.config.update({'DEBUG': True, 'X': 1})", "app.config.update({'X': 1})"),
+        ("app.config.from_mapping(DEBUG=True)\nx = 1", "x = 1"),
+        (
+            "class C:\n    DEBUG = True\napp.config.from_object(C)",
+            "class C:\n    DEBUG = False\napp.config.from_object(C)",
+        ),
+        ("app.wsgi_app = DebuggedApplication(app, evalex=True)", "app.wsgi_app = DebuggedApplication(app)"),
+    ],
+)
+def test_flk501_fix(before: str, after: str) -> None:
+    (finding,) = findings("FLK501", f"{HEAD}{before}\n")
+    assert finding.fixes[0].safe
+    assert fixed(f"{HEAD}{before}\n", finding.fixes[0]) == f"{HEAD}{after}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "mark"),
+    [
+        ("app.run(host='0.0.0.0', debug=True)", "host='0.0.0.0'"),
+        ("app.run('0.0.0.0', 80, True)", "'0.0.0.0'"),
+        ("app.run(host='::', debug=True)", "host='::'"),
+        ("app.run(host='192.168.1.4', debug=1)", "host='192.168.1.4'"),
+        ("app.run(host='example.com', debug=True)", "host='example.com'"),
+        ("HOST = '0.0.0.0'\napp.run(HOST, debug=True)", "HOST"),
+        ("app.run(host=os.environ.get('H', '0.0.0.0'), debug=True)", "host=os.environ.get('H', '0.0.0.0')"),
+        ("app.debug = True\napp.run(host='0.0.0.0')", "host='0.0.0.0'"),
+        ("app.config['DEBUG'] = True\napp.run(host='0.0.0.0')", "host='0.0.0.0'"),
+        ("class C:\n    DEBUG = True\napp.config.from_object(C)\napp.run('0.0.0.0')", "'0.0.0.0'"),
+        ("app.run(**dict(host='0.0.0.0', debug=True))", "'0.0.0.0'"),
+        ("socketio.run(app, host='0.0.0.0', debug=True)", "host='0.0.0.0'"),
+        ("run_simple('0.0.0.0', 5000, app, use_debugger=True)", "'0.0.0.0'"),
+    ],
+)
+def test_flk502_speaks(line: str, mark: str) -> None:
+    assert marked("FLK502", f"{HEAD}{line}\n") == [mark]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "app.run(debug=True)",
+        "app.run(host='127.0.0.1', debug=True)",
+        "app.run(host='127.0.1.1', debug=True)",
+        "app.run(host='localhost', debug=True)",
+        "app.run(host='::1', debug=True)",
+        "app.run(host='', debug=True)",
+        "app.run(host='0.0.0.0')",
+        "app.run(host='0.0.0.0', debug=False)",
+        "app.run(host='0.0.0.0', debug=True, use_evalex=False)",
+        "app.debug = True\napp.run(host='0.0.0.0', debug=False)",
+        "app.run(host=os.environ['H'], debug=True)",
+        "other = Flask('y')\nother.debug = True\napp.run(host='0.0.0.0')",
+        "if app.config['DEVELOPMENT']:\n    app.run(host='0.0.0.0', debug=True)",
+    ],
+)
+def test_flk502_is_silent(line: str) -> None:
+    assert findings("FLK502", f"{HEAD}{line}\n") == []
