@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -96,13 +97,22 @@ class Client:
         return self._number
 
     def finish(self, number: int, timeout: float = TIMEOUT) -> Any:
-        message = self._replies[number].get(timeout=timeout)
+        message = self._reply(number, time.monotonic() + timeout)
         if "error" in message:
             raise ResponseError(message["error"])
         return message.get("result")
 
     def request(self, method: str, params: Any = None, timeout: float = TIMEOUT) -> Any:
         return self.finish(self.start(method, params), timeout)
+
+    def _reply(self, number: int, end: float) -> Message:
+        replies = self._replies[number]
+        while replies.empty() and time.monotonic() < end and self.process.poll() is None:
+            with contextlib.suppress(queue.Empty):
+                return replies.get(timeout=0.2)
+        if replies.empty():
+            raise TimeoutError(f"no answer; exit code {self.process.poll()}, {self.stderr!r}")
+        return replies.get()
 
     # Documents
 

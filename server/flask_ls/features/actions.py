@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flask_ls.features.fixes import safe_fix, together
-from flask_ls.features.suppression import silence
+from flask_ls.features.suppression import silence, silence_above
 from flask_ls.rules.finding import FileEdit, Finding
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
@@ -30,7 +30,9 @@ class Action:
     preferred: bool = False
 
 
-def quick_actions(source: SourceFile, findings: Sequence[Finding], span: Span) -> list[Action]:
+def quick_actions(
+    source: SourceFile, findings: Sequence[Finding], span: Span, *, is_python: bool = True
+) -> list[Action]:
     """The actions for the findings at ``span``: their fixes first, then silencing and documentation.
 
     ``findings`` are all of the file, as "fix all of a kind" looks at them too.
@@ -38,7 +40,7 @@ def quick_actions(source: SourceFile, findings: Sequence[Finding], span: Span) -
     here = [f for f in findings if f.span.overlaps(span)]
     fixes = [action for finding in here for action in _fixes(finding)]
     kinds = [a for code in dict.fromkeys(f.code for f in here) if (a := fix_code(findings, code)) is not None]
-    silences = [a for finding in here if (a := _silence(source, finding)) is not None]
+    silences = [a for finding in here if (a := _silence(source, finding, is_python)) is not None]
     return [*fixes, *kinds, *_once(silences), *_once(_documentation(f) for f in here)]
 
 
@@ -66,8 +68,9 @@ def _fixes(finding: Finding) -> list[Action]:
     ]
 
 
-def _silence(source: SourceFile, finding: Finding) -> Action | None:
-    edit = silence(source, finding.span, finding.code)
+def _silence(source: SourceFile, finding: Finding, is_python: bool) -> Action | None:
+    write = silence if is_python else silence_above
+    edit = write(source, finding.span, finding.code)
     if edit is None:
         return None
     title = f"Disable {finding.code} for this line"

@@ -41,7 +41,8 @@ def page(rule: Rule) -> str:
     """The rule's whole page in Markdown: the texts, the notes about versions and the examples with their fixes."""
     default = "on by default" if rule.default else "off by default"
     parts = [f"# {rule.name} ({rule.code})", f"Severity: {rule.severity.value}, {default}.", _markdown(rule.what)]
-    for heading, text in (("Why", rule.why), ("Instead", rule.instead), ("When it stays quiet", rule.quiet)):
+    texts = {"Why": rule.why, "Instead": rule.instead, "The fix": rule.fix, "When it stays quiet": rule.quiet}
+    for heading, text in texts.items():
         if text:
             parts += [f"## {heading}", _markdown(text)]
     if rule.error_text:

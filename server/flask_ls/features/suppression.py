@@ -27,19 +27,38 @@ def silence(source: SourceFile, span: Span, code: str) -> TextEdit | None:
     return None
 
 
+def silence_above(source: SourceFile, span: Span, code: str) -> TextEdit | None:
+    """The same for a file that is not Python, where the comment stands on the line above.
+
+    None where that line would fall into a command that goes over several lines, and in JSON, which has no comments.
+    """
+    row = source.position(span.start)[0]
+    line, above = source.line_span(row), source.line_span(row - 1)
+    text = source.text[line.start : line.end]
+    before = source.text[above.start : above.end] if row else ""
+    own = _OWN.fullmatch(before.strip())
+    if own is not None:
+        codes_end = above.start + before.index("[") + 1 + len(own["codes"].rstrip())
+        return _added(codes_end, own["codes"], code)
+    if before.rstrip().endswith("\\") or source.text.lstrip().startswith("{"):
+        return None
+    indent = text[: len(text) - len(text.lstrip())]
+    return TextEdit(Span(line.start, line.start), f"{indent}# flask-ls: ignore[{code}]{source.newline}")
+
+
 def _on_line(source: SourceFile, row: int, code: str) -> TextEdit:
     line = source.line_span(row)
     comment = _comment_in(source, line)
-    if comment is not None:
-        own = _OWN.search(comment.text)
-        if own is not None:
-            end = comment.span.start + own.end("codes")
-            written = own["codes"].rstrip()
-            end -= len(own["codes"]) - len(written)
-            return TextEdit(Span(end, end), f", {code}" if written else code)
+    own = _OWN.search(comment.text) if comment is not None else None
+    if comment is not None and own is not None:
+        return _added(comment.span.start + own.start("codes") + len(own["codes"].rstrip()), own["codes"], code)
     text = source.text[line.start : line.end]
     end = line.start + len(text.rstrip())
     return TextEdit(Span(end, line.end), f"{'  ' if text.strip() else ''}# flask-ls: ignore[{code}]")
+
+
+def _added(offset: int, codes: str, code: str) -> TextEdit:
+    return TextEdit(Span(offset, offset), f", {code}" if codes.strip() else code)
 
 
 def _comment_in(source: SourceFile, line: Span) -> Comment | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +13,11 @@ from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
 from flask_ls.lsp.engine import Token
 from flask_ls.project.settings import ConfigProblem
+
+# These say which files belong to the project or what is installed.
+_DECIDES_WHAT_IS_READ = re.compile(
+    r"\.gitignore|pyvenv\.cfg|(?:requirements|constraints).*\.(?:txt|in)|.*\.lock|pylock\.toml|setup\.(?:py|cfg)"
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,9 @@ class Folder:
 
     def files_changed(self, paths: list[str]) -> bool:
         """Saved files changed. True when what other files see changed."""
+        if any(_DECIDES_WHAT_IS_READ.fullmatch(posixpath.basename(path)) for path in paths):
+            self._workspace.load()
+            return True
         return self._workspace.files_changed(paths)
 
     def configure(self) -> list[ConfigProblem]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from flask_ls.features.diagnostics import findings_of
 from flask_ls.lsp import uris
 from flask_ls.lsp.engine import Priority, Token
 from flask_ls.lsp.folder import Folder
@@ -45,7 +44,7 @@ def report_on(moment: Moment, path: str, token: Token) -> Report | None:
     """The report on one file; None when the job was told to stop. Runs on the engine's thread."""
     snapshot, version = moment.snapshot, moment.versions.get(path)
     source = snapshot.source(path)
-    found = findings_of(snapshot, path, token) if source is not None else []
+    found = snapshot.findings(path, token) if source is not None else []
     if token():
         return None
     items = tuple(

@@ -17,6 +17,8 @@ from flask_ls.lsp.convert import Converter
 from flask_ls.lsp.engine import Engine, Priority, Token
 from flask_ls.lsp.folder import Change, Folder
 from flask_ls.lsp.publisher import Publisher
+from flask_ls.lsp.roots import project_root
+from flask_ls.lsp.scanning import scan
 from flask_ls.lsp.settings import SECTION, ClientSettings, parse
 from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
@@ -42,6 +44,10 @@ class Moment:
         self.versions = versions
         self.converter = converter
 
+    def is_python(self, path: str) -> bool:
+        """Whether a file of the project is analysed as Python."""
+        return path in self.snapshot.model.files
+
 
 class Session:
     """Lives on the event loop; only :meth:`ask` reaches the engine's thread."""
@@ -56,6 +62,7 @@ class Session:
         self.publisher = Publisher(self)
         self.status = StatusReporter(self)
         self.folders: list[Folder] = []
+        self.has_workspace = False
         self.trusted = True
         self._loose: Folder | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -99,6 +106,8 @@ class Session:
         task = asyncio.get_running_loop().create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before it ran leaves its work unawaited.
+        task.add_done_callback(lambda _: work.close())
         return task
 
     # Folders
@@ -108,7 +117,11 @@ class Session:
         path = uris.to_path(uri)
         if path is None or any(f.path == path for f in self.folders):
             return None
-        folder = self._new_folder(path, name or os.path.basename(path), uri)
+        self.has_workspace = True
+        return self._add(path, name or os.path.basename(path), uri)
+
+    def _add(self, path: str, name: str, uri: str) -> Folder:
+        folder = self._new_folder(path, name, uri)
         self.folders.append(folder)
         # The deepest folder comes first, as that is the one a file belongs to.
         self.folders.sort(key=lambda f: len(f.path or ""), reverse=True)
@@ -122,24 +135,36 @@ class Session:
         return folder
 
     def folder_of(self, path: str) -> Folder:
-        """The folder a file belongs to; the one for all others when it lies in none."""
+        """The folder a file belongs to; the one for all others when it lies in none.
+
+        Where the user opened no folder at all, the file's own project is looked for.
+        """
         found = next((f for f in self.folders if f.contains(path)), None)
         if found is not None:
             return found
+        root = None if self.has_workspace else project_root(path)
+        if root is not None:
+            folder = self._add(root, os.path.basename(root), uris.from_path(root))
+            self.spawn(self._begin(folder))
+            return folder
         if self._loose is None:
             self._loose = self._new_folder(None, "", None)
             self._loose.ready.set()
         return self._loose
 
+    async def _begin(self, folder: Folder) -> None:
+        self.show_problems(list(map(str, await self.configure(folder))))
+        await scan(self, folder)
+
     def checks(self, path: str | None, folder: Folder | None = None) -> bool:
         """Whether findings are shown for a file, and whether it is one of ``folder`` where that is given.
 
-        A file outside of the folders the user opened is somebody else's: a library's, say.
+        A file outside of all projects is somebody else's: a library's, say.
         """
         if path is None:
             return False
         own = self.folder_of(path)
-        return (folder is None or own is folder) and not (own.is_loose and self.folders)
+        return (folder is None or own is folder) and not own.is_loose
 
     def _new_folder(self, path: str | None, name: str, uri: str | None) -> Folder:
         folder = Folder(path, name, uri, trusted=self.trusted)

@@ -17,12 +17,11 @@ log = logging.getLogger(__name__)
 PATTERNS = (
     "**/*.py",
     "**/*.{html,htm,jinja,jinja2,j2}",
-    "**/{pyproject.toml,flask-ls.toml,.gitignore,pyvenv.cfg}",
-    "**/{requirements*.txt,requirements*.in,constraints*.txt,Pipfile.lock,poetry.lock,uv.lock,pdm.lock,pylock.toml}",
-    "**/{.env,.env.*,.flaskenv}",
-    "**/{Dockerfile,Containerfile,Dockerfile.*,*.Dockerfile,Procfile,Procfile.*}",
-    "**/{compose*,docker-compose*}.{yml,yaml}",
-    "**/*.{service,ini,cfg,sh}",
+    "**/*.{toml,cfg,ini,conf,service,sh,bash,mk,env,yml,yaml}",
+    "**/{.env,.env.*,.envrc,.flaskenv,.gitignore,pyvenv.cfg,Makefile,app.json,railway.json}",
+    "**/{Dockerfile,Containerfile,Procfile}*",
+    "**/*.{Dockerfile,dockerfile,Procfile}",
+    "**/{requirements*.txt,requirements*.in,constraints*.txt,Pipfile.lock,poetry.lock,uv.lock,pdm.lock}",
 )
 
 

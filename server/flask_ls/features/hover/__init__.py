@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+from packaging.version import Version
 
 from flask_ls.features.hover import on_blueprint, on_finding, on_proxy, on_route
 from flask_ls.features.hover.provider import Place, Section
@@ -46,6 +48,16 @@ def hover(unit: Unit, findings: Sequence[Finding], offset: int) -> Hover | None:
             continue
         if section is not None:
             sections.append(section)
+    return _together(sections)
+
+
+def hover_findings(findings: Iterable[Finding], offset: int, flask: Version) -> Hover | None:
+    """The hover at an offset of a file that is not Python."""
+    section = on_finding.of((f for f in findings if f.span.contains(offset)), flask)
+    return _together([section] if section is not None else [])
+
+
+def _together(sections: list[Section]) -> Hover | None:
     if not sections:
         return None
     return Hover("\n\n---\n\n".join(s.markdown for s in sections), sections[0].span)

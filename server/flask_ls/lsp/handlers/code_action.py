@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from lsprotocol import types
 
 from flask_ls.features.actions import Action, fix_all, quick_actions
-from flask_ls.features.diagnostics import findings_of
 from flask_ls.lsp.convert import FIX_ALL, wants
 from flask_ls.lsp.engine import Priority, Token
 from flask_ls.lsp.handlers.commands import documentation_command
@@ -25,16 +24,17 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeActionParams) -> lis
     only = params.context.only
 
     def question(moment: Moment, path: str, token: Token) -> list[types.CodeAction]:
-        unit = moment.snapshot.unit(path)
-        if unit is None or not ls.session.checks(path):
+        source = moment.snapshot.source(path)
+        if source is None or not ls.session.checks(path):
             return []
-        findings = findings_of(moment.snapshot, path, token)
+        findings = moment.snapshot.findings(path, token)
         actions: list[Action] = []
         if wants(only, QUICK_FIX):
-            actions += quick_actions(unit.source, findings, moment.converter.span(unit.source, params.range))
+            span = moment.converter.span(source, params.range)
+            actions += quick_actions(source, findings, span, is_python=moment.is_python(path))
         if wants(only, FIX_ALL) and (everything := fix_all(findings)) is not None:
             actions.append(everything)
-        found = [_offer(ls, params, moment, unit.source, action) for action in actions]
+        found = [_offer(ls, params, moment, source, action) for action in actions]
         return [action for action in found if action is not None]
 
     return await ls.session.ask_about(params.text_document.uri, Priority.REQUEST, question)

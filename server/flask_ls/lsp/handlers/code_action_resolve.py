@@ -9,7 +9,6 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from flask_ls.features.actions import Action, fix_all, fix_code, quick_actions
-from flask_ls.features.diagnostics import findings_of
 from flask_ls.lsp.engine import Priority, Token
 from flask_ls.lsp.language_server import FlaskLanguageServer
 from flask_ls.lsp.session import Moment
@@ -26,10 +25,10 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeAction) -> types.Cod
         return params
 
     def question(moment: Moment, path: str, token: Token) -> types.WorkspaceEdit | None:
-        unit = moment.snapshot.unit(path)
-        if unit is None or data.get("version") != moment.versions.get(path):
+        source = moment.snapshot.source(path)
+        if source is None or data.get("version") != moment.versions.get(path):
             return None
-        findings = findings_of(moment.snapshot, path, token)
+        findings = moment.snapshot.findings(path, token)
         offered: Iterable[Action | None]
         if data["kind"] == "fix-all":
             offered = [fix_all(findings)]
@@ -37,7 +36,8 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeAction) -> types.Cod
             offered = [fix_code(findings, str(data["code"]))]
         else:
             span = Span(int(data["start"]), int(data["end"]))
-            offered = quick_actions(unit.source, [f for f in findings if f.span == span], span)
+            at = [f for f in findings if f.span == span]
+            offered = quick_actions(source, at, span, is_python=moment.is_python(path))
         for action in offered:
             if action is not None and (action.kind, action.title) == (data["kind"], data["title"]):
                 return moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions)
