@@ -5,7 +5,7 @@ Why: Style only: Flask makes a JSON response of a returned dict since 1.1 and of
 Instead: return the dict.
 
 Quiet: For ``jsonify(a=1)``, several arguments, and values that are no dict display or ``dict(...)`` call: strings,
-numbers and None have no short form.
+numbers and None have no short form. Outside of views and error handlers, and with Flask 1.0 or older.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from packaging.version import Version
+
+from flask_ls.rules.ask.views import handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -77,7 +80,9 @@ rule = Rule(
 def check(node: ast.Return, ctx: Context) -> Iterator[Finding]:
     """``return jsonify({...})``."""
     call = node.value
-    if not isinstance(call, ast.Call) or ctx.name(call.func) != "flask.jsonify":
+    if not isinstance(call, ast.Call) or ctx.name(call.func) != "flask.jsonify" or ctx.flask < Version("1.1"):
+        return
+    if not handlers(ctx).answers(ctx.index.function_of(node)):
         return
     if len(call.args) != 1 or call.keywords or not _is_dict(call.args[0], ctx):
         return
