@@ -7,13 +7,16 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from flask_ls.syntax.lexer import Token, tokens
+from flask_ls.syntax.lexer import closed_tokens
 from flask_ls.syntax.statement import PLACEHOLDER, Change, error_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flask_ls.syntax.lexer import Token
+
 _DANGLING_DOT = re.compile(r"(?<=[\w)\]}\"'])\.(?=\s*(?:[^\w\s.]|\Z))")
+_WHITE_SPACE = " \t\f\r\n"
 _WORD = re.compile(r"\w+")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -29,6 +32,11 @@ def mend(code: str, keyword: str, *, needs_body: bool = False) -> list[Change] |
     :param needs_body: ``code`` is a header without a body; its colon may be missing.
     :returns: None if that does not help.
     """
+    if code.endswith("\\"):
+        kept = code[:-1].rstrip(" \t\f")
+        is_valid = error_in(kept, keyword, needs_body=needs_body) is None
+        changes = [] if is_valid else mend(kept, keyword, needs_body=needs_body)
+        return None if changes is None else [*changes, Change(len(code) - 1, len(code), " ")]
     has_colon = needs_body and code.endswith(":")
     draft = _Draft(code[:-1] if has_colon else code)
 
@@ -94,9 +102,9 @@ class _Draft:
         self._cells = list(code)
         self._before = [""] * (len(code) + 1)
         self._tail = ""
-        self._length = len(code) if length is None else length
+        self._length = len(code[:length].rstrip(_WHITE_SPACE))
         self._blank(self._length, len(code))
-        self._tokens = list(tokens(code[: self._length]))
+        self._tokens = closed_tokens(code[: self._length])
 
     def text(self) -> str:
         pairs = zip(self._before, self._cells, strict=False)
@@ -119,7 +127,7 @@ class _Draft:
             yield Change(len(self.code), len(self.code), last)
 
     def balance(self) -> None:
-        """Close what is open: quotes, brackets, a backslash before no line."""
+        """Close what is open: quotes and brackets."""
         opened: list[str] = []
         for token in self._tokens:
             character = self.code[token.start]
@@ -135,9 +143,11 @@ class _Draft:
             elif character in "\"'" and not token.is_complete:
                 quote = character * 3 if self.code.startswith(character * 3, token.start) else character
                 self._cells[token.end - 1] += quote
-        if self.code[: self._length].endswith("\\") and not self._in_token(self._length - 1):
-            self._cells[self._length - 1] = " "
         self._tail = "".join(reversed(opened))
+        # Where a blanked character comes first, a form feed would make what follows the indentation.
+        for index in (index for index, character in enumerate(self._cells) if character == "\f"):
+            if not self._in_token(index):
+                self._cells[index] = " "
 
     def drop_dangling_dots(self) -> None:
         for match in _DANGLING_DOT.finditer(self.code, 0, self._length):
@@ -155,7 +165,7 @@ class _Draft:
 
     def without_token(self, index: int) -> _Draft | None:
         """With the word, string or single character at ``index`` blanked; at the end, with the last one."""
-        end = len(self.code[:index].rstrip()) if index >= self._length else index + 1
+        end = len(self.code[:index].rstrip(_WHITE_SPACE)) if index >= self._length else index + 1
         if end == 0:
             return None
         changed = self._copy()

@@ -11,6 +11,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from itertools import islice, zip_longest
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_ls.syntax.edit import TextEdit, apply_edits
@@ -26,12 +27,24 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 80
 """Of blocks; CPython's tokenizer takes 100 levels."""
 _MAX_MENDED = 200
-"""Lines worth a search for a small change. A text with more is not Python."""
+"""Lines worth a search for a small change."""
+_MAX_BROKEN = 1000
+"""Lines after which a text is not Python."""
 
 _MAX_COLONS = 5
+_MAX_LENGTH = 300_000
+"""Characters that are repaired as one; larger texts are cut, and larger statements left out."""
 
 _DEFINITIONS = ("def", "class")
+_TOP_LEVEL = re.compile(r"^(?:(@|(?:async[ ]def|class|def|from|import)\b)|[^\s#)\]}])", re.MULTILINE)
+_CASE = "case 0: pass"
 _ROW = re.compile(r"[^\r\n]+")
+
+
+class _Problem(NamedTuple):
+    line: Span
+    at: int
+    message: str
 
 
 class Recovered(NamedTuple):
@@ -50,15 +63,51 @@ class Recovered(NamedTuple):
 def recover(text: str) -> Recovered:
     """Read what can be read of ``text``, which does not parse."""
     with silence():
-        repair = _Repair(text)
-        repair.run()
-        tree = parse_quietly(apply_edits(text, repair.edits))
+        parts = list(_parts(text))
+        repairs = [repair for start, end in parts if (repair := _repaired(text[start:end], start, len(parts)))]
+        tree = parse_quietly(apply_edits(text, _edits(repairs)))
         if not isinstance(tree, ast.Module):
-            repair.give_up_blocks()
-            tree = parse_quietly(apply_edits(text, repair.edits))
+            for repair in repairs:
+                repair.give_up_blocks()
+            tree = parse_quietly(apply_edits(text, _edits(repairs)))
     if not isinstance(tree, ast.Module):
         tree = ast.Module(body=[], type_ignores=[])
-    return Recovered(tree, tuple(sorted(repair.edits)), *repair.report())
+    found = sorted(problem for repair in repairs for problem in repair.problems())
+    broken = tuple(dict.fromkeys(line for line, _, _ in found if line.start < line.end))
+    problems = tuple((Span(at, max(at, line.end)), message) for line, at, message in found)
+    return Recovered(tree, tuple(_edits(repairs)), broken, problems)
+
+
+def _parts(text: str) -> Iterator[Span]:
+    """``text`` as a whole; a large one cut where a statement starts at the first column."""
+    start = 0
+    if len(text) > _MAX_LENGTH:
+        for match in _TOP_LEVEL.finditer(text):
+            length = match.start() - start
+            if length > _MAX_LENGTH // 2 or (length > _MAX_LENGTH // 8 and match[1]):
+                yield Span(start, match.start())
+                start = match.start()
+    yield Span(start, len(text))
+
+
+def _repaired(text: str, offset: int, parts: int) -> _Repair | None:
+    if parts > 1 and isinstance(parse_quietly(text), ast.Module):
+        return None
+    repair = _Repair(text, offset, max(_MAX_MENDED // parts, 1))
+    if len(text) > _MAX_LENGTH:
+        repair.drop(Span(0, len(text)))
+    else:
+        repair.run()
+    return repair
+
+
+def _edits(repairs: Iterable[_Repair]) -> list[TextEdit]:
+    edits = [
+        TextEdit(Span(at.start + repair.offset, at.end + repair.offset), text)
+        for repair in repairs
+        for at, text in repair.edits
+    ]
+    return sorted(edits, key=attrgetter("span"))  # inserts at one offset keep their order
 
 
 class _Node:
@@ -84,11 +133,14 @@ class _Node:
 
 
 class _Repair:
-    def __init__(self, text: str) -> None:
-        self._text = text
+    """The changes a text needs to parse. Its offsets count in that text, which starts at ``offset`` of another."""
+
+    def __init__(self, text: str, offset: int, max_mended: int) -> None:
+        self.offset = offset
         self.edits: list[TextEdit] = []
-        self._problems: list[tuple[Span, int, str]] = []
-        self._mended = 0
+        self._text = text
+        self._problems: list[_Problem] = []
+        self._left_to_mend = max_mended
         self._roots: list[_Node] = []
 
     def run(self) -> None:
@@ -96,25 +148,29 @@ class _Repair:
         self._roots = self._forest(lines)
         self._block(self._roots, "")
 
-    def report(self) -> tuple[tuple[Span, ...], tuple[tuple[Span, str], ...]]:
-        found = sorted(self._problems)
-        problems = tuple((Span(offset, max(offset, span.end)), message) for span, offset, message in found)
-        return tuple(dict.fromkeys(span for span, _, _ in found if span.start < span.end)), problems
+    def problems(self) -> Iterator[_Problem]:
+        for line, at, message in self._problems:
+            moved = Span(line.start + self.offset, line.end + self.offset)
+            yield _Problem(moved, at + self.offset, message)
+
+    def drop(self, span: Span, filler: str = "pass") -> None:
+        self.edits += self._in_place(*span, filler)
+        self._problems.append(_Problem(span, span.start, "invalid syntax"))
 
     def give_up_blocks(self) -> None:
         """Replace every top-level statement that still does not parse by ``pass``."""
-        edits = sorted(self.edits)
+        edits = sorted(self.edits, key=attrgetter("span"))
         starts = [edit.span.start for edit in edits]
         self.edits = []
         for group in _groups(self._roots):
             start, end = group[0].line.begin, group[-1].end
             made = edits[bisect_left(starts, start) : bisect_right(starts, end)]
+            end = max([end, *(edit.span.end for edit in made)])
             moved = [TextEdit(Span(at.start - start, at.end - start), text) for at, text in made]
             if isinstance(parse_quietly(apply_edits(self._text[start:end], moved)), ast.Module):
                 self.edits += made
             else:
-                line = group[0].line._replace(start=start, end=end)
-                self._replace(line, "pass", 0, "invalid syntax")
+                self.drop(Span(start, end))
 
     # From lines to blocks
 
@@ -139,12 +195,17 @@ class _Repair:
     def _block(self, nodes: Sequence[_Node], indent: str, *, in_match: bool = False) -> None:
         """Make the statements of one block parse and start with ``indent``."""
         for group in _groups(nodes):
-            if self._is_intact(group, indent, in_match=in_match):
+            is_line = len(group) == 1 and not group[0].opens_block
+            if not is_line and self._is_intact(group, indent, in_match=in_match):
                 continue
+            if len(self._problems) > _MAX_BROKEN:
+                self._reindent(group[0].line, indent)
+                self.drop(Span(group[0].line.start, nodes[-1].end), _CASE if in_match else "pass")
+                return
             for position, node in enumerate(group):
                 self._reindent(node.line, indent)
                 if in_match and node.keyword != "case":
-                    self._replace(node.line._replace(end=node.end), "case 0: pass", 0, "expected 'case'")
+                    self._replace(node.line._replace(end=node.end), _CASE, 0, "expected 'case'")
                 elif (keyword := self._misplaced(group, position, in_match=in_match)) is not None:
                     self._demote(node, keyword, indent)
                 elif node.opens_block:
@@ -183,15 +244,17 @@ class _Repair:
         """Turn a header that cannot stand where it does into an ``if``, a decorator into its expression."""
         line, code = node.line, self._code(node.line)
         if node.keyword == "@":
-            expression = line._replace(start=line.end - len(code[1:].lstrip()))
+            expression = line._replace(start=line.end - len(code[1:].lstrip(" \t\f")))
             self._change(line, [Change(0, expression.start - line.start, "")], 0, message)
             self._simple(expression, "")
             return
         condition = code[len(node.keyword) :]
+        body = "" if node.children else " pass"
         if node.keyword in ("elif", "match") and error_in(f"if{condition}", "if", needs_body=True) is None:
-            self._change(line, [Change(0, len(node.keyword), "if")], 0, message)
+            changes = [Change(0, len(node.keyword), "if"), Change(len(code), len(code), body)]
         else:
-            self._replace(line, "if 1:", 0, message)
+            changes = [Change(0, len(code), "if 1:" + body)]
+        self._change(line, changes, 0, message)
         self._body(node, indent)
 
     def _simple(self, line: LogicalLine, keyword: str) -> None:
@@ -211,33 +274,36 @@ class _Repair:
         line, keyword, code = node.line, node.keyword, self._code(node.line)
         if not node.children and error_in(code, keyword) is None:
             return
-        error = error_in(code, keyword, needs_body=True)
-        if error is not None:
-            changes = None
-            if not node.children and not code.endswith(":"):
-                changes = self._mend(code, keyword)
-                if changes is not None:
-                    self._change(line, changes, *error)
-                    return
-            changes = _without_inline_body(code, keyword) if node.children else None
-            changes = changes or self._mend(code, keyword, needs_body=True) or [least_header(code, keyword)]
-            self._change(line, changes, *error)
-        elif not node.children:
-            self._problems.append((Span(line.end, line.end), line.end, "expected an indented block"))
-        self._body(node, indent)
-
-    def _body(self, node: _Node, indent: str) -> None:
-        if not node.children:
-            self.edits.append(TextEdit(Span(node.line.end, node.line.end), " pass"))
+        if not node.children and not code.endswith(":") and (changes := self._mend(code, keyword)):
+            self._change(line, changes, *(error_in(code, keyword) or (0, "")))
             return
-        inner = node.children[0].line.indent
-        if len(inner) <= len(indent) or not inner.startswith(indent):
-            inner = indent + " "
-        self._block(node.children, inner, in_match=node.keyword == "match")
+        body = "" if node.children else " pass"
+        error = error_in(code, keyword, needs_body=True)
+        if error is None:
+            self.edits.append(TextEdit(Span(line.end, line.end), body))
+            if body:
+                self._problems.append(_Problem(Span(line.end, line.end), line.end, "expected an indented block"))
+        else:
+            changes = _without_inline_body(code, keyword) if node.children else None
+            changes = changes or self._mend(code, keyword, needs_body=True)
+            if changes:
+                changes.append(Change(len(code), len(code), body))
+            else:
+                least = least_header(code, keyword)
+                changes = [least._replace(text=least.text + body)]
+            self._change(line, changes, *error)
+        self._body(node, indent, in_match=keyword == "match")
+
+    def _body(self, node: _Node, indent: str, *, in_match: bool = False) -> None:
+        if node.children:
+            inner = node.children[0].line.indent
+            if len(inner) <= len(indent) or not inner.startswith(indent):
+                inner = indent + " "
+            self._block(node.children, inner, in_match=in_match)
 
     def _mend(self, code: str, keyword: str, *, needs_body: bool = False) -> list[Change] | None:
-        self._mended += 1
-        if self._mended > _MAX_MENDED:
+        self._left_to_mend -= 1
+        if self._left_to_mend < 0:
             return None
         return mend(code, keyword, needs_body=needs_body)
 
@@ -249,23 +315,26 @@ class _Repair:
     def _reindent(self, line: LogicalLine, indent: str) -> None:
         if line.indent != indent:
             self.edits.append(TextEdit(Span(line.begin, line.start), indent))
-            self._problems.append((Span(line.start, line.end), line.start, "unexpected indentation"))
+            self._problems.append(_Problem(Span(line.start, line.end), line.start, "unexpected indentation"))
 
     def _change(self, line: LogicalLine, changes: Iterable[Change], error: int, message: str) -> None:
         for start, end, text in changes:
             self.edits += self._in_place(line.start + start, line.start + end, text)
-        self._problems.append((Span(line.start, line.end), line.start + error, message))
+        self._problems.append(_Problem(Span(line.start, line.end), line.start + error, message))
 
     def _replace(self, line: LogicalLine, text: str, error: int, message: str) -> None:
         self.edits += self._in_place(line.start, line.end, text)
-        self._problems.append((Span(line.start, line.end), line.start + error, message))
+        self._problems.append(_Problem(Span(line.start, line.end), line.start + error, message))
 
     def _in_place(self, start: int, end: int, replacement: str) -> list[TextEdit]:
-        """Edits that put ``replacement`` at ``start`` and leave nothing but the line ends up to ``end``."""
+        """Edits that put ``replacement`` at ``start`` and leave nothing but the line ends up to ``end``.
+
+        A space stays on each line, or a ``\\r`` before and a ``\\n`` after it would become one line end.
+        """
         rows = [Span(*match.span()) for match in _ROW.finditer(self._text, start, end)]
         if not rows or rows[0].start != start:
             rows.insert(0, Span(start, start))
-        return [TextEdit(rows[0], replacement), *(TextEdit(row, "") for row in rows[1:])]
+        return [TextEdit(rows[0], replacement), *(TextEdit(row, " ") for row in rows[1:])]
 
 
 def _without_inline_body(code: str, keyword: str) -> list[Change] | None:

@@ -65,10 +65,12 @@ def error_in(code: str, keyword: str, *, needs_body: bool = False) -> tuple[int,
 
     :param needs_body: ``code`` is a header; try it with a body.
     """
+    if code.endswith("\\"):
+        return len(code), "unexpected end of line after a backslash"
     before = _BEFORE.get(keyword, "")
     body = ""
     if needs_body:
-        body = "\n case _: pass" if keyword == "match" else " pass"
+        body = "\n case _: pass" if keyword == "match" else "\n  pass"
     result = parse_quietly(f"{before}{code}{body}{_AFTER.get(keyword, '')}")
     if isinstance(result, ast.Module):
         return None if _is_one_line(result, before) else (0, "invalid syntax")
