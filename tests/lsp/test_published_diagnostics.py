@@ -17,8 +17,6 @@ from values import source
 def page():
     return int(source.args.get("page", 1))
 """
-    'from flask import Flask\nfrom values import source\n\n\ndef page():\n    return int(source.args.get("page", 1))\n'
-)
 
 
 def published(client: Client, uri: str) -> list[Message]:
