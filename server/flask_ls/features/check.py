@@ -32,6 +32,7 @@ def check_texts(files: Mapping[str, str], rules: Iterable[Rule] | None = None, f
             facts.append(extract(source, path, name, is_package=is_package, vocabulary=vocabulary()))
     deployment = {p: d for p, text in files.items() if (d := read_deployment(p, text)) is not None}
     model = ProjectModel(facts, modules, deployment)
+    model.read = sources.get
     found: list[Finding] = []
     for fact in facts:
         source = sources[fact.path]

@@ -40,6 +40,8 @@ class Snapshot:
         loaded: bool = True,
     ) -> None:
         self.model = model
+        # A model goes with its texts: facts carry their digests, so every snapshot of it reads the same.
+        model.read = model.read or self.source
         self.settings = settings
         self.store = store
         self.environment = environment

@@ -123,6 +123,18 @@ WATCHED_KEYS = frozenset(
         "FLASK_ENV",
     }
 )
+# Keys whose value at the end of an evaluation matters.
+EVALUATED_KEYS = (
+    "SECRET_KEY",
+    "SESSION_COOKIE_SECURE",
+    "SESSION_COOKIE_SAMESITE",
+    "SESSION_TYPE",
+    "SQLALCHEMY_DATABASE_URI",
+    "SQLALCHEMY_BINDS",
+    "SERVER_NAME",
+    "TESTING",
+    "PROPAGATE_EXCEPTIONS",
+)
 # Environment variables whose being read by the project's own code matters.
 WATCHED_VARIABLES = frozenset({"FLASK_ENV", "FLASK_DEBUG", "WERKZEUG_DEBUG_PIN"})
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flask_ls.project.config.evaluated import config_of
+from flask_ls.project.config.model import AppConfig
 from flask_ls.project.interp import discover, imports
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.machine import Machine
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from flask_ls.syntax.source import SourceFile
 
 MAX_WORLDS = 12
+_DEBUG = bool(os.environ.get("FLASK_LS_INTERP_DEBUG"))
 _STACK = 256 * 1024 * 1024
 _RECURSION = 30_000
 
@@ -40,6 +44,7 @@ class _Result:
     endpoints: list[Duplicate]
     names: list[Duplicate]
     entry: Entry
+    config: AppConfig
 
     @property
     def weight(self) -> tuple[bool, int, int, int]:
@@ -55,6 +60,7 @@ class Evaluation:
     table: RouteTable
     entered: dict[str, frozenset[str]] = field(default_factory=dict)  # path -> qualnames of functions that ran
     loaded: frozenset[str] = frozenset()  # paths of modules that ran
+    configs: tuple[AppConfig, ...] = ()  # of the apps of the table
     machines: list[Machine] = field(default_factory=list)
 
 
@@ -112,6 +118,7 @@ class _Evaluator:
         self.entered: dict[str, set[str]] = {}
         self.loaded: set[str] = set()
         self.machines: list[Machine] = []
+        self.configs: list[AppConfig] = []
         self.worlds = 0
 
     def run(self) -> Evaluation:
@@ -133,7 +140,11 @@ class _Evaluator:
                 self.world(Entry(factory.module, factory.qualname, rank), found)
         table = self._table()
         return Evaluation(
-            table, {p: frozenset(q) for p, q in self.entered.items()}, frozenset(self.loaded), self.machines
+            table,
+            {p: frozenset(q) for p, q in self.entered.items()},
+            frozenset(self.loaded),
+            tuple(self.configs),
+            self.machines,
         )
 
     def _script_groups(self, found: Found) -> list[list[Entry]]:
@@ -180,6 +191,11 @@ class _Evaluator:
             trouble = f"starting it raises {error.name}"
         except RecursionError:
             trouble = "the program nests too deeply to be evaluated whole"
+        except Exception as error:
+            # A defect here must not take the server down; the table then says that it is not all there is.
+            trouble = f"its evaluation failed: {type(error).__name__}"
+            if _DEBUG:
+                raise
         if trouble is not None or m.exceeded:
             m.mark = 0
             m.path = ()
@@ -239,6 +255,7 @@ class _Evaluator:
                     builder.duplicates(state, name, "endpoint"),
                     builder.duplicates(state, name, "name"),
                     entry,
+                    config_of(m, state, name, builder),
                 )
             )
 
@@ -277,6 +294,7 @@ class _Evaluator:
                 name, number = f"{result.app.name}#{number}", number + 1
             taken.add(name)
             apps.append(replace(result.app, name=name))
+            self.configs.append(replace(result.config, app=name))
             routes.extend(replace(r, app=name) for r in result.routes)
             endpoints.extend(replace(d, app=name) for d in result.endpoints)
             names.extend(replace(d, app=name) for d in result.names)

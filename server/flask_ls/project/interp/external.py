@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import packages
+from flask_ls.project.interp.given import given_away
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
@@ -78,6 +79,7 @@ def call(m: Machine, func: External, args: Args) -> Value:
     given = args.all()
     if path == "coroutine()":
         return func
+    given_away(m, path, args, known=is_harmless(package) or package in packages.ADDS_ROUTES)
     if not is_harmless(package):
         if package in packages.ADDS_ROUTES:
             escape(m, args, f"{package} adds routes of its own", func.held)

@@ -63,5 +63,11 @@ ADDS_ROUTES = frozenset(
     """.split()
 )
 
+# Import names of packages that set configuration keys of the app they are given.
+SETS_CONFIGURATION = frozenset(
+    "dynaconf flask_env flask_environments flask_dotenv flask_konch flask_appconfig flask_talisman flask_config "
+    "flask_security flask_user flask_appbuilder connexion dash eve".split()
+)
+
 # Functions and methods that give back the object they are given.
 RETURNS_ARGUMENT = frozenset({"exempt", "limit", "shared_limit", "register", "cast", "add"})

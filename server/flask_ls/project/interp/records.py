@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp.values import MISSING, Bound, Function, Instance, Native, Partial, Value, Wrapped
 
 if TYPE_CHECKING:
+    from flask_ls.project.config.model import Possibility
     from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.machine import Machine
     from flask_ls.project.interp.paths import Path
@@ -73,6 +74,19 @@ class Clash:
 
 
 @dataclass(slots=True, eq=False)
+class Start:
+    """The app was given to code outside the workspace: ``path`` is what was called.
+
+    ``keys`` is what the configuration held at that moment (see ``config.evaluated.snapshot``).
+    """
+
+    path: str
+    places: Places
+    condition: Path
+    keys: dict[str, frozenset[Possibility]]
+
+
+@dataclass(slots=True, eq=False)
 class AppState:
     """What belongs to one Flask object."""
 
@@ -86,6 +100,7 @@ class AppState:
     blinds: list[Blind] = field(default_factory=list)
     converters: set[str] = field(default_factory=set)
     views: dict[str, list[tuple[Path, Value, Places]]] = field(default_factory=dict)
+    starts: list[Start] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project import catalog
+from flask_ls.project.config.model import AppConfig
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
@@ -15,6 +16,10 @@ from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
+from flask_ls.syntax.source import SourceFile
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
 
@@ -32,6 +37,8 @@ class ProjectModel:
     ) -> None:
         """``deployment``: what the deployment files say, by path."""
         self.index = index
+        self.read: Callable[[str], SourceFile | None] | None = None
+        """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
@@ -88,6 +95,27 @@ class ProjectModel:
     def routes(self) -> RouteTable:
         """Every app of the workspace with its routes."""
         return RouteTable(complete=False)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """What running the program's start would build, read off without running anything."""
+        from flask_ls.project.interp.build import Evaluation, Hints, evaluate
+        from flask_ls.project.interp.sources import WorkspaceSources
+
+        read = self.read
+        if self.index is None or read is None:
+            return Evaluation(RouteTable(complete=False))
+
+        def text(path: str) -> str | None:
+            source = read(path)
+            return source.text if source is not None else None
+
+        return evaluate(WorkspaceSources(self.index, text), read, Hints())
+
+    @property
+    def configs(self) -> tuple[AppConfig, ...]:
+        """The configuration of every app of the workspace."""
+        return self.evaluation.configs
 
     @cached_property
     def config_objects(self) -> ConfigObjects:

@@ -51,9 +51,9 @@ def make(m: Machine) -> ClassV:
             "register_blueprint": Native("register_blueprint", register_blueprint),
             "url_rule_class": m.external("werkzeug.routing.Rule"),
             "url_map_class": External("werkzeug.routing.Map"),
-            "testing": Descriptor("property", Native("testing", lambda m_, a: _option(m_, a.pos[0], "TESTING"))),
+            "testing": _config_attribute("testing", "TESTING"),
             "debug": Descriptor("property", Native("debug", _debug), Native("debug", lambda m_, a: None)),
-            "secret_key": Descriptor("property", Native("secret_key", lambda m_, a: Unknown("a secret"))),
+            "secret_key": _config_attribute("secret_key", "SECRET_KEY"),
             "default_config": m.new_dict(),
             "test_client_class": None,
             "jinja_options": m.new_dict(),
@@ -95,6 +95,21 @@ def make_map(m: Machine) -> ClassV:
 
 def _debug(m: Machine, args: Args) -> Value:
     return Unknown("whether the app runs in debug mode is only known at run time")
+
+
+def _config_attribute(name: str, key: str) -> Descriptor:
+    """``ConfigAttribute``: an attribute that stands for a key of the configuration."""
+
+    def read(m: Machine, args: Args) -> Value:
+        return _option(m, args.pos[0], key)
+
+    def write(m: Machine, args: Args) -> Value:
+        config = m.get(args.pos[0], "config")
+        if isinstance(config, Instance) and isinstance(config.native, DictV):
+            m.write(config.native.items, key, args.pos[1])
+        return None
+
+    return Descriptor("property", Native(name, read), Native(name, write))
 
 
 def _option(m: Machine, app: Value, name: str) -> Value:

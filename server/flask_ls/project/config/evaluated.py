@@ -1,0 +1,123 @@
+"""From an evaluated program to the configuration of its apps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask_ls.project.config.keys import EVALUATED_KEYS
+from flask_ls.project.config.model import ABSENT, UNKNOWN, AppConfig, ExtensionStart, Possibility
+from flask_ls.project.interp.paths import Path, Step, simplify
+from flask_ls.project.interp.values import (
+    MISSING,
+    SCALARS,
+    Choice,
+    Descriptor,
+    DictV,
+    External,
+    Instance,
+    ListV,
+    Maybe,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+    from flask_ls.project.interp.records import AppState
+    from flask_ls.project.interp.table import TableBuilder
+
+# Extensions that keep sessions elsewhere when they are given the app.
+_SESSION_STORES = ("flask_session.", "flask_kvsession.", "flask_sessionstore.", "beaker.")
+
+
+def config_of(m: Machine, state: AppState, name: str, builder: TableBuilder) -> AppConfig:
+    """The configuration of an app at the end of the evaluation."""
+    holder = _config(state)
+    keys = snapshot(holder)
+    secret = state.instance.cls.lookup("secret_key") if state.instance is not None else MISSING
+    if not (isinstance(secret, Descriptor) and secret.kind == "property"):
+        keys["SECRET_KEY"] = UNKNOWN if not isinstance(secret, SCALARS) else _of(secret)
+    return AppConfig(
+        app=name,
+        site=builder.first(state.places),
+        keys=keys,
+        modules=frozenset(v.module.path for v in m.modules.values() if v.state != "new" and not v.is_model),
+        reason=holder.rest.reason if holder is not None and holder.rest is not None else "",
+        own_sessions=_has_own_sessions(state),
+        starts=tuple(_starts(state, builder)),
+        factory=state.functions[0] if state.functions else None,
+    )
+
+
+def snapshot(holder: DictV | None) -> dict[str, frozenset[Possibility]]:
+    """What each key of interest may be now."""
+    if holder is None:
+        return dict.fromkeys(EVALUATED_KEYS, UNKNOWN)
+    default = UNKNOWN if holder.rest is not None else ABSENT
+    return {k: _of(holder.items[k]) if k in holder.items else default for k in EVALUATED_KEYS}
+
+
+def config_dict(app: Instance) -> DictV | None:
+    """The keys of an app's configuration; None when the configuration is an object that cannot be read."""
+    holder = app.attrs.get("config", MISSING)
+    native = holder.native if isinstance(holder, Instance) else None
+    return native if isinstance(native, DictV) else None
+
+
+def _config(state: AppState) -> DictV | None:
+    return config_dict(state.instance) if state.instance is not None else None
+
+
+def _of(value: Value) -> frozenset[Possibility]:
+    if isinstance(value, Maybe):
+        return (_of(value.value) if _is_live(value.path) else frozenset()) | ABSENT
+    if isinstance(value, Choice):
+        found: frozenset[Possibility] = frozenset()
+        for path, option in value.options:
+            if _is_live(path):
+                found |= _of(option)
+        return found or UNKNOWN
+    if value is MISSING:
+        return ABSENT
+    if value is None:
+        return frozenset({"none"})
+    if isinstance(value, SCALARS):
+        return frozenset({"true"}) if value else frozenset({"false"})
+    if isinstance(value, (ListV, DictV)) and value.rest is None:
+        return frozenset({"true"}) if value.items else frozenset({"false"})
+    if isinstance(value, tuple):
+        return frozenset({"true"}) if value else frozenset({"false"})
+    return UNKNOWN
+
+
+def _is_live(path: Path) -> bool:
+    """Whether no step of the path ends the program."""
+    return not any(isinstance(s, Step) and s.arm in s.fork.dead for s in path)
+
+
+def _has_own_sessions(state: AppState) -> bool:
+    instance = state.instance
+    if instance is None:
+        return True
+    default = instance.cls.lookup("session_interface")
+    if "session_interface" in instance.attrs or not (isinstance(default, External) or default is MISSING):
+        return True
+    return any(start.path.startswith(_SESSION_STORES) for start in state.starts)
+
+
+def _starts(state: AppState, builder: TableBuilder) -> list[ExtensionStart]:
+    given = frozenset(simplify(state.path))
+    return [
+        ExtensionStart(
+            extension=start.path.removesuffix(".init_app").replace("()", ""),
+            site=builder.first(start.places),
+            keys=_frozen(start.keys),
+            conditional=any(s not in given for s in simplify(start.condition)),
+        )
+        for start in state.starts
+        if _is_live(start.condition)
+    ]
+
+
+def _frozen(keys: Mapping[str, frozenset[Possibility]]) -> dict[str, frozenset[Possibility]]:
+    return dict(keys)
