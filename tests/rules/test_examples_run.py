@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask_runner import FlaskRunner
@@ -13,8 +11,6 @@ from packaging.specifiers import SpecifierSet
 
 from flask_ls.rules.examples import Bad, Good, files_of
 from flask_ls.rules.registry import all_rules
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="programs are run in forks of one process")
 
 FLASK = importlib.metadata.version("flask")
 BAD = [
@@ -29,12 +25,6 @@ GOOD = [
     for number, example in enumerate(rule.good)
     if example.drive is not None
 ]
-
-
-@pytest.fixture(scope="module")
-def flask() -> Iterator[FlaskRunner]:
-    with FlaskRunner() as runner:
-        yield runner
 
 
 def skip_unless_it_applies(example: Bad | Good) -> None:
