@@ -24,12 +24,18 @@ class Attempt:
 
     names: list[set[str]]  # per handler
     fork: Fork
+    frame: Frame | None  # None: the function called next
     raised: set[str] = field(default_factory=set)  # exceptions that may have been raised
     opaque: bool = False  # code that cannot be read was called
 
     def catches(self, name: str, bases: tuple[str, ...] = ()) -> bool:
         """Whether a handler would catch the exception."""
         return self.handler(name, bases) is not None
+
+    def names_it(self, name: str) -> bool:
+        """Whether a handler names the exception or a direct relative, not just any exception."""
+        wanted = {name, *ancestors(name)} - {"Exception", "BaseException", "object"}
+        return any(names & wanted for names in self.names)
 
     def handler(self, name: str, bases: tuple[str, ...] = ()) -> int | None:
         """The index of the handler that would catch the exception."""
@@ -70,6 +76,7 @@ def _guarded(m: Machine, node: Any, frame: Frame) -> Outcome | None:
     attempt = Attempt(
         [_caught(m, h, frame) for h in node.handlers],
         m.fork(place, "whether this raises an exception is only known at run time", len(node.handlers) + 1),
+        frame,
     )
     extra, before = m.extra, m.path
     token = m.open_branch()

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import external, methods
+from flask_ls.project.interp.attempts import Attempt
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -49,8 +50,8 @@ def get(m: Machine, owner: Value, name: str, default: Value = _FAIL) -> Value:
     if value is MISSING:
         if default is not _FAIL:
             return default
-        if m.catching("AttributeError"):
-            raise Raised("AttributeError", ("Exception",))
+        if m.expects("AttributeError"):
+            raise Raised("AttributeError", ("Exception",), f"{owner!r}.{name}")
         return Unknown(f"there is no attribute {name} that can be read")
     return value.value if type(value) is Maybe else value
 
@@ -115,8 +116,8 @@ def _from_instance(m: Machine, owner: Instance, name: str) -> Value:
     if value is not MISSING:
         return value
     custom = owner.cls.lookup("__getattr__")
-    if isinstance(custom, Function) and not name.startswith("__") and m.active.get(custom.node, 0) < 2:
-        return m.call(custom, Args([owner, name]))
+    if isinstance(custom, Function) and (not name.startswith("__") or name in _READ_FROM_INSTANCES):
+        return _custom(m, owner, custom, name)
     unknown = owner.open or owner.cls.open
     if unknown is not None and not (name.startswith("__") and name.endswith("__")):
         if isinstance(unknown, External):
@@ -125,6 +126,25 @@ def _from_instance(m: Machine, owner: Instance, name: str) -> Value:
             return made
         return Unknown(unknown.reason)
     return MISSING
+
+
+# Attributes with double underscores that are looked up on objects, not on their classes.
+_READ_FROM_INSTANCES = frozenset({"__name__", "__qualname__", "__wrapped__"})
+
+
+def _custom(m: Machine, owner: Instance, custom: Function, name: str) -> Value:
+    """What ``__getattr__`` gives; MISSING where it surely raises."""
+    if m.active.get(custom.node, 0) >= 2:
+        return MISSING
+    m.tries.append(Attempt([{"AttributeError"}], m.fork(m.place(), "whether this attribute is there"), None))
+    try:
+        return m.call(custom, Args([owner, name]))
+    except Raised as error:
+        if error.name == "AttributeError":
+            return MISSING
+        raise
+    finally:
+        m.tries.pop()
 
 
 def bind(m: Machine, found: Value, owner: Value, cls: ClassV) -> Value:
@@ -221,7 +241,11 @@ def from_module(m: Machine, owner: ModuleV, name: str) -> Value:
         return view
     custom = owner.names.get("__getattr__", MISSING)
     if isinstance(custom, Function) and not name.startswith("__"):
-        return m.call(custom, Args([name]))
+        try:
+            return m.call(custom, Args([name]))
+        except Raised as error:
+            if error.name != "AttributeError":
+                raise
     if owner.open is not None and not name.startswith("__"):
         return Unknown(owner.open.reason)
     if owner.is_model and not name.startswith("__"):

@@ -438,7 +438,7 @@ def next_(m: Machine, args: Args) -> Value:
         if not source.items and source.rest is None:
             if default is not MISSING:
                 return default
-            if m.catching("StopIteration"):
+            if m.expects("StopIteration"):
                 raise Raised("StopIteration", ("Exception",))
         if len(source.items) == 1 and source.rest is None and default is not MISSING:
             item = source.items[0]

@@ -160,7 +160,9 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         loaded.open = Unknown(f"{module.import_name} cannot be read")
         m.blind(f"{module.import_name} cannot be parsed")
         return
-    loaded.names["__name__"] = module.import_name
+    loaded.names.update({"__name__": module.import_name, "__file__": module.path, "__package__": module.package})
+    if module.is_package:
+        loaded.names["__path__"] = m.new_list([module.folder])
     frame = Frame(loaded, loaded.names)
     # A module runs once whatever branch imports it first: its effects stay, conditional on its being imported.
     outer = (m.path, m.extra, m.mark, m.dry, m.frame, m.tries, m.app_contexts)

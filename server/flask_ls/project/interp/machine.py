@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from flask_ls.project.modules import Module, ModuleIndex
 
 MAX_STEPS = 6_000_000
-_CORE = frozenset({"flask", "werkzeug"})
+_CORE = frozenset({"flask", "werkzeug", "flask_ls_primitives"})
 
 
 class Sources(Protocol):
@@ -157,6 +157,14 @@ class Machine(World):
     def catching(self, name: str) -> bool:
         """Whether a ``try`` around would catch the exception of this name."""
         return any(attempt.catches(name) for attempt in self.tries)
+
+    def expects(self, name: str) -> bool:
+        """Whether the function that executes has a ``try`` around this very place that names the exception.
+
+        Only then is an absent attribute or key taken for the exception it raises: elsewhere it more likely is
+        something this interpreter does not know.
+        """
+        return any((a.frame is None or a.frame is self.frame) and a.names_it(name) for a in self.tries)
 
     def may_raise(self, name: str) -> None:
         """An operation may raise the exception of this name."""

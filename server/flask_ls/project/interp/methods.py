@@ -200,7 +200,7 @@ def _pop(m: Machine, owner: ListV, args: Args) -> Value:
         if -len(owner.items) <= index < len(owner.items):
             m.touch(owner)
             return owner.items.pop(index)
-        if m.catching("IndexError"):
+        if m.expects("IndexError"):
             raise Raised("IndexError", ("LookupError", "Exception"))
         return Unknown("this list is empty")
     operators.forget(m, owner, "an element was removed")
@@ -386,7 +386,7 @@ def _dict_pop(m: Machine, owner: DictV, args: Args) -> Value:
     key = m.settle(args.get(0, "key"))
     value = _get(m, owner, args)
     if known_key(key):
-        if key not in owner.items and owner.rest is None and len(args.pos) < 2 and m.catching("KeyError"):
+        if key not in owner.items and owner.rest is None and len(args.pos) < 2 and m.expects("KeyError"):
             raise Raised("KeyError", ("LookupError", "Exception"))
         m.erase(owner.items, key)
     else:

@@ -272,6 +272,11 @@ def unary(op: type[ast.unaryop], value: Value) -> Value:
     return unknown_from(value, "the result of this operation is only known at run time")
 
 
+def plain(value: Value) -> Value:
+    """The text behind a member of an enumeration of texts, else the value."""
+    return value.native if isinstance(value, Instance) and isinstance(value.native, str) else value
+
+
 def concatenate(m: Machine, parts: list[Value]) -> Value:
     """The text of an f-string, given the texts of its parts."""
     if all(isinstance(p, str) for p in parts):
@@ -636,7 +641,7 @@ def _dict_item(m: Machine, owner: DictV, key: Value) -> Value:
         made = m.call(owner.default, Args([]))
         m.write(owner.items, key, made)
         return made
-    if m.catching("KeyError"):
+    if m.expects("KeyError"):
         raise Raised("KeyError", ("LookupError", "Exception"))
     return Unknown(f"there is no key {key!r}")
 

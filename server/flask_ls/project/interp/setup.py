@@ -11,6 +11,7 @@ from flask_ls.project.interp import (
     external,
     functions,
     imports,
+    primitives,
     statements,
     stdlib,
 )
@@ -44,6 +45,7 @@ def install(m: Machine) -> None:
     """Fill the machine."""
     builtin_names.install(m)
     stdlib.install(m)
+    primitives.install(m)
     for path, cls in rules.make_rule_class(m, builtin_names.make_class).items():
         m.classes[path] = cls
     m.externals["werkzeug.routing.Rule"] = lambda m_: m_.classes["werkzeug.routing.Rule"]

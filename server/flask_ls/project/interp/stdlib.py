@@ -58,6 +58,7 @@ def install(m: Machine) -> None:
     m.externals["enum.Enum"] = _enum
     for name in ("IntEnum", "StrEnum", "Flag", "IntFlag"):
         m.externals[f"enum.{name}"] = lambda m_, n=name: make_class(m_, f"enum.{n}", (m_.external("enum.Enum"),))  # type: ignore[misc]
+    m.externals["http.HTTPMethod"] = _http_method
     m.externals["sys.modules"] = _sys_modules
     m.externals["collections.OrderedDict"] = lambda m_: m_.builtins["dict"]
     m.externals["collections.UserDict"] = lambda m_: m_.builtins["dict"]
@@ -540,6 +541,14 @@ def _simple_namespace(m: Machine) -> Value:
     return make_class(m, "types.SimpleNamespace", names={"__init__": Native("__init__", init)})
 
 
+def _http_method(m: Machine) -> Value:
+    cls = make_class(m, "http.HTTPMethod", (m.external("enum.StrEnum"),))
+    for name in ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"):
+        cls.names[name] = name
+    m.call(cls.lookup("__init_subclass__"), Args([cls]))
+    return cls
+
+
 def _enum(m: Machine) -> Value:
     def init_subclass(m_: Machine, args: Args) -> Value:
         cls = args.pos[0]
@@ -549,7 +558,7 @@ def _enum(m: Machine) -> Value:
                 continue
             member = m_.new_instance(cls)
             member.attrs.update({"name": name, "value": value, "_value_": value})
-            if isinstance(value, str) and any(b.path in ("str", "enum.StrEnum") for b in cls.mro):
+            if isinstance(value, str) and any(b.path in ("str", "enum.StrEnum", "http.HTTPMethod") for b in cls.mro):
                 member.native = value
             cls.names[name] = member
             members.items[name] = member

@@ -48,7 +48,7 @@ def add_rule(
     """``Flask.add_url_rule`` itself: every possible rule is recorded, what is unknown is a blind spot."""
     values = {"rule": rule, "endpoint": endpoint, "view": view, **{k: options[k] for k in _DECIDING if k in options}}
     for key, value in values.items():
-        settled = m.settle(value)
+        settled = operators.plain(m.settle(value))
         if isinstance(settled, Choice):
             for path, option in m.alternatives(settled):
                 before = m.path
@@ -232,9 +232,10 @@ def method_names(m: Machine, value: Value) -> frozenset[str] | None:
         return None
     names: set[str] = set()
     for item in items:
-        if isinstance(item, Maybe) or not isinstance(m.settle(item), str):
+        name = operators.plain(m.settle(item))
+        if not isinstance(name, str):
             return None
-        names.add(m.settle(item).upper())
+        names.add(name.upper())
     return frozenset(names)
 
 

@@ -1,0 +1,101 @@
+"""What models of extensions cannot say in Python that the interpreter runs: ``flask_ls_primitives``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp import external, operators
+from flask_ls.project.interp.records import innermost
+from flask_ls.project.interp.values import Args, Bound, DictV, Function, Native, Unknown, Value
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+_CONVERTERS = {"str": "string", "int": "int", "float": "float", "UUID": "uuid"}
+
+
+def install(m: Machine) -> None:
+    """Register the primitives."""
+    for name, run in _PRIMITIVES.items():
+        m.externals[f"flask_ls_primitives.{name}"] = lambda m_, n=name, r=run: Native(n, r)  # type: ignore[misc]
+
+
+def _text(change: Callable[[str], str]) -> Callable[[Machine, Args], Value]:
+    def run(m: Machine, args: Args) -> Value:
+        def one(value: Value) -> Value:
+            return change(value) if isinstance(value, str) else operators.unknown_from(value, "a text")
+
+        return m.lift(m.settle(args.get(0, "text")), one)
+
+    return run
+
+
+def _words(text: str, separator: str) -> str:
+    parts = re.sub(r"(.)([A-Z][a-z]+)", rf"\1{separator}\2", text)
+    return re.sub(r"([a-z0-9])([A-Z])", rf"\1{separator}\2", parts).lower()
+
+
+def _unreadable(m: Machine, args: Args) -> Value:
+    """``unreadable(target, reason)``: the table of what is reachable from ``target`` is no longer complete."""
+    reason = m.settle(args.get(1, "reason"))
+    external.escape(m, Args([args.get(0, "target")]), str(reason))
+    return None
+
+
+def _installed(m: Machine, args: Args) -> Value:
+    name = m.settle(args.get(0, "name"))
+    known = m.sources.is_installed(name) if isinstance(name, str) else None
+    return Unknown("whether a package is installed is not known") if known is None else known
+
+
+def _parameters_of(m: Machine, args: Args) -> Value:
+    """The positional parameters without defaults of a function, each with the converter its annotation means."""
+    func = innermost(m.settle(args.get(0, "function")))
+    if not isinstance(func, Function):
+        return Unknown("the parameters of this function are not known")
+    spec = func.node.args
+    parameters = [*spec.posonlyargs, *spec.args]
+    if func.defaults:
+        parameters = parameters[: -len(func.defaults)]
+    rows: list[Value] = []
+    for parameter in parameters:
+        note = parameter.annotation
+        name = note.id if isinstance(note, ast.Name) else note.attr if isinstance(note, ast.Attribute) else ""
+        rows.append((parameter.arg, _CONVERTERS.get(name)))
+    return m.new_list(rows)
+
+
+def _rule_arguments(m: Machine, args: Args) -> Value:
+    rule = m.settle(args.get(0, "rule"))
+    names = re.findall(r"<(?:[^<>:]*:)?([^<>:]+)>", rule) if isinstance(rule, str) else []
+    return m.new_list([*names])
+
+
+def _accepted_arguments(m: Machine, args: Args) -> Value:
+    """The keyword arguments that a function has parameters for."""
+    func, given = m.settle(args.get(0, "function")), m.settle(args.get(1, "kwargs"))
+    inner = innermost(func)
+    if not isinstance(inner, Function) or not isinstance(given, DictV):
+        return given
+    spec = inner.node.args
+    names = {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    if isinstance(func, Bound):
+        names.discard((spec.posonlyargs + spec.args)[0].arg if spec.posonlyargs + spec.args else "")
+    if spec.kwarg is not None:
+        return given
+    return m.new_dict({k: v for k, v in given.items.items() if k in names}, given.rest)
+
+
+_PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
+    "snake_case": _text(lambda t: _words(t, "_")),
+    "dash_case": _text(lambda t: _words(t, "-")),
+    "single_slashes": _text(lambda t: re.sub(r"/+", "/", t)),
+    "unreadable": _unreadable,
+    "installed": _installed,
+    "parameters_of": _parameters_of,
+    "rule_arguments": _rule_arguments,
+    "accepted_arguments": _accepted_arguments,
+}
