@@ -5,6 +5,8 @@ Sources: ``default_config`` of Flask 2.2 to 3.2 (docs/config.rst) and the ``conf
 
 from __future__ import annotations
 
+import functools
+
 FLASK_KEYS = frozenset(
     {
         "APPLICATION_ROOT",
@@ -131,6 +133,7 @@ EVALUATED_KEYS = (
     "SESSION_TYPE",
     "SQLALCHEMY_DATABASE_URI",
     "SQLALCHEMY_BINDS",
+    "SQLALCHEMY_ENGINE_OPTIONS",
     "SERVER_NAME",
     "TESTING",
     "PROPAGATE_EXCEPTIONS",
@@ -150,4 +153,9 @@ SESSION_DEFAULTS: dict[str, object] = {
 
 def keys_of_packages(packages: frozenset[str]) -> frozenset[str]:
     """Flask's keys and those of the imported packages."""
-    return FLASK_KEYS.union(*(EXTENSION_KEYS[p] for p in packages if p in EXTENSION_KEYS))
+    return _keys(packages & EXTENSION_KEYS.keys())
+
+
+@functools.cache
+def _keys(packages: frozenset[str]) -> frozenset[str]:
+    return FLASK_KEYS.union(*(EXTENSION_KEYS[p] for p in packages))

@@ -50,6 +50,16 @@ class ConfigObjects:
                 return True
         return owner not in self.names
 
+    def takers(self, owner: str, key: str) -> frozenset[str]:
+        """The classes and modules handed over whose ``key`` comes from this class itself."""
+        model = self._model
+        return frozenset(
+            name
+            for name in self.handed
+            if owner in (bases := model.mro(name))
+            and next((b for b in bases if self._defines(b, key)), owner) == owner
+        )
+
     def _defines(self, cls: str, key: str) -> bool:
         known = self._model.names.class_(cls)
         return known is not None and (key in known[1].attributes or key in known[1].methods)

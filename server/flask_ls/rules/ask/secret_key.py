@@ -163,7 +163,7 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
             return stage.stage_of_class(ctx, write.owner) == "test"
     if any(w.key == "TESTING" and values.truth(ctx, w.value) for w in config.beside(ctx, write)):
         return True
-    return stage.is_off_production(stage.stage_of(ctx, write))
+    return not stage.reaches_production(ctx, write)
 
 
 def _is_checked(ctx: Context, literal: ast.expr, key: str | bytes) -> bool:

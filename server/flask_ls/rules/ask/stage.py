@@ -57,6 +57,29 @@ def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
     return "any"
 
 
+def reaches_production(ctx: Context, write: Write) -> bool:
+    """Whether what the write says may be in force in production: it is not for tests or development only.
+
+    The value of a base class counts for the classes that do not override it.
+    """
+    if write.owner is None:
+        return not is_off_production(stage_of(ctx, write))
+    takers = ctx.model.config_objects.takers(ctx.index.dotted(write.owner), write.key)
+    stages = {stage_of_dotted(ctx, name) for name in takers}
+    if stages and stages <= {"test", "development"} and len(takers) < len(ctx.model.config_objects.handed):
+        return False
+    return not is_off_production(stage_of(ctx, write))
+
+
+def stage_of_dotted(ctx: Context, cls: str) -> Stage:
+    """The stage of a configuration class of the project by its dotted name and those of its bases."""
+    for base in ctx.model.mro(cls):
+        stage = stage_of_name(base.rpartition(".")[2])
+        if stage != "any":
+            return stage
+    return "any"
+
+
 def is_off_production(stage: Stage) -> bool:
     """Whether what is done at this stage never reaches users."""
     return stage in ("test", "development")

@@ -174,7 +174,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     yield from _key_reads(ctx)
     yield from _attribute(ctx)
-    if _is_read_by_project(ctx.model):
+    if ctx.model.once(_is_read_by_project):
         return
     for write in environment_writes(ctx, "FLASK_ENV"):
         yield ctx.finding(write.key, f"{_IGNORED}: this changes nothing.", fixes=[_as_debug(ctx, write)])
@@ -186,7 +186,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 @rule.on_deployment
 def check_deployment(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """The variable in the files that start the app."""
-    if ctx.flask < _REMOVED_IN or _is_read_by_project(ctx.model):
+    if ctx.flask < _REMOVED_IN or ctx.model.once(_is_read_by_project):
         return
     for variable in document.variables:
         if variable.name == "FLASK_ENV" and variable.value is not None:
@@ -196,7 +196,7 @@ def check_deployment(document: DeploymentFile, ctx: DeploymentContext) -> Iterat
 
 
 def _key_reads(ctx: Context) -> Iterator[Finding]:
-    if _may_be_own_key(ctx.model):
+    if ctx.model.once(_may_be_own_key):
         return
     for node in ctx.index.nodes(ast.Subscript):
         if isinstance(node.ctx, ast.Load) and _is_env(node.slice) and is_config(ctx, node.value):
@@ -227,7 +227,7 @@ def _may_be_own_key(model: ProjectModel) -> bool:
 
 
 def _attribute(ctx: Context) -> Iterator[Finding]:
-    if any(s.endswith(".env") for f in ctx.model.files.values() for s in f.stores):
+    if ctx.model.once(_sets_attribute):
         return
     for node in ctx.index.nodes(ast.Attribute):
         if node.attr != "env" or not isinstance(node.ctx, ast.Load) or not is_app(ctx, node.value):
@@ -239,6 +239,10 @@ def _attribute(ctx: Context) -> Iterator[Finding]:
                 "Flask 2.3 removed the attribute env: reading it raises AttributeError.",
                 fixes=[_ask_debug(ctx, node, node)],
             )
+
+
+def _sets_attribute(model: ProjectModel) -> bool:
+    return any(s.endswith(".env") for f in model.files.values() for s in f.stores)
 
 
 def _ask_debug(ctx: Context, read: ast.expr, attribute: ast.expr) -> Fix | None:

@@ -14,9 +14,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.config.keys import EXTENSION_KEYS, FLASK_KEYS, KNOWN_KEYS, keys_of_packages
+from flask_ls.project.config.keys import FLASK_KEYS, KNOWN_KEYS, keys_of_packages
 from flask_ls.project.config.spelling import meant_key
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.config import Write, is_config, is_config_class, writes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -143,7 +144,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for write in written:
         if write.key in KNOWN_KEYS:
             continue
-        candidates = candidates if candidates is not None else keys_of_packages(_packages(ctx.model))
+        candidates = candidates or keys_of_packages(imported_packages(ctx.model))
         meant = meant_key(write.key, candidates)
         if meant is None or meant in known or _is_own(ctx.model, write.key, meant):
             continue
@@ -201,11 +202,6 @@ def _key_span(ctx: Context, write: Write) -> Span:
     node = _key_node(write)
     start, end = ctx.span(node)
     return Span(start, start + len(write.key) if isinstance(node, ast.keyword) else end)
-
-
-def _packages(model: ProjectModel) -> frozenset[str]:
-    packages = {i.module.partition(".")[0] for f in model.files.values() for i in f.imports}
-    return frozenset(p for p in packages if p in EXTENSION_KEYS)
 
 
 def _is_own(model: ProjectModel, key: str, meant: str) -> bool:

@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.config_edits import without
-from flask_ls.rules.ask.stage import is_off_production, stage_of
+from flask_ls.rules.ask.stage import reaches_production
 from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -135,7 +135,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Every write of the key with a value that drops the attribute."""
     for write in writes_of(ctx, "SESSION_COOKIE_HTTPONLY"):
-        if _is_off(ctx, write) and not is_off_production(stage_of(ctx, write)):
+        if _is_off(ctx, write) and reaches_production(ctx, write):
             yield ctx.finding(
                 write.value,
                 "SESSION_COOKIE_HTTPONLY is off: scripts in the page can read the session cookie.",
