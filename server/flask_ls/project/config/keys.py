@@ -153,7 +153,7 @@ SESSION_DEFAULTS: dict[str, object] = {
 
 def keys_of_packages(packages: frozenset[str]) -> frozenset[str]:
     """Flask's keys and those of the imported packages."""
-    return _keys(packages & EXTENSION_KEYS.keys())
+    return _keys(frozenset(packages & EXTENSION_KEYS.keys()))
 
 
 @functools.cache
