@@ -21,34 +21,35 @@ class ColumnMap:
 
     def __init__(self, text: str, starts: Sequence[int], edits: Sequence[TextEdit] = ()) -> None:
         self._text = text
-        self._starts = starts
+        self.starts = starts
         self._edits: dict[int, list[TextEdit]] = {}
         for edit in edits:
             self._edits.setdefault(bisect_right(starts, edit.span.start), []).append(edit)
-        self._odd = set(self._edits)  # the lines in which a byte is not a code point
+        self.odd = set(self._edits)
+        """The lines in which a byte is not a code point."""
         if not text.isascii():
             ends = [*starts[1:], len(text)]
             for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
                 if not text[start:end].isascii():
-                    self._odd.add(number)
+                    self.odd.add(number)
         self._tables: dict[int, list[int]] = {}
 
     def offset(self, lineno: int, column: int) -> int:
-        if lineno in self._odd:
+        if lineno in self.odd:
             table = self._tables.get(lineno)
             if table is None:
                 table = self._tables[lineno] = self._table(lineno)
             return table[min(max(column, 0), len(table) - 1)]
         try:
-            found = self._starts[lineno - 1] + column
+            found = self.starts[lineno - 1] + column
         except IndexError:
             return len(self._text)
         return min(found, len(self._text))
 
     def _table(self, lineno: int) -> list[int]:
         """The offset of each byte of a line as it was parsed, and of the end of the line."""
-        start = self._starts[lineno - 1]
-        end = self._starts[lineno] if lineno < len(self._starts) else len(self._text)
+        start = self.starts[lineno - 1]
+        end = self.starts[lineno] if lineno < len(self.starts) else len(self._text)
         origins: list[int] = []  # of each code point of the line as it was parsed
         parts: list[str] = []
         position = start

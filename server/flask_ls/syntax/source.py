@@ -64,8 +64,8 @@ class SourceFile:
         parsed = parse(self._parsable)
         if isinstance(parsed, ast.Module):
             return Recovered(parsed, (), (), ())
-        recovered = recover(self._parsable)
         start = self._error_offset(parsed.lineno, parsed.offset)
+        recovered = recover(self._parsable, start)
         end = max(start, self._error_offset(parsed.end_lineno, parsed.end_offset))
         others = list(recovered.problems)
         for other in others:
@@ -125,18 +125,23 @@ class SourceFile:
         Nodes to which ``ast`` gives no position (``arguments``, ``comprehension``, ``withitem``) span their
         children, a module the whole text, and operators and contexts nothing.
         """
-        offset = self._columns.offset
         try:
-            return Span(
-                offset(node.lineno, node.col_offset),  # type: ignore[attr-defined]
-                offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
-            )
+            first: int = node.lineno  # type: ignore[attr-defined]
+            last: int = node.end_lineno  # type: ignore[attr-defined]
+            start: int = node.col_offset  # type: ignore[attr-defined]
+            end: int = node.end_col_offset  # type: ignore[attr-defined]
         except AttributeError:
             if isinstance(node, ast.Module):
                 return Span(0, len(self.text))
             spans = [self.span(child) for child in ast.iter_child_nodes(node)]
             spans = [span for span in spans if span != (0, 0)]
             return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else Span(0, 0)
+        columns = self._columns
+        if first in columns.odd or last in columns.odd:
+            return Span(columns.offset(first, start), columns.offset(last, end))
+        # Not a call per end: this runs for every node of every file.
+        starts = columns.starts
+        return Span(starts[first - 1] + start, starts[last - 1] + end)
 
     def segment(self, node: ast.AST) -> str:
         start, end = self.span(node)
