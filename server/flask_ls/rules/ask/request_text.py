@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_ls.project.index import COMPREHENSIONS
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.flow import tests_before
-from flask_ls.rules.ask.values import argument, constant, definition, has_unpacking
+from flask_ls.rules.ask.values import UNKNOWN, argument, constant, definition, has_unpacking
 from flask_ls.rules.context import Context
 
 _KINDS = {
@@ -114,8 +114,8 @@ def is_checked(ctx: Context, text: TextValue, node: ast.expr) -> bool:
                 if any(_is_about(ctx, a, node, text) for a in looked_at):
                     return True
             elif isinstance(part, ast.Compare) and isinstance(part.ops[0], (ast.In, ast.Eq)):
-                is_constant = isinstance(part.comparators[0], (ast.Constant, ast.Tuple, ast.List, ast.Set))
-                if is_constant and _is_about(ctx, part.left, node, text):
+                is_member = isinstance(part.ops[0], ast.In) or constant(ctx, part.comparators[0]) is not UNKNOWN
+                if is_member and _is_about(ctx, part.left, node, text):
                     return True
     return False
 
