@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flask_ls.project.bodies import Body
 from flask_ls.project.config.facts import ConfigFacts
 from flask_ls.syntax.span import Span
 
@@ -170,4 +171,6 @@ class FileFacts:
     bound_extensions: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()
     commits_in_hooks: bool = False
+    bodies: dict[str, Body] = field(default_factory=dict)
+    mentioned: tuple[str, ...] = ()
     is_broken: bool = False

@@ -6,6 +6,7 @@ import ast
 import hashlib
 
 from flask_ls.project.config.extract import config_facts
+from flask_ls.project.extract.calls import extract_bodies
 from flask_ls.project.extract.config import config_sources, config_values, containers
 from flask_ls.project.extract.handing import bound_extensions, passed
 from flask_ls.project.extract.hooks import commits_in_hooks
@@ -28,7 +29,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 9
+EXTRACTOR_VERSION = 10
 
 
 def extract(
@@ -42,6 +43,7 @@ def extract(
 ) -> FileFacts:
     """The facts of a file. ``vocabulary`` are the words to look for (see ``FileFacts.words``)."""
     index = index or FileIndex(source.tree, module, is_package=is_package)
+    extracted = extract_bodies(index)
     return FileFacts(
         path=path,
         module=module,
@@ -68,6 +70,8 @@ def extract(
         bound_extensions=bound_extensions(index),
         passed=passed(index),
         commits_in_hooks=commits_in_hooks(index),
+        bodies=extracted.bodies,
+        mentioned=extracted.mentioned,
         is_broken=source.is_broken,
     )
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from flask_ls.project import catalog
 from flask_ls.project.config.model import AppConfig
+from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
+from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LIMIT = 12
 
 
 class ProjectModel:
@@ -123,6 +123,11 @@ class ProjectModel:
         return ConfigObjects(self)
 
     @cached_property
+    def contexts(self) -> Contexts:
+        """Which code runs with which Flask context."""
+        return Contexts(self)
+
+    @cached_property
     def names(self) -> Names:
         """Names -> canonical origins."""
         return Names(self.modules, self.index)
@@ -135,122 +140,34 @@ class ProjectModel:
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
         return found
 
+    @cached_property
+    def classes(self) -> Classes:
+        """The classes of values."""
+        return Classes(self.names)
+
     def mro(self, cls: str) -> list[str]:
-        """A class and all its known bases, nearest first.
+        """A class and all its known bases, nearest first (see ``Classes.mro``)."""
+        return self.classes.mro(cls)
 
-        A base that is an attribute of an object has the name of the object's class: ``db.Model`` of a
-        ``SQLAlchemy()`` is ``flask_sqlalchemy.SQLAlchemy.Model``.
-        """
-        order: list[str] = []
-        for name in self.names.mro(cls):
-            current: str | None = name
-            if self.names.class_(name) is None and self.names.is_project(name):
-                owner, _, attribute = name.rpartition(".")
-                holder = self.class_of_name(owner) if owner else None
-                current = self.class_of_member(holder, attribute) if holder else name
-            while current is not None and current not in order:
-                order.append(current)
-                current = catalog.BASES.get(current)
-        return order
-
-    # Classes of values
-
-    def class_of_name(self, name: str, left: int = _LIMIT) -> str | None:
+    def class_of_name(self, name: str) -> str | None:
         """The class of the value that a canonical dotted name stands for; None when unknown."""
-        if left <= 0:
-            return None
-        known = catalog.INSTANCES.get(name)
-        if known is not None:
-            return known
-        facts, rest = self.names.split(name)
-        if facts is None:
-            return self._class_of_external(name, left)
-        if not rest:
-            return None
-        head, _, tail = rest.partition(".")
-        exports = [e for e in facts.exports.get(head, ()) if not e.is_none]
-        found = {
-            self.class_of_ref(facts.module, Ref(e.target, called=True), left - 1) if e.kind == "value" else None
-            for e in exports
-        }
-        cls = found.pop() if len(found) == 1 else None
-        for attribute in tail.split(".") if tail else ():
-            cls = self.class_of_member(cls, attribute, left - 1) if cls else None
-        return cls
+        return self.classes.of_name(name)
 
-    def _class_of_external(self, name: str, left: int) -> str | None:
-        owner, _, attribute = name.rpartition(".")
-        cls = self.class_of_name(owner, left - 1) if owner else None
-        return self.class_of_member(cls, attribute, left - 1) if cls else None
-
-    def class_of_ref(self, module: str, ref: Ref, left: int = _LIMIT) -> str | None:
+    def class_of_ref(self, module: str, ref: Ref) -> str | None:
         """The class of an expression as written at module level of ``module``."""
-        if left <= 0:
-            return None
-        name = self.names.in_module(module, ref.dotted)
-        if name is not None:
-            found = self.class_of_result(name, left - 1) if ref.called else self.class_of_name(name, left - 1)
-            if found is not None:
-                return found
-        head, _, method = ref.dotted.rpartition(".")
-        if head and ref.called:
-            receiver = self.class_of_ref(module, Ref(head), left - 1)
-            return self.class_of_method_result(receiver, method, left - 1) if receiver else None
-        return None
+        return self.classes.of_ref(module, ref)
 
-    def class_of_result(self, function: str, left: int = _LIMIT) -> str | None:
+    def class_of_result(self, function: str) -> str | None:
         """The class of what calling this canonical name gives: the class itself, or what the function returns."""
-        if left <= 0:
-            return None
-        if self.names.class_(function) is not None:
-            return function
-        known = self.names.function(function)
-        if known is not None:
-            facts, definition = known
-            if definition.is_generator:
-                return "types.GeneratorType"
-            found = {self.class_of_ref(facts.module, r, left - 1) for r in definition.returns}
-            if definition.opaque_return or len(found) != 1 or None in found:
-                annotation = definition.annotation
-                return self.names.in_module(facts.module, annotation.dotted) if annotation is not None else None
-            return found.pop()
-        if self.names.is_project(function):
-            return None
-        result = catalog.RETURNS.get(function)
-        if result is not None:
-            return result
-        owner, _, last = function.rpartition(".")
-        cls = self.class_of_name(owner, left - 1) if owner else None
-        if cls is not None:
-            return self.class_of_method_result(cls, last, left - 1)
-        return function if last[:1].isupper() or function in catalog.LOWER_CASE_CLASSES else None
+        return self.classes.of_result(function)
 
-    def class_of_method_result(self, cls: str, method: str, left: int = _LIMIT) -> str | None:
+    def class_of_method_result(self, cls: str, method: str) -> str | None:
         """The class of ``instance.method()``."""
-        for base in self.mro(cls):
-            result = catalog.METHOD_RETURNS.get((base, method))
-            if result is not None:
-                return result
-            known = self.names.class_(base)
-            if known is not None and method in known[1].methods:
-                return self.class_of_result(f"{base}.{method}", left - 1)
-        member = self.class_of_member(cls, method, left - 1)
-        # `db.Model`-like members and class attributes are classes that can be called.
-        return member if member is not None and member == f"{cls}.{method}" else None
+        return self.classes.of_method_result(cls, method)
 
-    def class_of_member(self, cls: str, attribute: str, left: int = _LIMIT) -> str | None:
+    def class_of_member(self, cls: str, attribute: str) -> str | None:
         """The class of ``instance.attribute``."""
-        if left <= 0:
-            return None
-        for base in self.mro(cls):
-            result = catalog.ATTRIBUTES.get((base, attribute))
-            if result is not None:
-                return result
-            known = self.names.class_(base)
-            if known is not None and attribute in known[1].attributes:
-                value = known[1].attributes[attribute]
-                return self.class_of_ref(known[0].module, value, left - 1) if value is not None else None
-        return None
+        return self.classes.of_member(cls, attribute)
 
     def class_of_parameter(self, function: str, parameter: str) -> str | None:
         """The class that every known caller passes for a parameter; None when unknown."""

@@ -1,0 +1,163 @@
+"""What a body of code does, in order: calls, uses of names, and what surrounds them. Part of a file's facts.
+
+A body is a module, a function, a lambda or the inside of a generator expression. Class bodies, decorators and default
+values belong to the body in which they are evaluated.
+
+A **symbol** is an expression as written, with local names replaced by what they stand for. It is a string or a tuple:
+
+- ``a.b`` a chain whose head is a module-level or builtin name; ``@outer.inner`` a definition of this file by its id;
+  ``!module:name.attr`` something imported inside a function; ``%body:name`` a parameter of that body;
+  ``$Class`` / ``&Class`` / ``^Class`` the instance, the class and the ``super()`` of a method's class;
+  ``*id`` a generator expression; ``'text`` a string or boolean literal; ``?`` an unknown receiver. After such a marked
+  head the attributes follow a bar: ``$Class|mailer.send``.
+- ``("()", function, arguments, keywords)`` a call, ``("[]", parts)`` a tuple or list given as an argument,
+  ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds.
+
+A **block** is a tuple of operations. Leaves, numbered through the whole body in this order:
+
+- ``("c", function, arguments, keywords, how)`` a call. ``how``: ``await``, ``iter`` (its result is consumed here),
+  ``with``, ``return``, ``""``.
+- ``("a", symbol, mode)`` a use of a name or attribute: ``""`` read, ``u`` an operator or builtin touches the value
+  itself, ``x`` deleted, ``=`` assigned, then with the assigned value's symbol as fourth part.
+- ``("R", symbol)`` returned, ``("y", symbol or None)`` yielded, ``("m", modules)`` imported: ``a.b`` or ``a.b:name``.
+
+Structure: ``("if", guard, then, otherwise)``, ``("with", symbol or None, block)`` (the symbol ``'`` is
+something that has nothing to do with contexts), ``("loop", block)``,
+``("try", caught, block, handlers, otherwise, final)``, ``("x",)`` the path ends here.
+
+A **guard** is a symbol whose truth is asked, ``("not", g)``, ``("and", ...)``, ``("or", ...)``, ``@main`` for
+``__name__ == "__main__"``, or None for a condition that says nothing about contexts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Symbol: TypeAlias = "str | tuple[Any, ...]"
+Op: TypeAlias = "tuple[Any, ...]"
+Block: TypeAlias = "tuple[Op, ...]"
+BodyKind = Literal["module", "function", "lambda", "generator"]
+
+MARKS = frozenset("@!%$&^*?")
+LEAVES = frozenset({"c", "a", "R", "y", "m"})
+MAIN = "@main"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; ``annotation`` is the annotated class as written when that is a plain name."""
+
+    name: str
+    annotation: str | None = None
+    has_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One body. ``id`` is ``""`` for the module, the qualified name for functions (``#2`` for its second definition).
+
+    ``cls`` is the class that a method stands in, ``owner`` the body around this one. ``decorators`` are outermost
+    first, None where one is no name or call.
+    """
+
+    id: str
+    kind: BodyKind
+    block: Block
+    cls: str = ""
+    owner: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    decorators: tuple[Symbol | None, ...] = ()
+    is_async: bool = False
+    is_generator: bool = False
+
+    @property
+    def name(self) -> str:
+        """The function's own name."""
+        return self.id.partition("#")[0].rpartition(".")[2]
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of this name."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+def leaves(block: Block) -> Iterator[Op]:
+    """The leaves of a block in the order of their numbers."""
+    for op in block:
+        kind = op[0]
+        if kind in LEAVES:
+            yield op
+        elif kind == "if":
+            yield from leaves(op[2])
+            yield from leaves(op[3])
+        elif kind == "with":
+            yield from leaves(op[2])
+        elif kind == "loop":
+            yield from leaves(op[1])
+        elif kind == "try":
+            yield from leaves(op[2])
+            for _, _, handler in op[3]:
+                yield from leaves(handler)
+            yield from leaves(op[4])
+            yield from leaves(op[5])
+
+
+def last_name(symbol: Symbol | None) -> str:
+    """The last name of a symbol: ``send`` of ``mail.send``, of ``!mail:send`` and of a call of it."""
+    while isinstance(symbol, tuple):
+        if symbol[0] == ".":
+            return str(symbol[2])
+        symbol = symbol[1]
+    if not symbol:
+        return ""
+    return symbol.rpartition("|")[2].rpartition(".")[2].rpartition(":")[2].partition("#")[0].lstrip("@!%$&^*?")
+
+
+def collect_names(op: Op, names: set[str]) -> None:
+    """The names under which an operation can be found: all parts of what it calls or reads, and what it passes on."""
+    if op[0] == "m":
+        return
+    if op[0] == "c":
+        _symbol_names(op[1], names)
+        for argument in op[2]:
+            _argument_names(argument, names)
+        for _, argument in op[3]:
+            _argument_names(argument, names)
+    else:
+        _symbol_names(op[1], names)
+        if len(op) > 3:
+            _argument_names(op[3], names)
+
+
+def _symbol_names(symbol: Symbol | None, names: set[str]) -> None:
+    while isinstance(symbol, tuple):
+        if symbol[0] == ".":
+            names.add(symbol[2])
+        elif symbol[0] == "[]":
+            return
+        symbol = symbol[1]
+    if symbol:
+        if symbol[0] in MARKS:
+            head, _, rest = symbol.partition("|")
+            names.add(last_name(head))
+            names.update(rest.split("."))
+        elif symbol[0] != "'":
+            names.update(symbol.split("."))
+
+
+def _argument_names(symbol: Symbol | None, names: set[str]) -> None:
+    if isinstance(symbol, tuple):
+        if symbol[0] == "()":
+            _symbol_names(symbol[1], names)
+            for argument in symbol[2]:
+                _argument_names(argument, names)
+            for _, argument in symbol[3]:
+                _argument_names(argument, names)
+        elif symbol[0] == "[]":
+            for part in symbol[1]:
+                _argument_names(part, names)
+        else:
+            _symbol_names(symbol, names)
+    elif symbol:
+        names.add(last_name(symbol))

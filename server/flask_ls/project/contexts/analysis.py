@@ -1,0 +1,114 @@
+"""The contexts of a project: which code runs with which Flask context, and what that breaks.
+
+Everything is computed when asked and remembered. A new model takes over what its change cannot have affected.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flask_ls.project.bodies import MAIN, Body, leaves
+from flask_ls.project.contexts.entries import Entries, Start, Ways
+from flask_ls.project.contexts.flow import Flow, flow_of
+from flask_ls.project.contexts.graph import Graph
+from flask_ls.project.contexts.imports import Imports
+from flask_ls.project.contexts.meaning import ProjectMeaning
+from flask_ls.project.contexts.needs import WORDS
+from flask_ls.project.contexts.outside import Outside
+from flask_ls.project.contexts.problems import Problem, problems_of
+from flask_ls.project.contexts.sites import Sites
+from flask_ls.project.contexts.states import IDENTITY, NOWHERE, Vector
+from flask_ls.project.contexts.tasks import Tasks
+from flask_ls.project.contexts.testing import Tests
+from flask_ls.project.contexts.uses import Use, uses_of
+from flask_ls.project.contexts.values import BodyKey, Values
+from flask_ls.project.facts import FileFacts
+
+if TYPE_CHECKING:
+    from flask_ls.project.model import ProjectModel
+
+
+class Contexts:
+    """The analysis of one model. ``problems(path)`` is what rules read; ``entries`` and ``flow`` are for hovers."""
+
+    def __init__(self, model: ProjectModel) -> None:
+        self.model = model
+        self.values = Values(model)
+        self.sites = Sites(model.files)
+        self._flows: dict[tuple[BodyKey, bool], Flow | None] = {}
+        self.graph = Graph(self.values, self.sites, self.flow)
+        self.tests = Tests(self.values, self.flow, self.left_by_module)
+        self.imports = Imports(self)
+        self.tasks = Tasks(self)
+        self.outside = Outside(self)
+        self.entries = Entries(self.values, self.sites, self.graph, self.flow, self._starts)
+        self.entries.module_mask = self.imports.mask
+        self.graph.task_mask = self.tasks.mask
+        self.values.parameter_value = self.outside.parameter
+        self._uses: dict[str, list[Use]] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+
+    @cached_property
+    def meaning(self) -> ProjectMeaning:
+        """What operations do to contexts."""
+        return ProjectMeaning(self.values, self.sites, self.flow)
+
+    def flow(self, key: BodyKey) -> Flow | None:
+        """The flow of a body; None for bodies that do nothing, and while it is being computed."""
+        body = self.values.body(key)
+        if body is None:
+            return None
+        keeps = self._keeps_client(key, body)
+        known = (key, keeps)
+        if known not in self._flows:
+            self._flows[known] = None
+            self._flows[known] = flow_of(key.path, body, self.meaning, keeps_client=keeps)
+        return self._flows[known]
+
+    def _keeps_client(self, key: BodyKey, body: Body) -> bool:
+        if not body.parameters or not self.tests.is_test(key, body):
+            return False
+        return self.tests.keeps_client(key, body)
+
+    def left_by_module(self, path: str) -> Vector:
+        flow = self.flow(BodyKey(path, "")) if "" in self.meaning.pushing else None
+        return flow.leave if flow is not None and flow.leave != NOWHERE else IDENTITY
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(self.sites.names_of(*WORDS))
+
+    @cached_property
+    def may_know_server_name(self) -> bool:
+        """Whether SERVER_NAME may be configured: it is mentioned somewhere, or some configuration cannot be read."""
+        return any("SERVER_NAME" in f.words or _has_unread_config(f) for f in self.model.files.values())
+
+    def uses(self, path: str) -> list[Use]:
+        """The operations of a file that need a context."""
+        known = self._uses.get(path)
+        if known is None:
+            known = self._uses[path] = uses_of(self.values, self.sites, path, self._words)
+        return known
+
+    def problems(self, path: str) -> tuple[Problem, ...]:
+        """The uses of a file that are proven to lack their context, in order."""
+        known = self._problems.get(path)
+        if known is None:
+            known = self._problems[path] = tuple(problems_of(self, path))
+        return known
+
+    def _starts(self, key: BodyKey, body: Body, ways: Ways) -> list[Start]:
+        return list(self.outside.starts(key, body, ways))
+
+
+def _has_unread_config(facts: FileFacts) -> bool:
+    return any(source.kind in ("unknown", "file") for source in facts.config_sources)
+
+
+def has_main_guard(body: Body) -> bool:
+    """Whether a module can be run as a script."""
+    return any(op[0] == "if" and op[1] == MAIN for op in body.block)
+
+
+__all__ = ["Contexts", "leaves"]

@@ -1,0 +1,292 @@
+"""What operations do to contexts, in the light of the whole project: pushes, with blocks, guards, helpers that push."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_ls.project.bodies import Op, Symbol, last_name, leaves
+from flask_ls.project.contexts.flow import Change, Entering, Flow
+from flask_ls.project.contexts.sites import Sites
+from flask_ls.project.contexts.states import APP, IDENTITY, REQUEST, TO_APP, TO_REQUEST, TO_UNKNOWN, Vector, join
+from flask_ls.project.contexts.values import BodyKey, Value, Values
+
+CLIENT_METHODS = frozenset("get post put delete patch head options trace open".split())
+CLIENT = "flask.testing.FlaskClient"
+_CONTEXTS: dict[str, Vector] = {"flask.ctx.AppContext": TO_APP, "flask.ctx.RequestContext": TO_REQUEST}
+_PUSHING = frozenset({"push", "enter_context", "enter_async_context", "__enter__"})
+_SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
+_STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
+# Truth of a name or of a call's result -> what it proves; 16: nothing is proven when it is false.
+_PROVES = {
+    "flask.has_app_context()": APP,
+    "flask.has_request_context()": REQUEST,
+    "flask.current_app": APP,
+    "flask.g": APP,
+    "flask.request": REQUEST,
+    "flask.session": REQUEST | 16,
+    "flask_login.current_user": REQUEST | 16,
+    "flask.app_ctx": APP,
+    "flask.request_ctx": REQUEST,
+    "flask._app_ctx_stack.top": APP,
+    "flask._request_ctx_stack.top": REQUEST,
+    "flask._cv_app.get()": APP,
+    "flask._cv_request.get()": REQUEST,
+}
+
+
+class ProjectMeaning:
+    """The `Meaning` of a project's operations. ``flow`` gives the flow of a body."""
+
+    def __init__(self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None]) -> None:
+        self._values = values
+        self._sites = sites
+        self._flow = flow
+        self._levels: dict[tuple[str, Symbol], int] = {}
+        self.pushing = self._names_that_push()
+        self._has_clients = any(True for _ in sites.files_with("test_client"))
+
+    # Calls
+
+    def change(self, path: str, op: Op) -> Change | None:
+        """What a call or import leaves behind; None when nothing."""
+        if op[0] == "m":
+            return self._imported(path, op) if "" in self.pushing else None
+        symbol = op[1]
+        name = last_name(symbol)
+        if name in CLIENT_METHODS and self._has_clients and self.is_client_call(path, symbol):
+            return Change(is_client=True)
+        if name in ("push", "__enter__"):
+            return self._pushed(path, op, name)
+        if name in ("pop", "__exit__"):
+            return self._popped(path, symbol)
+        if name in ("enter_context", "enter_async_context") and op[2]:
+            entering = self.entering(path, op[2][0])
+            return Change(entering.vector) if entering.vector != IDENTITY else None
+        if name in self.pushing and op[4] not in ("iter", "with"):
+            return self._called(path, symbol)
+        return None
+
+    def is_client_call(self, path: str, symbol: Symbol) -> bool:
+        """Whether a function symbol is a request method of Flask's test client."""
+        value = self._values.of(path, symbol)
+        if value is None or value.kind != "member" or value.extra not in CLIENT_METHODS:
+            return False
+        return CLIENT in self._values.mro(value.name)
+
+    def _pushed(self, path: str, op: Op, name: str) -> Change | None:
+        receiver = receiver_of(op[1])
+        value = self._values.of(path, receiver)
+        vector = self._context(value)
+        if vector is not None:
+            return Change(vector, key=receiver)
+        if value is None and not op[2] and not op[3]:
+            return Change(TO_UNKNOWN, key=receiver)
+        return self._called(path, op[1]) if name in self.pushing else None
+
+    def _popped(self, path: str, symbol: Symbol) -> Change | None:
+        receiver = receiver_of(symbol)
+        value = self._values.of(path, receiver)
+        if self._context(value) is not None:
+            return Change(key=receiver, pops=True)
+        return Change(key=receiver, pops=True, soft=True) if value is None else None
+
+    def _called(self, path: str, symbol: Symbol) -> Change | None:
+        value = self._values.of(path, symbol)
+        if value is not None and value.kind == "class":
+            value = self._values.attribute(value._replace(kind="instance"), "__init__")
+        if value is None or value.kind != "function" or value.key is None:
+            return None
+        body = self._values.body(value.key)
+        if body is None or body.is_generator or body.id == "":
+            return None
+        flow = self._flow(value.key)
+        return Change(flow.leave) if flow is not None and flow.leave not in (IDENTITY, (0, 0, 0, 0)) else None
+
+    def _imported(self, path: str, op: Op) -> Change | None:
+        vector: Vector | None = None
+        for module in self.imported_modules(path, op):
+            facts = self._values.model.modules[module]
+            flow = self._flow(BodyKey(facts.path, "")) if "" in facts.bodies else None
+            if flow is not None and flow.leave not in (IDENTITY, (0, 0, 0, 0)):
+                vector = flow.leave
+        return Change(vector) if vector is not None else None
+
+    def imported_modules(self, path: str, op: Op) -> list[str]:
+        """The modules of the project that an import statement runs, packages before their modules."""
+        names = self._values.model.names
+        modules = self._values.model.modules
+        importer = self._values.model.files[path].module
+        found: dict[str, None] = {}
+        for written in op[1]:
+            source, colon, name = written.partition(":")
+            target = names.imported(importer, source)
+            if target not in modules and not colon:
+                continue
+            parts = target.split(".")
+            for end in range(1, len(parts) + 1):
+                if ".".join(parts[:end]) in modules:
+                    found[".".join(parts[:end])] = None
+            if colon and f"{target}.{name}" in modules:
+                found[f"{target}.{name}"] = None
+        return list(found)
+
+    # With blocks
+
+    def entering(self, path: str, symbol: Symbol | None) -> Entering:
+        """What ``with symbol:`` does to the contexts of its block."""
+        if symbol is None:
+            return Entering(TO_UNKNOWN)
+        if symbol == "'":
+            return Entering()
+        if isinstance(symbol, tuple) and symbol[0] == "()":
+            special = self._entering_call(path, symbol)
+            if special is not None:
+                return special
+        value = self._values.of(path, symbol)
+        if value is None:
+            return Entering(TO_UNKNOWN)
+        vector = self._context(value)
+        if vector is not None:
+            return Entering(vector)
+        if value.kind == "instance":
+            return self._entering_instance(value)
+        if value.kind == "generator" and value.key is not None:
+            return self._entering_generator(value.key)
+        if value.kind in ("called", "name", "member"):
+            return Entering(TO_UNKNOWN if _may_push(value.name) else IDENTITY)
+        return Entering(TO_UNKNOWN)
+
+    def _entering_call(self, path: str, symbol: Symbol) -> Entering | None:
+        name = last_name(symbol[1])
+        if name == "session_transaction":
+            return Entering()
+        if name in ("assertRaises", "assertRaisesRegex", "raises", "suppress"):
+            function = self._values.of(path, symbol[1])
+            known = function is not None and (
+                (function.kind == "name" and function.name in _SUPPRESSING) or function.kind == "member"
+            )
+            if known:
+                return Entering(catches=any(self.is_runtime_error(path, a) for a in symbol[2]))
+        return None
+
+    def _entering_instance(self, value: Value) -> Entering:
+        order = self._values.mro(value.name)
+        if CLIENT in order:
+            return Entering(keeps_client=True)
+        if any(cls in _STACKS for cls in order):
+            return Entering()
+        enter = self._values.attribute(value, "__enter__")
+        if enter is not None and enter.kind == "function" and enter.key is not None:
+            flow = self._flow(enter.key)
+            return Entering(flow.leave) if flow is not None else Entering()
+        if enter is not None and enter.kind == "member":
+            external = [c for c in order if self._values.model.names.class_(c) is None]
+            return Entering(TO_UNKNOWN if any(_may_push(c) for c in external) else IDENTITY)
+        return Entering(TO_UNKNOWN)
+
+    def _entering_generator(self, key: BodyKey) -> Entering:
+        flow = self._flow(key)
+        if flow is None:
+            return Entering()
+        if not flow.yields:
+            return Entering(TO_UNKNOWN)
+        vector = flow.at[flow.yields[0]]
+        for number in flow.yields[1:]:
+            vector = join(vector, flow.at[number])
+        return Entering(vector, any(n in flow.caught for n in flow.yields), flow.keeps_client_at_yield)
+
+    def _context(self, value: Value | None) -> Vector | None:
+        if value is None or value.kind != "instance":
+            return None
+        for cls in self._values.mro(value.name):
+            if cls in _CONTEXTS:
+                return _CONTEXTS[cls]
+        return None
+
+    # Conditions
+
+    def level(self, path: str, symbol: Symbol) -> int:
+        """What the truth of an expression proves about contexts; 0 for nothing."""
+        key = (path, symbol)
+        if key not in self._levels:
+            self._levels[key] = 0
+            self._levels[key] = self._level(path, symbol)
+        return self._levels[key]
+
+    def _level(self, path: str, symbol: Symbol) -> int:
+        if isinstance(symbol, tuple):
+            if symbol[0] != "()":
+                return 0
+            function = self._values.of(path, symbol[1])
+            if function is None:
+                return 0
+            if function.kind == "name":
+                return _PROVES.get(f"{function.name}()", 0)
+            return self._level_of_result(function)
+        value = self._values.of(path, symbol)
+        return _PROVES.get(value.name, 0) if value is not None and value.kind == "name" else 0
+
+    def _level_of_result(self, function: Value) -> int:
+        """A function of the project that answers ``has_request_context()``."""
+        body = self._values.body(function.key) if function.kind == "function" else None
+        if body is None or function.key is None or body.is_async or body.is_generator:
+            return 0
+        returned = [op[1] for op in leaves(body.block) if op[0] == "R"]
+        if len(returned) != 1 or any(op[0] == "if" for op in body.block):
+            return 0
+        return self.level(function.key.path, returned[0])
+
+    def is_runtime_error(self, path: str, symbol: Symbol | None) -> bool:
+        """Whether ``except symbol:`` catches RuntimeError."""
+        if isinstance(symbol, tuple) and symbol[0] == "[]":
+            return any(self.is_runtime_error(path, s) for s in symbol[1])
+        return symbol in ("RuntimeError", "Exception", "BaseException")
+
+    # Functions that push
+
+    def _names_that_push(self) -> frozenset[str]:
+        """Names of functions that may leave a context pushed, and of those that call them; ``""`` for modules."""
+        found: set[str] = set()
+        todo: list[str] = []
+
+        def note(key: BodyKey) -> None:
+            body = self._values.body(key)
+            name = "" if key.id == "" else body.name if body is not None else ""
+            names = {name, body.cls.rpartition(".")[2]} if body is not None and name == "__init__" else {name}
+            for each in names - found:
+                found.add(each)
+                if each:
+                    todo.append(each)
+
+        for word in _PUSHING:
+            for site in self._sites.mentions(word):
+                if site.op[0] == "c" and last_name(site.op[1]) == word:
+                    note(site.body)
+        while todo:
+            name = todo.pop()
+            for site in self._sites.mentions(name):
+                if site.op[0] == "c" and self._calls(site.op, name):
+                    note(site.body)
+        written = self._sites.names_of(*(n for n in found if n))
+        return frozenset(written | ({""} if "" in found else set()))
+
+    def _calls(self, op: Op, name: str) -> bool:
+        return op[4] != "decorator" and last_name(op[1]) in self._sites.names_of(name)
+
+
+def receiver_of(symbol: Symbol) -> Symbol | None:
+    """``a.b`` of ``a.b.push``."""
+    if isinstance(symbol, tuple):
+        return symbol[1] if symbol[0] == "." else None
+    head, bar, rest = symbol.partition("|")
+    if bar:
+        base, dot, _ = rest.rpartition(".")
+        return f"{head}|{base}" if dot else head
+    return symbol.rpartition(".")[0] or None
+
+
+def _may_push(name: str) -> bool:
+    """Whether something of this name, outside the project, may push a context; extensions only use the current one."""
+    return name.partition(".")[0] in ("flask", "flask_testing", "pytest_flask", "connexion") and not name.startswith(
+        CLIENT
+    )

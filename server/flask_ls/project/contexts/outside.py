@@ -1,0 +1,151 @@
+"""Ways into a body from outside the project that no call shows: tests, methods that libraries call, factories, WSGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flask_ls.project.bodies import Body, Symbol, leaves
+from flask_ls.project.contexts.entries import Start, Ways
+from flask_ls.project.contexts.roles import CLASS_ROLES
+from flask_ls.project.contexts.states import APP, NONE, REQUEST, UNKNOWN, Mask, apply
+from flask_ls.project.contexts.values import BodyKey, Value
+
+if TYPE_CHECKING:
+    from flask_ls.project.contexts.analysis import Contexts
+
+_MASKS = {"request": REQUEST, "app": APP, "none": NONE}
+# `flask` looks for factories of these names (flask/cli.py, find_best_app).
+_FACTORY_NAMES = ("create_app", "make_app")
+_VIEWS = frozenset({"view", "handler"})
+
+
+class Outside:
+    """Starts that do not show at a call, and what is known of parameters."""
+
+    def __init__(self, contexts: Contexts) -> None:
+        self._contexts = contexts
+        self._busy: set[tuple[BodyKey, str]] = set()
+
+    def starts(self, key: BodyKey, body: Body, ways: Ways) -> Iterator[Start]:
+        """The ways into a body from outside."""
+        if body.kind == "function":
+            yield from self._tests(key, body, ways)
+            yield from self._by_class(key, body)
+            if self._is_factory(key, body, ways):
+                yield Start("factory", NONE)
+            if self._is_wsgi(body):
+                yield Start("wsgi", NONE)
+        if body.is_generator:
+            yield from self._streamed(key, body)
+
+    # Tests
+
+    def _tests(self, key: BodyKey, body: Body, ways: Ways) -> Iterator[Start]:
+        tests = self._contexts.tests
+        if tests.is_test(key, body):
+            if not (ways.calls or ways.starts):
+                yield Start("test", tests.mask(key, body))
+        elif tests.is_setup(key, body):
+            yield Start("test", tests.mask(key, body))
+        elif tests.is_fixture(key, body):
+            yield Start("fixture", UNKNOWN if tests.others_push(key) else tests.mask(key, body))
+
+    # Methods
+
+    def _by_class(self, key: BodyKey, body: Body) -> Iterator[Start]:
+        if not body.cls:
+            return
+        module = self._contexts.model.files[key.path].module
+        for cls in self._contexts.values.mro(f"{module}.{body.cls}")[1:]:
+            role = CLASS_ROLES.get((cls, body.name))
+            if role is None:
+                continue
+            if role.source == "task":
+                yield Start("task", self._contexts.tasks.mask(key.path, ""))
+            elif role.source == "view" and body.is_generator:
+                yield Start("stream", NONE)
+            elif role.how in _MASKS:
+                yield Start(role.source, _MASKS[role.how])
+            return
+
+    # Factories and WSGI
+
+    def _is_factory(self, key: BodyKey, body: Body, ways: Ways) -> bool:
+        """Whether the function returns a Flask application that it makes itself, and nobody else is seen to call it."""
+        if body.name not in _FACTORY_NAMES and ways.calls:
+            return False
+        values = self._contexts.values
+        if self._contexts.tests.is_fixture(key, body) or ways.starts:
+            return False
+        for op in leaves(body.block):
+            if op[0] == "R" and isinstance(op[1], tuple) and op[1][0] == "()":
+                value = values.of(key.path, op[1])
+                maker = values.of(key.path, op[1][1])
+                made_here = maker is not None and maker.kind in ("name", "class")
+                is_instance = made_here and value is not None and value.kind == "instance"
+                if is_instance and value is not None and "flask.Flask" in values.mro(value.name):
+                    return True
+        return False
+
+    @staticmethod
+    def _is_wsgi(body: Body) -> bool:
+        """PEP 3333: a callable that takes ``environ`` and ``start_response``."""
+        names = [p.name for p in body.parameters]
+        return "environ" in names and "start_response" in names
+
+    # Streams
+
+    def _streamed(self, key: BodyKey, body: Body) -> Iterator[Start]:
+        """A generator that a view returns runs after the view, without its context."""
+        contexts = self._contexts
+        for site in contexts.sites.in_file(key.path).get(body.name, ()):
+            if site.op[0] != "R" or site.body == key:
+                continue
+            value = contexts.values.of(key.path, site.op[1])
+            if value is None or value.kind != "generator" or value.key != key:
+                continue
+            if any(s.source in _VIEWS for s in contexts.entries.ways(site.body).starts):
+                for target in contexts.graph.references(key.path, site.op[1]):
+                    if target.key == key and not target.source:
+                        yield Start("stream", apply(target.vector, NONE), site)
+
+    # Parameters
+
+    def parameter(self, key: BodyKey, name: str) -> Value | None:
+        """What every known caller gives for a parameter, or the fixture of that name."""
+        if (key, name) in self._busy:
+            return None
+        self._busy.add((key, name))
+        try:
+            return self._contexts.tests.parameter(key, name) or self._given(key, name)
+        finally:
+            self._busy.discard((key, name))
+
+    def _given(self, key: BodyKey, name: str) -> Value | None:
+        values = self._contexts.values
+        body = values.body(key)
+        if body is None:
+            return None
+        found: set[Value | None] = set()
+        for call in self._contexts.entries.ways(key).calls:
+            symbol = _argument(body, name, call.site.op)
+            if symbol is not None:
+                found.add(values.of(call.site.body.path, symbol))
+        return found.pop() if len(found) == 1 else None
+
+
+def _argument(body: Body, name: str, op: tuple) -> Symbol | None:  # type: ignore[type-arg]
+    if op[0] != "c" or op[4] == "decorator":
+        return None
+    for keyword, symbol in op[3]:
+        if keyword == name:
+            return symbol  # type: ignore[no-any-return]
+    names = [p.name for p in body.parameters]
+    if body.cls and "staticmethod" not in body.decorators:
+        names = names[1:]
+    position = names.index(name) if name in names else -1
+    return op[2][position] if 0 <= position < len(op[2]) else None  # type: ignore[no-any-return]
+
+
+__all__ = ["Mask", "Outside"]

@@ -1,0 +1,102 @@
+"""Uses that provably lack their context, each with the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_ls.project.contexts.entries import Entry
+from flask_ls.project.contexts.needs import Need
+from flask_ls.project.contexts.roles import SOURCES
+from flask_ls.project.contexts.states import APP, NONE, UNKNOWN, Mask, apply, lacks_app, lacks_request
+from flask_ls.project.contexts.uses import Use
+
+if TYPE_CHECKING:
+    from flask_ls.project.contexts.analysis import Contexts
+
+
+class Problem(NamedTuple):
+    """A use that lacks its context when it is reached by ``witness``.
+
+    ``code`` is the rule it belongs to. ``always``: every known way there lacks it. ``pushed``: an application context
+    is active there, only the request is missing.
+    """
+
+    code: str
+    use: Use
+    need: Need
+    witness: Entry
+    always: bool
+    pushed: bool
+
+
+def problems_of(contexts: Contexts, path: str) -> Iterator[Problem]:
+    """The problems of a file, in order of body and operation."""
+    for use in contexts.uses(path):
+        problem = _problem(contexts, use)
+        if problem is not None:
+            yield problem
+
+
+def _problem(contexts: Contexts, use: Use) -> Problem | None:
+    flow = contexts.flow(use.site.body)
+    leaf = use.site.leaf
+    if flow is None or leaf in flow.caught:
+        return None
+    vector = flow.at[leaf]
+    if not any(_lacks(contexts, use.need, mask) for mask in vector):
+        return None
+    lacking: list[tuple[Entry, Mask]] = []
+    has = False
+    for entry in contexts.entries.of(use.site.body):
+        mask = apply(vector, entry.mask)
+        if not mask or mask & UNKNOWN:
+            continue
+        if _lacks(contexts, use.need, mask):
+            lacking.append((entry, mask))
+        else:
+            has = True
+    if not lacking:
+        return None
+    witness, mask = min(lacking, key=lambda pair: _order(pair[0]))
+    after_client = leaf in flow.after_client
+    code = _code(use.need, witness, mask, after_client)
+    return Problem(code, use, use.need, witness, not has, mask != NONE)
+
+
+def _lacks(contexts: Contexts, need: Need, mask: Mask) -> bool:
+    if need.level == "app":
+        return lacks_app(mask)
+    if need.level == "request":
+        return lacks_request(mask)
+    if need.level == "url":
+        return lacks_app(mask) or (lacks_request(mask) and mask == APP and not contexts.may_know_server_name)
+    return lacks_request(mask) and not contexts.may_know_server_name
+
+
+def _order(entry: Entry) -> tuple[int, int, str]:
+    return entry.length, 0 if SOURCES[entry.source].background else 1, entry.source
+
+
+def _code(need: Need, witness: Entry, mask: Mask, after_client: bool) -> str:
+    reads_request = need.what in ("request", "session", "g")
+    if mask != NONE:
+        if after_client and reads_request:
+            return "FLK206"
+        return "FLK204" if need.family == "url" else "FLK202"
+    if need.level == "app url":
+        return "FLK204"
+    if witness.source == "stream":
+        return "FLK203"
+    if SOURCES[witness.source].background:
+        return "FLK104"
+    if need.family == "url":
+        return "FLK204"
+    if need.family == "database":
+        return "FLK702"
+    if after_client and reads_request:
+        return "FLK206"
+    return "FLK101" if need.level == "app" else "FLK201"
+
+
+__all__ = ["NONE", "Problem", "problems_of"]

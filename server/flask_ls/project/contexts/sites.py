@@ -1,0 +1,129 @@
+"""Finds the operations that may mention something by its name, over all files, without reading any of them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from flask_ls.project.bodies import Op, collect_names, leaves
+from flask_ls.project.contexts.values import BodyKey
+from flask_ls.project.facts import FileFacts
+
+
+class Site(NamedTuple):
+    """Leaf number ``leaf`` of a body."""
+
+    body: BodyKey
+    leaf: int
+    op: Op
+
+
+class Sites:
+    """Names -> operations. Cheap to derive for the next model when one file changed."""
+
+    def __init__(self, files: Mapping[str, FileFacts], before: Sites | None = None) -> None:
+        self._files = files
+        if before is None:
+            self._base = _by_name(files.values())
+            self._base_files = dict(files)
+            self._in_file: dict[str, dict[str, list[Site]]] = {}
+        else:
+            self._base, self._base_files = before._base, before._base_files
+            self._in_file = {p: v for p, v in before._in_file.items() if files.get(p) is before._files.get(p)}
+        self._changed = [p for p, f in files.items() if self._base_files.get(p) is not f]
+        self._gone = {p for p in self._base_files if p not in files} | set(self._changed)
+        self._renames: dict[str, set[str]] | None = None
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether so much changed since the names were collected that collecting them again is due."""
+        return len(self._gone) > 50
+
+    def mentions(self, name: str) -> list[Site]:
+        """The operations that mention something that may be called ``name`` where it is defined."""
+        found: list[Site] = []
+        for written in self._names_of(name):
+            for path in self._paths(written):
+                found.extend(self.in_file(path).get(written, ()))
+        return found
+
+    def in_file(self, path: str) -> dict[str, list[Site]]:
+        """Name -> the operations of one file that mention it."""
+        known = self._in_file.get(path)
+        if known is None:
+            known = self._in_file[path] = _index(self._files[path])
+        return known
+
+    def files_with(self, name: str) -> Iterator[str]:
+        """The files that mention something that may be called ``name`` where it is defined."""
+        seen: set[str] = set()
+        for written in self._names_of(name):
+            for path in self._paths(written):
+                if path not in seen:
+                    seen.add(path)
+                    yield path
+
+    def _paths(self, name: str) -> Iterator[str]:
+        for path in self._base.get(name, ()):
+            if path not in self._gone:
+                yield path
+        for path in self._changed:
+            if name in self._files[path].mentioned:
+                yield path
+
+    def _names_of(self, name: str) -> set[str]:
+        """The name and every name it is imported or assigned under."""
+        if self._renames is None:
+            self._renames = _renames(self._files)
+        found = {name}
+        todo = [name]
+        while todo:
+            for other in self._renames.get(todo.pop(), ()):
+                if other not in found:
+                    found.add(other)
+                    todo.append(other)
+        return found
+
+    def names_of(self, *names: str) -> set[str]:
+        """Every name under which things of these names may be mentioned."""
+        return set().union(*(self._names_of(n) for n in names))
+
+
+def _by_name(files: object) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for facts in files:  # type: ignore[attr-defined]
+        path = facts.path
+        for name in facts.mentioned:
+            found.setdefault(name, []).append(path)
+    return found
+
+
+def _renames(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for facts in files.values():
+        for name, exports in facts.exports.items():
+            for export in exports:
+                if export.kind in ("alias", "name"):
+                    target = export.target.rpartition(":")[2].rpartition(".")[2]
+                    if target and target != name:
+                        found.setdefault(target, set()).add(name)
+        for cls in facts.classes.values():
+            for name, value in cls.attributes.items():
+                if value is not None and not value.called:
+                    target = value.dotted.rpartition(".")[2]
+                    if target != name:
+                        found.setdefault(target, set()).add(name)
+    return found
+
+
+def _index(facts: FileFacts) -> dict[str, list[Site]]:
+    found: dict[str, list[Site]] = {}
+    for body in facts.bodies.values():
+        key = BodyKey(facts.path, body.id)
+        for number, op in enumerate(leaves(body.block)):
+            names: set[str] = set()
+            collect_names(op, names)
+            site = Site(key, number, op)
+            for name in names:
+                found.setdefault(name, []).append(site)
+    return found

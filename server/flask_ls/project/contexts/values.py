@@ -1,0 +1,434 @@
+"""What a symbol of a body stands for: a function of the project, a class, an instance, something external."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from flask_ls.project import catalog
+from flask_ls.project.bodies import MARKS, Body, Symbol, leaves
+from flask_ls.project.facts import FileFacts
+
+if TYPE_CHECKING:
+    from flask_ls.project.model import ProjectModel
+
+_LIMIT = 14
+# (class, attribute) -> class of the value, where contexts need more than `catalog.ATTRIBUTES` tells. The session of
+# Flask-SQLAlchemy is told apart from a plain `scoped_session`, which needs no context.
+_MEMBERS = {
+    ("flask_sqlalchemy.SQLAlchemy", "session"): "flask_sqlalchemy.SQLAlchemy.session",
+    ("flask_sqlalchemy.SQLAlchemy", "Model"): None,
+    ("flask_sqlalchemy.SQLAlchemy", "engine"): None,
+}
+_RESULTS = {
+    "contextvars.copy_context": "contextvars.Context",
+    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
+    "multiprocessing.get_context": "multiprocessing.context.BaseContext",
+}
+# Receivers that nothing is known of: these methods exist on Flask applications and on little else.
+_DUCK_RESULTS = {
+    "app_context": "flask.ctx.AppContext",
+    "test_request_context": "flask.ctx.RequestContext",
+    "request_context": "flask.ctx.RequestContext",
+    "test_client": "flask.testing.FlaskClient",
+}
+
+
+class BodyKey(NamedTuple):
+    """A body of the project: its file and its id."""
+
+    path: str
+    id: str
+
+
+class Value(NamedTuple):
+    """What a symbol stands for.
+
+    ``name``: something external or a project variable of unknown class, by canonical name. ``class``: a class object.
+    ``instance`` of the class ``name``. ``member``: attribute ``extra`` of an instance of the external class ``name``.
+    ``function``: the body ``key``; ``generator``, ``coroutine``: what calling it gives. ``called``: the result of the
+    external callable ``name``. ``literal``: the text ``name``. ``parameter`` ``extra`` of body ``key``.
+    """
+
+    kind: Literal[
+        "name", "class", "instance", "member", "function", "generator", "coroutine", "called", "literal", "parameter"
+    ]
+    name: str = ""
+    extra: str = ""
+    key: BodyKey | None = None
+
+
+class Values:
+    """Evaluates symbols; every answer is remembered."""
+
+    def __init__(self, model: ProjectModel) -> None:
+        self.model = model
+        self._known: dict[tuple[str, Symbol], Value | None] = {}
+        self._named: dict[str, Value | None] = {}
+        self._attributes: dict[str, dict[tuple[str, str], set[Symbol | None]]] = {}
+        self._mro: dict[str, list[str]] = {}
+        self._by_base: dict[str, list[str]] | None = None
+        self.parameter_value = _no_parameter
+
+    def of(self, path: str, symbol: Symbol | None, left: int = _LIMIT) -> Value | None:
+        """The value of a symbol of a body of this file; None when unknown."""
+        if symbol is None or left <= 0:
+            return None
+        key = (path, symbol)
+        try:
+            return self._known[key]
+        except KeyError:
+            self._known[key] = None
+            found = self._known[key] = self._evaluate(path, symbol, left - 1)
+            return found
+
+    def mro(self, cls: str) -> list[str]:
+        """A class and its bases, nearest first."""
+        known = self._mro.get(cls)
+        if known is None:
+            known = self._mro[cls] = self.model.mro(cls)
+        return known
+
+    def subclasses(self, cls: str) -> list[str]:
+        """The classes of the project below a class, in any order."""
+        if self._by_base is None:
+            self._by_base = {}
+            for facts in self.model.files.values():
+                for definition in facts.classes.values():
+                    for base in definition.bases:
+                        name = base.dotted.rpartition(".")[2]
+                        self._by_base.setdefault(name, []).append(f"{facts.module}.{definition.qualname}")
+        found: dict[str, None] = {}
+        todo = [cls]
+        while todo:
+            current = todo.pop()
+            for name in self._by_base.get(current.rpartition(".")[2], ()):
+                if name not in found and current in self.mro(name):
+                    found[name] = None
+                    todo.append(name)
+        return list(found)
+
+    def forget(self) -> None:
+        """Drop what was remembered."""
+        self._known.clear()
+        self._named.clear()
+        self._attributes.clear()
+
+    def identity(self, path: str, symbol: Symbol | None) -> str | None:
+        """The canonical name of the variable that a symbol names, in whatever file; None when it is no name."""
+        if not isinstance(symbol, str):
+            return None
+        names, module = self.model.names, self.model.files[path].module
+        if symbol[0] == "!":
+            head, _, rest = symbol[1:].partition("|")
+            source, colon, name = head.partition(":")
+            found = f"{names.imported(module, source)}:{name}" if colon else names.imported(module, source)
+            return names.canonical(f"{found}.{rest}" if rest else found)
+        return names.in_module(module, symbol) if symbol[0] not in MARKS and symbol[0] != "'" else None
+
+    def body(self, key: BodyKey | None) -> Body | None:
+        """A body by its key; None when it does nothing."""
+        facts = self.model.files.get(key.path) if key is not None else None
+        return facts.bodies.get(key.id) if facts is not None and key is not None else None
+
+    def dotted(self, key: BodyKey) -> str:
+        """The project-wide name of a body."""
+        facts = self.model.files[key.path]
+        return f"{facts.module}.{key.id}" if key.id else facts.module
+
+    # Evaluation
+
+    def _evaluate(self, path: str, symbol: Symbol, left: int) -> Value | None:
+        if isinstance(symbol, tuple):
+            kind = symbol[0]
+            if kind == "()":
+                return self._call(path, symbol, left)
+            if kind == ".":
+                base = self.of(path, symbol[1], left)
+                return self.attribute(base, symbol[2], left) if base is not None else _duck(symbol[2])
+            if kind == "e":
+                return self._entered(path, symbol[1], left)
+            return None
+        if symbol[0] == "'":
+            return Value("literal", symbol[1:])
+        head, _, rest = self._split_head(symbol)
+        found = self._head(path, head, left)
+        for name in rest.split(".") if rest else ():
+            found = self.attribute(found, name, left) if found is not None else _duck(name)
+        return found
+
+    @staticmethod
+    def _split_head(symbol: str) -> tuple[str, str, str]:
+        """Head and attributes; ids and modules contain dots of their own, so they end at ``|``."""
+        first = symbol[0]
+        if first in MARKS:
+            head, bar, rest = symbol.partition("|")
+            return head, bar, rest
+        return symbol.partition(".")
+
+    def _head(self, path: str, head: str, left: int) -> Value | None:
+        facts = self.model.files[path]
+        mark, rest = head[0], head[1:]
+        if mark == "@":
+            return self._definition(facts, rest)
+        if mark == "$":
+            return Value("instance", f"{facts.module}.{rest}")
+        if mark == "&":
+            return Value("class", f"{facts.module}.{rest}")
+        if mark == "^":
+            return Value("instance", f"{facts.module}.{rest}", "super")
+        if mark == "*":
+            return Value("generator", key=BodyKey(path, rest))
+        if mark == "!":
+            module, colon, attribute = rest.partition(":")
+            names = self.model.names
+            found = names.imported(facts.module, module)
+            return self.named(names.canonical(f"{found}:{attribute}" if colon else found), left)
+        if mark == "%":
+            owner, _, name = rest.rpartition(":")
+            return self._parameter(BodyKey(path, owner), name, left)
+        if mark == "?":
+            return None
+        dotted = self.model.names.in_module(facts.module, head)
+        return self.named(dotted, left) if dotted is not None else Value("name", f"builtins.{head}")
+
+    def _definition(self, facts: FileFacts, name: str) -> Value | None:
+        if name in facts.classes:
+            return Value("class", f"{facts.module}.{name}")
+        return Value("function", key=BodyKey(facts.path, name))
+
+    def named(self, dotted: str, left: int = _LIMIT) -> Value | None:
+        """The value of a canonical dotted name."""
+        try:
+            return self._named[dotted]
+        except KeyError:
+            self._named[dotted] = None
+            found = self._named[dotted] = self._named_value(dotted, left - 1)
+            return found
+
+    def _named_value(self, dotted: str, left: int) -> Value | None:
+        if left <= 0:
+            return None
+        names = self.model.names
+        facts, rest = names.split(dotted)
+        if facts is None:
+            owner, _, last = dotted.rpartition(".")
+            if owner in _PROXY_INSTANCES:
+                return self.attribute(Value("instance", catalog.INSTANCES[owner]), last, left) or Value("name", dotted)
+            return Value("name", dotted)
+        if not rest or f"{dotted}" in self.model.modules:
+            return Value("name", dotted)
+        if rest in facts.classes:
+            return Value("class", dotted)
+        if rest in facts.functions:
+            return Value("function", key=BodyKey(facts.path, rest)) if self._is_single(facts, rest) else None
+        owner, _, last = rest.rpartition(".")
+        if owner:
+            base = self.named(f"{facts.module}.{owner}", left)
+            return self.attribute(base, last, left) if base is not None else None
+        body = facts.bodies.get(rest)
+        if body is not None and body.kind == "lambda":
+            return Value("function", key=BodyKey(facts.path, rest))
+        cls = self.model.class_of_name(dotted)
+        if cls is not None:
+            return Value("instance", cls)
+        return self._variable(facts, rest, left) or Value("name", dotted)
+
+    def _is_single(self, facts: FileFacts, rest: str) -> bool:
+        return len([e for e in facts.exports.get(rest, ()) if not e.is_none]) <= 1
+
+    def _variable(self, facts: FileFacts, name: str, left: int) -> Value | None:
+        """A module-level variable bound to the call of something: what that call gives."""
+        exports = [e for e in facts.exports.get(name, ()) if not e.is_none]
+        if len(exports) != 1 or exports[0].kind != "value":
+            return None
+        target = exports[0].target
+        found = self.of(facts.path, ("()", target, (), ()), left)
+        return found if found is not None and found.kind in ("function", "class", "instance") else None
+
+    # Attributes
+
+    def attribute(self, base: Value | None, name: str, left: int = _LIMIT) -> Value | None:
+        """The value of an attribute."""
+        if base is None or left <= 0:
+            return None
+        kind = base.kind
+        if kind == "name":
+            if base.name.endswith("()"):
+                return Value("called", f"{base.name}.{name}")
+            return self.named(self.model.names.canonical(f"{base.name}.{name}"), left - 1)
+        if kind in ("class", "instance"):
+            return self._member(base, name, left - 1)
+        if kind == "member":
+            return Value("member", base.name, f"{base.extra}.{name}")
+        if kind == "called":
+            return Value("called", f"{base.name}.{name}")
+        if kind == "parameter":
+            return _duck(name)
+        return None
+
+    def _member(self, base: Value, name: str, left: int) -> Value | None:
+        order = self.mro(base.name)
+        if base.extra == "super":
+            order = order[1:]
+        external: str | None = None
+        for cls in order:
+            known = self.model.names.class_(cls)
+            if known is None:
+                if (cls, name) in _MEMBERS or (cls, name) in catalog.ATTRIBUTES:
+                    found = _MEMBERS.get((cls, name)) or catalog.ATTRIBUTES.get((cls, name))
+                    return Value("instance", found) if found else None
+                external = external or cls
+                continue
+            facts, definition = known
+            qualname = definition.qualname
+            if f"{qualname}.{name}" in facts.functions:
+                return self._method(BodyKey(facts.path, f"{qualname}.{name}"), left)
+            if f"{qualname}.{name}" in facts.classes:
+                return Value("class", f"{facts.module}.{qualname}.{name}")
+            body = facts.bodies.get(f"{qualname}.{name}")
+            if body is not None and body.kind == "lambda":
+                return Value("function", key=BodyKey(facts.path, body.id))
+            values = self._class_attributes(facts).get((qualname, name))
+            if values is not None:
+                return self._one(facts.path, values, left)
+            if name in definition.attributes:
+                cls_name = self.model.class_of_member(cls, name)
+                if cls_name is not None:
+                    return Value("instance", cls_name)
+                written = definition.attributes[name]
+                if written is not None and not written.called:
+                    return self.of(facts.path, written.dotted, left)
+                return None
+        if external is not None:
+            return Value("member", base.name, name)
+        return None
+
+    def _method(self, key: BodyKey, left: int) -> Value | None:
+        body = self.body(key)
+        if body is not None and is_property(body):
+            return self.result(key, left)
+        return Value("function", key=key)
+
+    def _one(self, path: str, symbols: set[Symbol | None], left: int) -> Value | None:
+        found = {self.of(path, s, left) for s in symbols}
+        return found.pop() if len(found) == 1 else None
+
+    def _class_attributes(self, facts: FileFacts) -> dict[tuple[str, str], set[Symbol | None]]:
+        """(class, attribute) -> the symbols assigned to ``self.attribute`` in the methods of a file."""
+        known = self._attributes.get(facts.path)
+        if known is None:
+            known = self._attributes[facts.path] = {}
+            for body in facts.bodies.values():
+                for op in leaves(body.block):
+                    if op[0] == "a" and op[2] == "=" and op[1][0] in "$&" and isinstance(op[1], str):
+                        cls, _, attribute = op[1][1:].partition("|")
+                        if attribute and "." not in attribute:
+                            known.setdefault((cls, attribute), set()).add(op[3])
+        return known
+
+    # Calls
+
+    def _call(self, path: str, symbol: Symbol, left: int) -> Value | None:
+        function = self.of(path, symbol[1], left)
+        if function is None:
+            return None
+        if function.kind == "class":
+            return Value("instance", function.name)
+        if function.kind == "function" and function.key is not None:
+            body = self.body(function.key)
+            if body is not None and body.is_generator:
+                return Value("generator", key=function.key)
+            if body is not None and body.is_async:
+                return Value("coroutine", key=function.key)
+            return self.result(function.key, left)
+        if function.kind == "name":
+            return self._external_result(path, symbol, function, left)
+        if function.kind == "member":
+            cls = self.model.class_of_method_result(function.name, function.extra)
+            if function.extra == "_get_current_object":
+                cls = function.name
+            if cls is None:
+                cls = _DUCK_RESULTS.get(function.extra)
+            if cls is not None:
+                return Value("instance", cls)
+            return Value("called", f"{function.name}.{function.extra}()")
+        if function.kind == "called":
+            return Value("called", f"{function.name}()")
+        return None
+
+    def _external_result(self, path: str, symbol: Symbol, function: Value, left: int) -> Value | None:
+        name = function.name
+        if name == "functools.partial" and symbol[2]:
+            return self.of(path, symbol[2][0], left)
+        cls = _RESULTS.get(name) or self.model.class_of_result(name)
+        if cls is not None:
+            return Value("instance", cls)
+        owner, _, last = name.rpartition(".")
+        if last in _DUCK_RESULTS and owner:
+            return Value("instance", _DUCK_RESULTS[last])
+        return Value("called", f"{name}()")
+
+    def result(self, key: BodyKey, left: int = _LIMIT) -> Value | None:
+        """What calling a project function gives, when it returns one kind of thing."""
+        body = self.body(key)
+        if left > 0 and body is not None:
+            returned = {op[1] for op in leaves(body.block) if op[0] == "R"}
+            if returned:
+                found = {self.of(key.path, s, left - 1) for s in returned}
+                if len(found) == 1:
+                    value = found.pop()
+                    if value is not None and value.kind != "parameter":
+                        return value
+        cls = self.model.class_of_result(self.dotted(key))
+        return Value("instance", cls) if cls is not None else None
+
+    def _entered(self, path: str, symbol: Symbol, left: int) -> Value | None:
+        """What ``with symbol as name`` binds."""
+        if isinstance(symbol, tuple) and symbol[0] == "()":
+            function = self.of(path, symbol[1], left)
+            if function is not None and function.kind == "function" and function.key is not None:
+                body = self.body(function.key)
+                if body is not None and body.is_generator:
+                    yielded = {op[1] for op in leaves(body.block) if op[0] == "y"}
+                    return self._one(function.key.path, yielded, left)
+        value = self.of(path, symbol, left)
+        if value is not None and value.kind == "instance":
+            enter = self._member(value, "__enter__", left)
+            if enter is not None and enter.kind == "function" and enter.key is not None:
+                return self.result(enter.key, left) or value
+        return value
+
+    # Parameters
+
+    def _parameter(self, key: BodyKey, name: str, left: int) -> Value | None:
+        body = self.body(key)
+        parameter = body.parameter(name) if body is not None else None
+        if parameter is not None and parameter.annotation:
+            facts = self.model.files[key.path]
+            cls = self.model.names.in_module(facts.module, parameter.annotation)
+            if cls is not None:
+                return Value("instance", cls)
+        return self.parameter_value(key, name) or Value("parameter", extra=name, key=key)
+
+
+_PROXY_INSTANCES = frozenset({"flask.current_app", "flask.request"})
+
+
+def _no_parameter(key: BodyKey, name: str) -> Value | None:
+    return None
+
+
+def _duck(name: str) -> Value | None:
+    """A method of an unknown receiver that only Flask applications have."""
+    return Value("member", "flask.Flask", name) if name in _DUCK_RESULTS else None
+
+
+def is_property(body: Body) -> bool:
+    """Whether the function is a property, cached or not."""
+    for decorator in body.decorators:
+        name = decorator if isinstance(decorator, str) else ""
+        if name.rpartition(".")[2].endswith("property"):
+            return True
+    return False

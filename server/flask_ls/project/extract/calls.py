@@ -1,0 +1,386 @@
+"""The bodies of a file (see ``project.bodies``) from its tree, and the nodes behind their operations."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask_ls.project.bodies import MAIN, Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves
+from flask_ls.project.extract.placing import Placed, Placing
+from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_type_checking
+from flask_ls.project.extract.symbols import Symbols
+from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
+from flask_ls.project.modules import resolve_relative
+
+_ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.fail"})
+
+
+@dataclass(slots=True)
+class Extracted:
+    """``bodies`` by id; ``nodes``: body id -> the node of each numbered leaf; ``roots``: body id -> its own node."""
+
+    bodies: dict[str, Body] = field(default_factory=dict)
+    nodes: dict[str, list[ast.AST]] = field(default_factory=dict)
+    roots: dict[str, ast.AST] = field(default_factory=dict)
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """The names that the bodies call, read or hand over, sorted."""
+        names: set[str] = set()
+        for body in self.bodies.values():
+            for op in leaves(body.block):
+                collect_names(op, names)
+        return tuple(sorted(names))
+
+
+def bodies(index: FileIndex) -> dict[str, Body]:
+    """The bodies of a file, by id; those that do nothing are left out."""
+    return extract_bodies(index).bodies
+
+
+def extract_bodies(index: FileIndex) -> Extracted:
+    """The bodies of a file with the nodes of their operations."""
+    ids = _ids(index)
+    symbols = Symbols(index, ids)
+    return _Builder(index, ids, symbols, Placing(index, symbols)).build()
+
+
+class _Builder:
+    def __init__(self, index: FileIndex, ids: dict[ast.AST, str], symbols: Symbols, placing: Placing) -> None:
+        self.index = index
+        self.ids = ids
+        self.symbols = symbols
+        self.at = placing.at
+        self.result = Extracted()
+        self.nodes: list[ast.AST] = []
+        self._yielding: set[ast.AST | None] = set()
+        for kind in (ast.Yield, ast.YieldFrom):
+            self._yielding.update(index.function_of(n) for n in index.nodes(kind))
+
+    def build(self) -> Extracted:
+        self._body("", "module", self.index.tree, self._statements)
+        for function in self.index.functions():
+            self._body(self.ids[function], "function", function, self._statements)
+        for expression in (*self.index.nodes(ast.Lambda), *self.index.nodes(ast.GeneratorExp)):
+            kind: BodyKind = "lambda" if isinstance(expression, ast.Lambda) else "generator"
+            self._body(self.ids[expression], kind, expression, self._expression)
+        return self.result
+
+    def _body(self, name: str, kind: BodyKind, node: ast.AST, read: Callable[[ast.AST], Block]) -> None:
+        self.nodes = []
+        block = read(node)
+        decorators = node.decorator_list if isinstance(node, FUNCTIONS) else []
+        is_generator = kind == "generator" or node in self._yielding
+        if not block and not decorators and not is_generator:
+            return
+        self.result.nodes[name] = self.nodes
+        self.result.roots[name] = node
+        self.result.bodies[name] = Body(
+            name,
+            kind,
+            block,
+            cls=self._class_of(node),
+            owner=self._owner(node),
+            parameters=_parameters(node.args) if isinstance(node, (*FUNCTIONS, ast.Lambda)) else (),
+            decorators=tuple(self.symbols.of(d) for d in decorators),
+            is_async=isinstance(node, ast.AsyncFunctionDef),
+            is_generator=is_generator,
+        )
+
+    def _class_of(self, node: ast.AST) -> str:
+        cls = self.index.class_of(node) if isinstance(node, FUNCTIONS) else None
+        return self.ids[cls] if cls is not None else ""
+
+    def _owner(self, node: ast.AST) -> str:
+        for ancestor in self.index.ancestors(node):
+            if isinstance(ancestor, (*FUNCTIONS, ast.Lambda, ast.GeneratorExp)):
+                return self.ids[ancestor]
+        return ""
+
+    # Blocks
+
+    def _statements(self, node: ast.AST) -> Block:
+        return self._block(node.body)  # type: ignore[attr-defined]
+
+    def _expression(self, node: ast.AST) -> Block:
+        out: list[Op] = []
+        self._emit(node, out)
+        if isinstance(node, ast.Lambda):
+            self._leaf(("R", self.symbols.of(node.body)), node.body, out)
+        return tuple(out)
+
+    def _block(self, statements: list[ast.stmt]) -> Block:
+        out: list[Op] = []
+        for statement in statements:
+            reader = _READERS.get(statement.__class__)
+            if reader is not None:
+                reader(self, statement, out)
+            elif statement in self.at:
+                self._emit(statement, out)
+        return tuple(out)
+
+    def _emit(self, owner: ast.AST, out: list[Op]) -> None:
+        for placed in self.at.get(owner, ()):
+            self._emit_one(placed, out)
+
+    def _emit_one(self, placed: Placed, out: list[Op]) -> None:
+        op = placed.op
+        for test, holds in placed.guards:
+            guard = self.guard(test)
+            if guard is not None:
+                op = ("if", guard, (op,), ()) if holds else ("if", guard, (), (op,))
+        out.append(op)
+        self.nodes.append(placed.node)
+
+    def _leaf(self, op: Op, node: ast.AST, out: list[Op]) -> None:
+        if op[1] is not None or op[0] == "y":
+            out.append(op)
+            self.nodes.append(node)
+
+    def _expr(self, node: ast.Expr, out: list[Op]) -> None:
+        self._emit(node, out)
+        value = node.value
+        if isinstance(value, ast.Await):
+            value = value.value
+        if isinstance(value, (ast.Yield, ast.YieldFrom)):
+            self._leaf(("y", self.symbols.of(value.value)), value, out)
+        elif isinstance(value, ast.Call) and dotted_name(value.func) in _ENDS:
+            out.append(("x",))
+
+    def _assign(self, node: ast.Assign, out: list[Op]) -> None:
+        self._emit(node, out)
+        if isinstance(node.value, (ast.Yield, ast.YieldFrom)):
+            self._leaf(("y", self.symbols.of(node.value.value)), node.value, out)
+
+    def _return(self, node: ast.Return, out: list[Op]) -> None:
+        self._emit(node, out)
+        value = node.value
+        if isinstance(value, ast.Tuple) and value.elts:
+            value = value.elts[0]
+        if value is not None:
+            self._leaf(("R", self.symbols.of(value)), value, out)
+        out.append(("x",))
+
+    def _leave(self, node: ast.stmt, out: list[Op]) -> None:
+        self._emit(node, out)
+        out.append(("x",))
+
+    def _assert(self, node: ast.Assert, out: list[Op]) -> None:
+        self._emit(node, out)
+        guard = self.guard(node.test)
+        if guard is not None:
+            out.append(("if", guard, (), (("x",),)))
+
+    def _if(self, node: ast.If, out: list[Op]) -> None:
+        self._emit(node, out)
+        if is_type_checking(node.test) or (isinstance(node.test, ast.Constant) and not node.test.value):
+            out.extend(self._block(node.orelse))
+            return
+        guard = self.guard(node.test)
+        then, otherwise = self._block(node.body), self._block(node.orelse)
+        if guard is not None or _does_something(then) or _does_something(otherwise):
+            out.append(("if", guard, then, otherwise))
+
+    def _for(self, node: ast.For | ast.AsyncFor, out: list[Op]) -> None:
+        self._emit(node, out)
+        self._loop(node, None, out)
+
+    def _while(self, node: ast.While, out: list[Op]) -> None:
+        self._emit(node, out)
+        self._loop(node, self.guard(node.test), out)
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, guard: Symbol | None, out: list[Op]) -> None:
+        block = self._block(node.body)
+        if _does_something(block):
+            out.append(("loop", block if guard is None else (("if", guard, block, (("x",),)),)))
+        out.extend(self._block(node.orelse))
+
+    def _with(self, node: ast.With | ast.AsyncWith, out: list[Op]) -> None:
+        self._with_items(node, 0, out)
+
+    def _with_items(self, node: ast.With | ast.AsyncWith, number: int, out: list[Op]) -> None:
+        if number == len(node.items):
+            out.extend(self._block(node.body))
+            return
+        item = node.items[number]
+        self._emit(item, out)
+        symbol = self.symbols.of(item.context_expr)
+        if symbol is None and self.symbols.is_inert(item.context_expr):
+            symbol = "'"
+        inside: list[Op] = []
+        self._with_items(node, number + 1, inside)
+        out.append(("with", symbol, tuple(inside)))
+
+    def _try(self, node: ast.Try, out: list[Op]) -> None:
+        body = self._block(node.body)
+        handlers = []
+        for handler in node.handlers:
+            types = _types(handler.type)
+            caught = tuple(self.symbols.of(t) for t in types) if types is not None else None
+            handlers.append((caught, _raises_again(handler), self._block(handler.body)))
+        orelse, final = self._block(node.orelse), self._block(node.finalbody)
+        if body or orelse or final or any(h[2] for h in handlers):
+            out.append(("try", None, body, tuple(handlers), orelse, final))
+
+    def _match(self, node: ast.Match, out: list[Op]) -> None:
+        self._emit(node, out)
+        rest: Block = ()
+        blocks = [self._block(case.body) for case in node.cases]
+        for block in reversed(blocks):
+            # Leaves are numbered in source order, which this nesting keeps.
+            rest = (("if", None, block, rest),) if block or rest else ()
+        out.extend(rest)
+
+    def _function(self, node: FunctionNode, out: list[Op]) -> None:
+        self._emit(node, out)
+        self._decorated(node, out)
+
+    def _class(self, node: ast.ClassDef, out: list[Op]) -> None:
+        self._emit(node, out)
+        out.extend(self._block(node.body))
+        self._decorated(node, out)
+
+    def _decorated(self, node: FunctionNode | ast.ClassDef, out: list[Op]) -> None:
+        for decorator in reversed(node.decorator_list):
+            symbol = self.symbols.of(decorator)
+            if symbol is not None:
+                self._leaf(("c", symbol, (f"@{self.ids[node]}",), (), "decorator"), decorator, out)
+
+    def _import(self, node: ast.Import, out: list[Op]) -> None:
+        self._leaf(("m", tuple(a.name for a in node.names)), node, out)
+
+    def _import_from(self, node: ast.ImportFrom, out: list[Op]) -> None:
+        source = resolve_relative(self.index.module, self.index.is_package, node.level, node.module)
+        self._leaf(("m", tuple(f"{source}:{a.name}" for a in node.names)), node, out)
+
+    # Guards
+
+    def guard(self, test: ast.expr) -> Symbol | None:
+        """What a condition says about contexts, symbolically."""
+        if isinstance(test, ast.BoolOp):
+            parts = tuple(self.guard(v) for v in test.values)
+            if all(p is None for p in parts):
+                return None
+            return ("and" if isinstance(test.op, ast.And) else "or", *parts)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            inner = self.guard(test.operand)
+            return ("not", inner) if inner is not None else None
+        if isinstance(test, ast.Compare):
+            return self._comparison(test)
+        if isinstance(test, (ast.Name, ast.Attribute, ast.Call)):
+            if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "bool" and test.args:
+                return self.guard(test.args[0])
+            symbol = self.symbols.of(test)
+            return ("?", symbol) if symbol is not None else None
+        return None
+
+    def _comparison(self, test: ast.Compare) -> Symbol | None:
+        if len(test.ops) != 1:
+            return None
+        left, op, right = test.left, test.ops[0], test.comparators[0]
+        if isinstance(left, ast.Name) and left.id == "__name__" and isinstance(op, ast.Eq):
+            return MAIN if isinstance(right, ast.Constant) and right.value == "__main__" else None
+        if not isinstance(right, ast.Constant):
+            return None
+        inner = self.guard(left)
+        if inner is None:
+            return None
+        if right.value is None and isinstance(left, ast.Call | ast.Attribute):
+            # `top is None` of the context stacks; a proxy itself is never None, so plain names say nothing.
+            return ("not", inner) if isinstance(op, ast.Is) else inner if isinstance(op, ast.IsNot) else None
+        if right.value is True or right.value is False:
+            positive = isinstance(op, (ast.Is, ast.Eq)) == right.value
+            return inner if positive else ("not", inner)
+        return None
+
+
+_READERS = {
+    ast.Expr: _Builder._expr,
+    ast.Assign: _Builder._assign,
+    ast.Return: _Builder._return,
+    ast.Raise: _Builder._leave,
+    ast.Break: _Builder._leave,
+    ast.Continue: _Builder._leave,
+    ast.Assert: _Builder._assert,
+    ast.If: _Builder._if,
+    ast.For: _Builder._for,
+    ast.AsyncFor: _Builder._for,
+    ast.While: _Builder._while,
+    ast.With: _Builder._with,
+    ast.AsyncWith: _Builder._with,
+    ast.Try: _Builder._try,
+    ast.Match: _Builder._match,
+    ast.FunctionDef: _Builder._function,
+    ast.AsyncFunctionDef: _Builder._function,
+    ast.ClassDef: _Builder._class,
+    ast.Import: _Builder._import,
+    ast.ImportFrom: _Builder._import_from,
+}
+if hasattr(ast, "TryStar"):
+    _READERS[ast.TryStar] = _Builder._try
+
+
+def _ids(index: FileIndex) -> dict[ast.AST, str]:
+    """Ids of functions and classes (qualified names), of lambdas and generator expressions."""
+    found: dict[ast.AST, str] = {}
+    taken: dict[str, int] = {}
+
+    def give(node: ast.AST, name: str) -> None:
+        count = taken[name] = taken.get(name, 0) + 1
+        found[node] = name if count == 1 else f"{name}#{count}"
+
+    definitions = [*index.functions(), *index.nodes(ast.ClassDef)]
+    for definition in sorted(definitions, key=_start):
+        give(definition, index.qualname(definition))
+    for node in (*index.nodes(ast.Lambda), *index.nodes(ast.GeneratorExp)):
+        around = index.qualname(node)
+        name = _assigned_name(index, node) or ("<lambda>" if isinstance(node, ast.Lambda) else "<generator>")
+        give(node, f"{around}.{name}" if around else name)
+    return found
+
+
+def _assigned_name(index: FileIndex, node: ast.AST) -> str | None:
+    """``key`` of ``key = lambda: ...``: such a lambda is found by its name like a function."""
+    parent = index.parent(node)
+    if isinstance(node, ast.Lambda) and isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        target = parent.targets[0]
+        return target.id if isinstance(target, ast.Name) else None
+    return None
+
+
+def _start(node: ast.AST) -> tuple[int, int]:
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]
+
+
+def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    required = len(positional) - len(arguments.defaults)
+    found = [Parameter(a.arg, _annotation(a), i >= required) for i, a in enumerate(positional)]
+    keyword_only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    found += [Parameter(a.arg, _annotation(a), default is not None) for a, default in keyword_only]
+    return tuple(found)
+
+
+def _annotation(argument: ast.arg) -> str | None:
+    found = annotation_ref(argument.annotation)
+    return found.dotted if found is not None else None
+
+
+def _types(node: ast.expr | None) -> list[ast.expr] | None:
+    """The exception classes of a handler; None for ``except:``."""
+    if node is None:
+        return None
+    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    """Whether the handler lets the exception go on: it ends in ``raise``, ``raise error``."""
+    last = handler.body[-1]
+    if not isinstance(last, ast.Raise):
+        return False
+    return last.exc is None or (isinstance(last.exc, ast.Name) and last.exc.id == handler.name)
+
+
+def _does_something(block: Block) -> bool:
+    return any(op[0] != "x" for op in block)

@@ -1,0 +1,307 @@
+"""Finds the calls and uses of a file and the statement, lambda or generator expression that evaluates each of them."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import NamedTuple
+
+from flask_ls.project.bodies import Op, Symbol
+from flask_ls.project.extract.symbols import Symbols
+from flask_ls.project.index import COMPREHENSIONS, FileIndex
+
+# Builtins that run through an iterable before they return.
+_CONSUMERS = frozenset("all any dict frozenset list max min next set sorted sum tuple".split())
+# Builtins and functions that look at the value itself, so that a proxy must be bound.
+_TOUCHING = frozenset(
+    "all any bytes dict enumerate float format frozenset getattr hasattr int iter len list max min next print reversed "
+    "setattr delattr set sorted str sum tuple vars zip".split()
+)
+_TOUCHING_FUNCTIONS = frozenset({"json.dumps", "copy.copy", "copy.deepcopy"})
+# Places where a plain name is touched: type of parent -> field that holds it.
+_TOUCHING_FIELDS: dict[type[ast.AST], str] = {
+    ast.Subscript: "value",
+    ast.FormattedValue: "value",
+    ast.For: "iter",
+    ast.AsyncFor: "iter",
+    ast.comprehension: "iter",
+    ast.YieldFrom: "value",
+    ast.UnaryOp: "operand",
+}
+
+
+class Placed(NamedTuple):
+    """An operation, its node, and the conditions inside its expression: (test, whether it must be true)."""
+
+    op: Op
+    node: ast.AST
+    guards: tuple[tuple[ast.expr, bool], ...]
+
+
+class Placing:
+    """``at``: owner -> operations in order of evaluation; an owner is a statement, a with item, a lambda, a generator."""
+
+    def __init__(self, index: FileIndex, symbols: Symbols) -> None:
+        self.index = index
+        self.symbols = symbols
+        self.at: defaultdict[ast.AST, list[Placed]] = defaultdict(list)
+        self._properties = _property_names(index)
+        self._calls()
+        self._attributes()
+        self._names()
+        self._consumed()
+        for placed in self.at.values():
+            if len(placed) > 1:
+                placed.sort(key=_end)
+
+    # Operations
+
+    def _calls(self) -> None:
+        parent_of = self.index.parent
+        for node in self.index.nodes(ast.Call):
+            function = node.func
+            if function.__class__ is ast.Name:
+                self._builtin(node, function.id)  # type: ignore[attr-defined]
+            elif function.__class__ is ast.Attribute and function.attr in (
+                "join",
+                "format",
+                "dumps",
+                "copy",
+                "deepcopy",
+            ):  # type: ignore[attr-defined]
+                self._method(node, function)  # type: ignore[arg-type]
+            call = self.symbols.call(node)
+            if call is not None:
+                parent = parent_of(node)
+                self._place(node, ("c", *call[1:], _how(node, parent, self.index)))
+
+    def _builtin(self, node: ast.Call, name: str) -> None:
+        if (name in _TOUCHING or name in _CONSUMERS) and self.index.scope(node.func).owner(name) is None:
+            for argument in node.args:
+                if name in _CONSUMERS:
+                    self._consume(argument)
+                self._touch(argument)
+                if name not in ("print", "zip", "max", "min"):
+                    break
+            if name == "dict":
+                for keyword in node.keywords:
+                    if keyword.arg is None:
+                        self._touch(keyword.value)
+
+    def _method(self, node: ast.Call, function: ast.Attribute) -> None:
+        if function.attr == "join":
+            for argument in node.args:
+                self._consume(argument)
+                self._touch(argument)
+        elif function.attr == "format":
+            for argument in (*node.args, *(k.value for k in node.keywords)):
+                self._touch(argument)
+        elif isinstance(function.value, ast.Name) and f"{function.value.id}.{function.attr}" in _TOUCHING_FUNCTIONS:
+            for argument in node.args[:1]:
+                self._touch(argument)
+
+    def _touch(self, node: ast.expr) -> None:
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            symbol = self.symbols.of(node)
+            if symbol is not None and symbol[0] != "%":
+                self._place(node, ("a", symbol, "u"))
+
+    def _consume(self, node: ast.AST) -> None:
+        if isinstance(node, (ast.Name, ast.GeneratorExp)):
+            symbol = self.symbols.of(node)
+            if isinstance(symbol, tuple) and symbol[0] == "()":
+                self._place(node, ("c", *symbol[1:], "iter"))
+            elif isinstance(symbol, str) and symbol[0] == "*":
+                self._place(node, ("c", symbol, (), (), "iter"))
+
+    def _attributes(self) -> None:
+        parent_of = self.index.parent
+        for node in self.index.nodes(ast.Attribute):
+            parent = parent_of(node)
+            kind = parent.__class__
+            if kind is ast.Attribute or (kind is ast.Call and parent.func is node):  # type: ignore[union-attr]
+                continue
+            symbol = self.symbols.of(node)
+            if symbol is None or symbol[0] == "?":
+                continue
+            if node.ctx.__class__ is ast.Store:
+                value = parent.value if isinstance(parent, (ast.Assign, ast.AnnAssign)) else None
+                self._place(node, ("a", symbol, "=", self.symbols.of(value)))
+                continue
+            if symbol[0] in "%$&^" and not self._may_matter(symbol):
+                continue
+            touched = "x" if node.ctx.__class__ is ast.Del else "u" if self._is_touched(node, parent) else ""
+            self._place(node, ("a", symbol, touched))
+
+    def _may_matter(self, symbol: Symbol) -> bool:
+        """Whether reading an attribute of ``self`` or a parameter can do anything: a property, a proxy kept there."""
+        if not isinstance(symbol, str):
+            return True
+        first, _, rest = symbol.partition("|")[2].partition(".")
+        return first in self._properties or (bool(rest) and symbol[0] != "%")
+
+    def _names(self) -> None:
+        """Plain names that are touched: ``"x" in g``, ``session["x"]``, ``f"{current_app}"``."""
+        parent_of = self.index.parent
+        aliases = _imported_names(self.index)
+        for node in self.index.nodes(ast.Name):
+            if node.id in aliases:
+                parent = parent_of(node)
+                if self._is_touched(node, parent):
+                    symbol = self.symbols.of(node)
+                    if symbol is not None:
+                        self._place(node, ("a", symbol, "u"))
+
+    def _is_touched(self, node: ast.AST, parent: ast.AST | None) -> bool:
+        if parent is None:
+            return False
+        kind = parent.__class__
+        field = _TOUCHING_FIELDS.get(kind)
+        if field is not None:
+            if getattr(parent, field) is not node:
+                return False
+            if kind is ast.FormattedValue:
+                return parent.conversion not in (ord("r"), ord("a"))  # type: ignore[union-attr]
+            return kind is not ast.UnaryOp or not isinstance(parent.op, ast.Not)  # type: ignore[union-attr]
+        if kind is ast.Compare:
+            assert isinstance(parent, ast.Compare)
+            operands = zip(parent.ops, parent.comparators, strict=True)
+            if any(right is node and isinstance(op, (ast.In, ast.NotIn)) for op, right in operands):
+                return True
+            return any(isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for op in parent.ops)
+        if kind is ast.BinOp:
+            assert isinstance(parent, ast.BinOp)
+            text = isinstance(parent.op, ast.Mod) and isinstance(parent.left, ast.Constant)
+            return not text or "%r" not in str(parent.left.value)  # type: ignore[attr-defined]
+        if kind is ast.Starred:
+            return True
+        return kind is ast.keyword and parent.arg is None  # type: ignore[union-attr]
+
+    def _consumed(self) -> None:
+        """``for x in rows`` where ``rows`` stands for the call of a generator function; ``await job``."""
+        for kind, field in (
+            (ast.For, "iter"),
+            (ast.AsyncFor, "iter"),
+            (ast.comprehension, "iter"),
+            (ast.YieldFrom, "value"),
+            (ast.Starred, "value"),
+        ):
+            for node in self.index.nodes(kind):
+                self._consume(getattr(node, field))
+        for awaited in self.index.nodes(ast.Await):
+            if isinstance(awaited.value, ast.Name):
+                symbol = self.symbols.of(awaited.value)
+                if isinstance(symbol, tuple) and symbol[0] == "()":
+                    self._place(awaited, ("c", *symbol[1:], "await"))
+
+    # Places
+
+    def _place(self, node: ast.AST, op: Op) -> None:
+        parent_of = self.index.parent
+        guards: list[tuple[ast.expr, bool]] = []
+        child = node
+        from_iter = False
+        while True:
+            parent = parent_of(child)
+            kind = parent.__class__
+            if kind in _PLAIN:
+                child = parent  # type: ignore[assignment]
+                continue
+            if parent is None or isinstance(parent, (ast.arg, ast.ExceptHandler)):
+                return  # annotations do not count as evaluated; an exception's class rarely is
+            if isinstance(parent, (ast.stmt, ast.withitem)):
+                if child is getattr(parent, "annotation", None) or child is getattr(parent, "returns", None):
+                    return
+                self.at[parent].append(Placed(op, node, tuple(guards)))
+                return
+            if kind is ast.Lambda:
+                if child is parent.body:  # type: ignore[attr-defined]
+                    self.at[parent].append(Placed(op, node, tuple(guards)))
+                    return
+            elif kind is ast.comprehension:
+                from_iter = child is parent.iter  # type: ignore[attr-defined]
+            elif isinstance(parent, COMPREHENSIONS):
+                first = from_iter and child is parent.generators[0]
+                if not first:
+                    if child not in parent.generators:
+                        guards += [(test, True) for g in parent.generators for test in g.ifs]
+                    if kind is ast.GeneratorExp:
+                        self.at[parent].append(Placed(op, node, tuple(guards)))
+                        return
+            elif isinstance(parent, ast.IfExp):
+                if child is not parent.test:
+                    guards.append((parent.test, child is parent.body))
+            elif isinstance(parent, ast.BoolOp):
+                before = parent.values[: parent.values.index(child)]  # type: ignore[arg-type]
+                guards += [(value, isinstance(parent.op, ast.And)) for value in reversed(before)]
+            child = parent
+
+
+_SPECIAL = (
+    ast.stmt,
+    ast.withitem,
+    ast.arg,
+    ast.ExceptHandler,
+    ast.Lambda,
+    ast.comprehension,
+    *COMPREHENSIONS,
+    ast.IfExp,
+    ast.BoolOp,
+    ast.mod,
+)
+_PLAIN = frozenset(
+    kind
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and not issubclass(kind, _SPECIAL)
+)
+
+
+def _end(placed: Placed) -> tuple[int, int]:
+    node = placed.node
+    return (node.end_lineno or 0, node.end_col_offset or 0)  # type: ignore[attr-defined]
+
+
+def _how(node: ast.Call, parent: ast.AST | None, index: FileIndex) -> str:
+    if isinstance(parent, ast.Await):
+        return "await"
+    if isinstance(parent, ast.Return):
+        return "return"
+    if isinstance(parent, ast.withitem):
+        return "with"
+    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return "iter" if parent.iter is node else ""
+    if isinstance(parent, (ast.YieldFrom, ast.Starred)):
+        return "iter"
+    if isinstance(parent, ast.Call):
+        function = parent.func
+        if isinstance(function, ast.Name) and function.id in _CONSUMERS and node in parent.args:
+            return "iter" if index.scope(function).owner(function.id) is None else ""
+        if isinstance(function, ast.Attribute) and function.attr == "join" and node in parent.args:
+            return "iter"
+    return ""
+
+
+def _imported_names(index: FileIndex) -> set[str]:
+    """Names that may stand for something of another module: imported, or another name for something."""
+    found: set[str] = set()
+    statements: list[ast.ImportFrom | ast.Import] = [*index.nodes(ast.ImportFrom), *index.nodes(ast.Import)]
+    for node in statements:
+        for alias in node.names:
+            found.add(alias.asname or alias.name.partition(".")[0])
+            if alias.name == "*":
+                found |= {"current_app", "g", "request", "session"}
+    for assign in index.nodes(ast.Assign):
+        if isinstance(assign.value, (ast.Name, ast.Attribute)):
+            found.update(t.id for t in assign.targets if isinstance(t, ast.Name))
+    return found
+
+
+def _property_names(index: FileIndex) -> set[str]:
+    found = set()
+    for function in index.functions():
+        for decorator in function.decorator_list:
+            if isinstance(decorator, (ast.Name, ast.Attribute)):
+                name = decorator.id if isinstance(decorator, ast.Name) else decorator.attr
+                if name.endswith("property"):
+                    found.add(function.name)
+    return found

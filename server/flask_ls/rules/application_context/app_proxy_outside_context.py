@@ -1,0 +1,82 @@
+"""``current_app``, ``g`` or a function that needs them is used where no application context is active.
+
+Why: ``current_app`` and ``g`` stand for something only while an application context is pushed: Flask pushes one for each
+request and for each command of ``app.cli``. At import time, in the body of ``create_app()``, in WSGI middleware, in a
+plain ``@click.command`` and after a request of the test client there is none, and the first attribute access raises
+RuntimeError. So do ``render_template``, ``jsonify`` and ``make_response``, which use ``current_app``.
+
+Instead: Read the value inside a function that runs during a request, or push a context with the real application:
+``with app.app_context():``. In a factory use the local ``app``, in a ``bp.record`` function ``state.app``.
+
+Quiet: For what does not look behind the proxy: assigning and passing it, ``bool()``, ``is``, ``==``, ``isinstance``,
+``repr``. After ``has_app_context()`` or ``if current_app``, where RuntimeError is caught, and for functions of which no
+call without a context is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK101",
+    severity=Severity.ERROR,
+    guide=(
+        "Application context / current_app only works inside a request or app context",
+        "Application context / create_app() avoids circular imports",
+    ),
+    triggers=frozenset(),
+    error_text="RuntimeError: Working outside of application context.",
+    examples=(
+        Bad(
+            """
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def seed():
+                print(current_app.name)
+                #     ^^^^^^^^^^^ current_app needs an application context, but this code runs while the module is imported
+
+
+            seed()
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Good(
+            """
+            from flask import Flask, current_app, g, has_app_context
+
+            app = Flask(__name__)
+            owner = current_app
+            if current_app or bool(g):
+                print(current_app.name)
+            name = current_app.name if has_app_context() else "app"
+
+
+            @app.get("/")
+            def index():
+                return current_app.name
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Uses of the application context where none is active."""
+    for found in lacking(ctx):
+        yield report(ctx, found, _message(found), [])
+
+
+def _message(found: Lacking) -> str:
+    return f"{found.what} needs an application context, but this code {found.clause}."

@@ -1,0 +1,95 @@
+"""A function that runs in another thread, executor, timer, scheduler or task queue uses a context that is not there.
+
+Why: Context-local proxies do not follow into threads, executors, timers, scheduler jobs or Celery tasks: each starts with
+an empty context, so ``current_app``, ``g``, ``request``, ``session``, ``url_for``, ``render_template`` and ``db.session``
+raise RuntimeError. ``asyncio.create_task``, ``gather`` and ``asyncio.to_thread`` copy the context;
+``loop.run_in_executor`` and ``ThreadPoolExecutor`` do not; a forked process inherits it, a spawned one does not.
+
+Instead: Push a context inside the function with ``with app.app_context():`` on the real application object, and pass
+what belongs to the request as plain arguments.
+
+Quiet: When a context is pushed around the use, when the function is wrapped by ``copy_current_request_context`` or run by
+``contextvars.copy_context().run``, and when the class of a Celery task pushes a context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK104",
+    severity=Severity.ERROR,
+    guide=("Application context / background tasks need context",),
+    triggers=frozenset(),
+    error_text="RuntimeError: Working outside of application context.",
+    examples=(
+        Bad(
+            """
+            from threading import Thread
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def work():
+                print(current_app.name)
+                #     ^^^^^^^^^^^ current_app has no context here: this code runs in a new thread
+
+
+            @app.get("/")
+            def index():
+                Thread(target=work).start()
+                return "ok"
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Good(
+            """
+            from threading import Thread
+
+            from flask import Flask, copy_current_request_context, current_app, request
+
+            app = Flask(__name__)
+
+
+            def work():
+                with app.app_context():
+                    print(current_app.name)
+
+
+            def log():
+                print(request.path)
+
+
+            @app.get("/")
+            def index():
+                Thread(target=work).start()
+                thread = Thread(target=copy_current_request_context(log))
+                thread.start()
+                thread.join()
+                return "ok"
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Uses that are proven to lack their context."""
+    for found in lacking(ctx):
+        yield report(ctx, found, _message(found), [])
+
+
+def _message(found: Lacking) -> str:
+    return f"{found.what} has no context here: this code {found.clause}, which starts without one."

@@ -1,0 +1,106 @@
+"""Uses that lack their Flask context: what the analysis proves, with nodes, words and the way there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_ls.project.contexts.needs import PROXIES
+from flask_ls.project.contexts.problems import Problem
+from flask_ls.project.contexts.roles import SOURCES
+from flask_ls.project.contexts.witness import Places, Step, extracted_of, kind_of, steps
+from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.rules.context import Context
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """One use that lacks its context. ``node`` is the use, ``mark`` the part of it to show.
+
+    ``source`` is the kind of the way there (see ``contexts.roles.SOURCES``), ``function`` the function around the use.
+    """
+
+    problem: Problem
+    node: ast.AST
+    mark: ast.AST
+    source: str
+    function: FunctionNode | ast.Lambda | None
+
+    @property
+    def what(self) -> str:
+        """What is used: `current_app`, `url_for()`."""
+        return self.problem.need.what
+
+    @property
+    def clause(self) -> str:
+        """How the code around the use runs: "runs in a new thread"."""
+        return SOURCES[self.source].clause
+
+
+def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
+    """The uses of this file that lack their context and belong to this rule."""
+    for found in ctx.once(_all):
+        if found.problem.code == (code or ctx.rule.code):
+            yield found
+
+
+def report(ctx: Context, found: Lacking, message: str, fixes: list[Fix | None]) -> Finding:
+    """The finding for a use: an error when every known way lacks the context, else a warning."""
+    problem = found.problem
+    if not problem.always:
+        message = f"{message.rstrip('.')}, on one of the ways that lead here."
+    severity = ctx.rule.severity if problem.always else Severity.WARNING
+    return ctx.finding(found.mark, message, related=witness(ctx, found), fixes=fixes, severity=severity)
+
+
+def witness(ctx: Context, found: Lacking) -> list[Related]:
+    """The way to a use, in order."""
+    contexts = ctx.model.contexts
+    way: list[Step] = steps(contexts, places(ctx), found.problem.witness)
+    return [Related(step.site, step.message) for step in way]
+
+
+def places(ctx: Context) -> Places:
+    """The places of operations, in all files."""
+    return Places(ctx.model.contexts, ctx.read)
+
+
+def _all(ctx: Context) -> list[Lacking]:
+    contexts = ctx.model.contexts
+    problems = contexts.problems(ctx.path)
+    if not problems:
+        return []
+    extracted = extracted_of(ctx.source, ctx.index.module, ctx.index.is_package, ctx.index)
+    found = []
+    for problem in problems:
+        site = problem.use.site
+        nodes = extracted.nodes.get(site.body.id, [])
+        if site.leaf >= len(nodes):
+            continue
+        node = nodes[site.leaf]
+        function = _function(extracted.roots.get(site.body.id))
+        source = kind_of(contexts, problem.witness, site.leaf)
+        found.append(Lacking(problem, node, _mark(ctx, node, problem), source, function))
+    return found
+
+
+def _function(node: ast.AST | None) -> FunctionNode | ast.Lambda | None:
+    return node if isinstance(node, (*FUNCTIONS, ast.Lambda)) else None
+
+
+def _mark(ctx: Context, node: ast.AST, problem: Problem) -> ast.AST:
+    """The part of a use to show: the proxy itself, the name of the function that is called."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    chain: list[ast.AST] = [node]
+    while isinstance(chain[-1], ast.Attribute):
+        chain.append(chain[-1].value)
+    if problem.need.family == "proxy":
+        for part in reversed(chain):
+            if ctx.name(part) in PROXIES:
+                return part
+    if problem.need.what == "Model.query":
+        return next((p for p in reversed(chain) if isinstance(p, ast.Attribute) and p.attr == "query"), node)
+    return node

@@ -1,0 +1,1 @@
+"""Chapter "Request context" of the guide."""

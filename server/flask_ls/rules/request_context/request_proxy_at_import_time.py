@@ -1,0 +1,75 @@
+"""``request``, ``session`` or a function that needs them is used where no request is handled.
+
+Why: ``request`` and ``session`` exist only while Flask handles a request. Module level, class bodies, default arguments
+and decorator arguments are evaluated once, at import, where they raise RuntimeError; even if they did not, they would
+freeze the value of one request.
+
+Instead: Read them inside the view, or hand over a function that reads them.
+
+Quiet: After ``has_request_context()`` or ``if request``, where RuntimeError is caught, and for functions of which no call
+without a request is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK201",
+    severity=Severity.ERROR,
+    guide=("Request context / request and session only inside a request",),
+    triggers=frozenset(),
+    error_text="RuntimeError: Working outside of request context.",
+    examples=(
+        Bad(
+            """
+            from flask import request
+
+
+            class Config:
+                BASE_URL = request.host_url
+                #          ^^^^^^^ request needs a request, but this code runs while the module is imported
+            """,
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Good(
+            """
+            from dataclasses import dataclass, field
+
+            from flask import Flask, has_request_context, request
+
+            app = Flask(__name__)
+            ADDRESS = request.remote_addr if has_request_context() else None
+
+
+            @dataclass
+            class Visit:
+                path: str = field(default_factory=lambda: request.path)
+
+
+            @app.get("/")
+            def index():
+                return Visit().path
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Uses that are proven to lack their context."""
+    for found in lacking(ctx):
+        yield report(ctx, found, _message(found), [])
+
+
+def _message(found: Lacking) -> str:
+    return f"{found.what} needs a request, but this code {found.clause}."

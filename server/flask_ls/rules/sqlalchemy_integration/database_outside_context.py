@@ -1,0 +1,74 @@
+"""Flask-SQLAlchemy is used where no application context is active.
+
+Why: Flask-SQLAlchemy finds its engine and its session through the application context, so ``db.session``,
+``db.create_all()``, ``db.engine`` and ``Model.query`` raise RuntimeError outside of one. Defining models and building
+``select()`` statements needs none.
+
+Instead: Wrap the code in ``with app.app_context():``, or make it a command of ``app.cli``.
+
+Quiet: For a ``scoped_session`` of plain SQLAlchemy, which needs no context, and for functions of which no call without a
+context is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK702",
+    severity=Severity.ERROR,
+    guide=("SQLAlchemy integration / the session is scoped to the request",),
+    triggers=frozenset(),
+    error_text="RuntimeError: Working outside of application context.",
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            db.create_all()
+            #^^^^^^^^^^^^ create_all() needs an application context, but this code runs while the module is imported
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            with app.app_context():
+                db.create_all()
+
+
+            @app.cli.command("init")
+            def init():
+                db.create_all()
+            """,
+            drive="app.test_cli_runner().invoke(args=['init'], catch_exceptions=False)",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Uses that are proven to lack their context."""
+    for found in lacking(ctx):
+        yield report(ctx, found, _message(found), [])
+
+
+def _message(found: Lacking) -> str:
+    return f"{found.what} needs an application context, but this code {found.clause}."
