@@ -51,9 +51,10 @@ class _State:
     done: set[str] = field(default_factory=set)
     bound: dict[str, set[str]] = field(default_factory=dict)
     stack: list[Step] = field(default_factory=list)
+    certain: bool = True  # False once code ran that may have imported modules of its own
 
     def copy(self) -> _State:
-        return _State(set(self.done), {m: set(n) for m, n in self.bound.items()}, list(self.stack))
+        return _State(set(self.done), {m: set(n) for m, n in self.bound.items()}, list(self.stack), self.certain)
 
 
 class _Stopped(Exception):
@@ -70,6 +71,7 @@ class ImportOrder:
         self._entry = ""
         self._graph = {m: self._imported(f) for m, f in modules.items()}
         self._cyclic = _in_cycles(self._graph)
+        self._late = any(f.import_time.functions for f in modules.values() if self._graph[f.module] & self._cyclic)
 
     def failures(self) -> tuple[ImportFailure, ...]:
         """Every failure from a real entry, one for each place."""
@@ -88,8 +90,9 @@ class ImportOrder:
             # What a test imports first is not what a server imports first.
             if not reaches or any(p.startswith("test") or p == "conftest" for p in module.split(".")):
                 continue
-            last = module.rpartition(".")[2]
-            if facts.is_package or last in _ENTRY_NAMES or module not in imported:
+            is_top = "." not in module
+            is_started = module not in imported and (is_top or bool(facts.import_time.main))
+            if (facts.is_package and is_top) or module.rpartition(".")[2] in _ENTRY_NAMES or is_started:
                 entries.append(module)
         return sorted(entries, key=lambda m: (m.count("."), not self._modules[m].is_package, m))
 
@@ -176,8 +179,7 @@ class ImportOrder:
     def _use(self, event: ImportEvent, facts: FileFacts, state: _State) -> None:
         head, _, rest = event.module.partition(".")
         if event.kind == "call":
-            if not rest and head in state.bound[facts.module] and not event.guard:
-                self._call(head, event, facts, state)
+            self._call(event, facts, state)
             return
         exports = facts.exports.get(head, ())
         if event.guard or not rest or len(exports) != 1 or exports[0].kind != "alias" or ":" in exports[0].target:
@@ -194,22 +196,33 @@ class ImportOrder:
         if name in source.exports and name not in state.bound[module] and "__getattr__" not in source.exports:
             self._fail(event, facts, module, name, state, is_attribute=True)
 
-    def _call(self, name: str, event: ImportEvent, facts: FileFacts, state: _State) -> None:
-        """A project function called while the module is imported makes its own imports then."""
-        dotted = self._names.in_module(facts.module, name)
-        owner, qualname = self._names.split(dotted) if dotted is not None else (None, "")
-        if owner is None:
+    def _call(self, event: ImportEvent, facts: FileFacts, state: _State) -> None:
+        """A project function called while the module is imported makes its own imports then.
+
+        What it calls in turn is not followed: after it, nothing is certain any more if any function of the project
+        imports a module of a cycle.
+        """
+        dotted = self._names.in_module(facts.module, event.module)
+        if dotted is None or not self._names.is_project(dotted):
             return
-        for inner in owner.import_time.functions.get(qualname, ()):
-            if inner.guard:
-                self._guarded(inner, owner, state) if owner.module in state.bound else None
-            elif owner.module in state.bound or owner.module in state.done:
-                state.bound.setdefault(owner.module, set(owner.exports))
-                self._import_event(inner, owner, state)
+        owner, qualname = self._names.split(dotted)
+        if owner is not None and not event.guard and (owner.module in state.bound or owner.module in state.done):
+            known = owner.module in state.bound
+            state.bound.setdefault(owner.module, set(owner.exports))
+            for inner in owner.import_time.functions.get(qualname, ()):
+                if inner.guard:
+                    self._guarded(inner, owner, state)
+                else:
+                    self._import_event(inner, owner, state)
+            if not known:
+                del state.bound[owner.module]
+        state.certain = state.certain and not self._late
 
     def _fail(
         self, event: ImportEvent, facts: FileFacts, module: str, name: str, state: _State, *, is_attribute: bool
     ) -> None:
+        if not state.certain:
+            raise _Stopped
         site = Site(facts.path, event.span)
         source = self._modules[module]
         export = source.exports[name][0]

@@ -18,8 +18,6 @@ from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.model.project import ProjectModel
 from flask_ls.project.scopes import Binding
 
-_LIMIT = 12
-
 
 class Resolver(Protocol):
     """Asks a type inference engine what the index cannot answer."""
@@ -36,6 +34,10 @@ class Inference:
         self.model = model
         self._names: dict[ast.AST, str | None] = {}
         self._classes: dict[ast.AST, str | None] = {}
+        # By the identity of a list of bindings, which lives as long as the index.
+        self._names_of_bindings: dict[int, str | None] = {}
+        self._classes_of_bindings: dict[int, str | None] = {}
+        self._depth = 0
 
     # Names
 
@@ -45,7 +47,10 @@ class Inference:
             return None
         if node not in self._names:
             self._names[node] = None  # ends cycles such as `x = x`
-            self._names[node] = self._qualify(node, _LIMIT)
+            try:
+                self._names[node] = self._qualify(node)
+            except RecursionError:
+                return None  # generated code; unknown rather than wrong
         return self._names[node]
 
     def called(self, node: ast.AST | None) -> str | None:
@@ -54,17 +59,13 @@ class Inference:
 
     def module_level(self, name: str) -> str | None:
         """The canonical name of what a name means at this file's module level."""
-        found = {self._origin(b, True, _LIMIT) for b in self.index.root.bindings.get(name, ()) if not is_none(b.value)}
+        found = {self._origin(b, True) for b in self.index.root.bindings.get(name, ()) if not is_none(b.value)}
         return found.pop() if len(found) == 1 else None
 
-    def _qualify(self, node: ast.AST, left: int) -> str | None:
-        if left <= 0:
-            return None
+    def _qualify(self, node: ast.Name | ast.Attribute) -> str | None:
         if isinstance(node, ast.Attribute):
-            base = self._qualify(node.value, left - 1)
+            base = self.qualified(node.value)
             return self.model.names.canonical(f"{base}.{node.attr}") if base else None
-        if not isinstance(node, ast.Name):
-            return None
         scope = self.index.scope(node)
         owner = scope.owner(node.id)
         if owner is None:
@@ -74,10 +75,19 @@ class Inference:
             if hasattr(builtins, node.id) and self._stars_are_known:
                 return f"builtins.{node.id}"
             return None
+        # All uses of a name share the answer: `x = x.a; x = x.b` would else be followed anew at each turn.
+        bindings = owner.bindings[node.id]
+        known = self._names_of_bindings.get(id(bindings), _UNASKED)
+        if known is _UNASKED:
+            self._names_of_bindings[id(bindings)] = None  # ends cycles such as `x = x`
+            known = self._names_of_bindings[id(bindings)] = self._origin_of_all(bindings, owner.is_module)
+        return known
+
+    def _origin_of_all(self, bindings: list[Binding], at_module_level: bool) -> str | None:
         origins = {
-            self._origin(binding, owner.is_module, left)
-            for binding in owner.bindings[node.id]
-            if not (is_none(binding.value) and len(owner.bindings[node.id]) > 1)
+            self._origin(binding, at_module_level)
+            for binding in bindings
+            if not (is_none(binding.value) and len(bindings) > 1)
         }
         return origins.pop() if len(origins) == 1 else None
 
@@ -88,7 +98,7 @@ class Inference:
         stars = [names.imported(self.index.module, b.module) for b in self.index.root.bindings.get("*", ())]
         return all(s in catalog.STAR_EXPORTS or s in self.model.modules for s in stars)
 
-    def _origin(self, binding: Binding, at_module_level: bool, left: int) -> str | None:
+    def _origin(self, binding: Binding, at_module_level: bool) -> str | None:
         names = self.model.names
         match binding.kind:
             case "import":
@@ -101,7 +111,7 @@ class Inference:
             case "def" | "class":
                 return self.index.dotted(binding.node)
             case "assign" if isinstance(binding.value, (ast.Name, ast.Attribute)):
-                origin = self._qualify(binding.value, left - 1)
+                origin = self.qualified(binding.value)
                 if origin is not None:
                     return origin
         if at_module_level and self.index.module and binding.kind in ("assign", "target"):
@@ -116,7 +126,10 @@ class Inference:
             return None
         if node not in self._classes:
             self._classes[node] = None
-            self._classes[node] = self._class_of(node, _LIMIT)
+            try:
+                self._classes[node] = self._class_of(node)
+            except RecursionError:
+                return None
         return self._classes[node]
 
     def classes_of(self, node: ast.AST | None) -> list[str]:
@@ -141,11 +154,9 @@ class Inference:
                 return f"{cls}.{node.attr}"
         return None
 
-    def _class_of(self, node: ast.AST, left: int) -> str | None:
-        if left <= 0:
-            return None
+    def _class_of(self, node: ast.AST) -> str | None:
         if isinstance(node, ast.Call):
-            return self._class_of_call(node, left)
+            return self._class_of_call(node)
         if isinstance(node, (ast.Name, ast.Attribute)):
             name = self.qualified(node)
             if name is not None:
@@ -156,36 +167,36 @@ class Inference:
                 if found is not None:
                     return found
             if isinstance(node, ast.Attribute):
-                return self._class_of_attribute(node, left)
-            return self._class_of_local(node, left)
+                return self._class_of_attribute(node)
+            return self._class_of_local(node)
         if isinstance(node, ast.Await):
-            return self._class_of(node.value, left - 1)
+            return self.class_of(node.value)
         if isinstance(node, ast.NamedExpr):
-            return self._class_of(node.value, left - 1)
+            return self.class_of(node.value)
         if isinstance(node, (ast.IfExp, ast.BoolOp)):
             parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
-            found_classes = {self._class_of(p, left - 1) for p in parts if not is_none(p)}
+            found_classes = {self.class_of(p) for p in parts if not is_none(p)}
             return found_classes.pop() if len(found_classes) == 1 else None
         return _LITERALS.get(type(node)) or _constant_class(node)
 
-    def _class_of_call(self, node: ast.Call, left: int) -> str | None:
+    def _class_of_call(self, node: ast.Call) -> str | None:
         name = self.qualified(node.func)
         if name is not None:
             result = self.model.class_of_result(name)
             if result is not None:
                 return result
         if isinstance(node.func, ast.Attribute):
-            receiver = self._class_of(node.func.value, left - 1)
+            receiver = self.class_of(node.func.value)
             if receiver is not None:
                 return self.model.class_of_method_result(receiver, node.func.attr)
         return None
 
-    def _class_of_attribute(self, node: ast.Attribute, left: int) -> str | None:
+    def _class_of_attribute(self, node: ast.Attribute) -> str | None:
         if isinstance(node.value, ast.Name):
             cls = self._class_of_self(node.value)
             if cls is not None:
                 return self.model.class_of_member(cls, node.attr)
-        receiver = self._class_of(node.value, left - 1)
+        receiver = self.class_of(node.value)
         return self.model.class_of_member(receiver, node.attr) if receiver else None
 
     def _class_of_self(self, node: ast.Name) -> str | None:
@@ -205,14 +216,14 @@ class Inference:
             return self.index.dotted(owner)
         return None
 
-    def _class_of_local(self, node: ast.Name, left: int) -> str | None:
+    def _class_of_local(self, node: ast.Name) -> str | None:
         bindings = [b for b in self.index.lookup(node.id, node) if not is_none(b.value)]
-        found = {self._class_of_binding(b, node, left) for b in bindings}
+        found = {self._class_of_binding(b, node) for b in bindings}
         return found.pop() if len(found) == 1 else None
 
-    def _class_of_binding(self, binding: Binding, node: ast.Name, left: int) -> str | None:
+    def _class_of_binding(self, binding: Binding, node: ast.Name) -> str | None:
         if binding.value is not None:
-            cls = self._class_of(binding.value, left - 1)
+            cls = self.class_of(binding.value)
             if binding.is_with and cls is not None:
                 return catalog.ENTERED.get(cls, cls)
             return cls
@@ -231,7 +242,7 @@ class Inference:
         """The class that an annotation names."""
         head, _, rest = annotation.dotted.partition(".")
         for binding in self.index.root.bindings.get(head, ()):
-            origin = self._origin(binding, True, _LIMIT)
+            origin = self._origin(binding, True)
             if origin is not None:
                 return self.model.names.canonical(f"{origin}.{rest}" if rest else origin)
         return None

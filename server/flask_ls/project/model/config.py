@@ -56,8 +56,7 @@ class ConfigObjects:
         return frozenset(
             name
             for name in self.handed
-            if owner in (bases := model.mro(name))
-            and next((b for b in bases if self._defines(b, key)), owner) == owner
+            if owner in (bases := model.mro(name)) and next((b for b in bases if self._defines(b, key)), owner) == owner
         )
 
     def _defines(self, cls: str, key: str) -> bool:

@@ -261,7 +261,7 @@ class _Walk:
         for inner in own_nodes_of(node):
             if isinstance(inner, ast.Call):
                 pending = self._call(inner, pending)
-            elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and self._is_loaded(inner.value):
+            elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and self._is_column(inner):
                 pending = (*pending, self.ctx.index.statement(inner) or inner)
         return pending
 
@@ -303,11 +303,19 @@ class _Walk:
         cleared = tuple(w for w in pending if w in left or not left)
         return tuple(dict.fromkeys([*cleared, *left])) if ends or left else pending
 
-    def _is_loaded(self, node: ast.expr) -> bool:
-        if not isinstance(node, ast.Name):
+    def _is_column(self, node: ast.Attribute) -> bool:
+        """Whether a column of an object that was loaded from the database is set."""
+        if not isinstance(node.value, ast.Name):
             return False
-        bindings = self.ctx.index.lookup(node.id, node)
-        return bool(bindings) and all(b.kind == "assign" and loaded_model(self.ctx, b.value) for b in bindings)
+        bindings = self.ctx.index.lookup(node.value.id, node)
+        models = {loaded_model(self.ctx, b.value) if b.kind == "assign" else None for b in bindings}
+        model = models.pop() if len(models) == 1 else None
+        for cls in self.ctx.model.mro(model) if model is not None else ():
+            known = self.ctx.model.names.class_(cls)
+            value = known[1].attributes.get(node.attr) if known is not None else None
+            if value is not None:
+                return value.called and value.dotted.rpartition(".")[2] in ("Column", "mapped_column")
+        return False
 
     def _is_error(self, node: ast.Return) -> bool:
         """Whether the answer says that nothing was done: a status of 400 or more, or ``abort()``."""
