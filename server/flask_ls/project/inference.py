@@ -18,6 +18,9 @@ from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.model.project import ProjectModel
 from flask_ls.project.scopes import Binding
 
+# Told apart from None, which is an answer.
+_UNASKED = ""
+
 
 class Resolver(Protocol):
     """Asks a type inference engine what the index cannot answer."""
@@ -37,7 +40,6 @@ class Inference:
         # By the identity of a list of bindings, which lives as long as the index.
         self._names_of_bindings: dict[int, str | None] = {}
         self._classes_of_bindings: dict[int, str | None] = {}
-        self._depth = 0
 
     # Names
 
@@ -217,9 +219,15 @@ class Inference:
         return None
 
     def _class_of_local(self, node: ast.Name) -> str | None:
-        bindings = [b for b in self.index.lookup(node.id, node) if not is_none(b.value)]
-        found = {self._class_of_binding(b, node) for b in bindings}
-        return found.pop() if len(found) == 1 else None
+        bindings = self.index.lookup(node.id, node)
+        if not bindings:
+            return None
+        known = self._classes_of_bindings.get(id(bindings), _UNASKED)
+        if known is _UNASKED:
+            self._classes_of_bindings[id(bindings)] = None  # ends cycles such as `q = q.filter()`
+            found = {self._class_of_binding(b, node) for b in bindings if not is_none(b.value)}
+            known = self._classes_of_bindings[id(bindings)] = found.pop() if len(found) == 1 else None
+        return known
 
     def _class_of_binding(self, binding: Binding, node: ast.Name) -> str | None:
         if binding.value is not None:
