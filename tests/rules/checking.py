@@ -8,26 +8,21 @@ from flask_ls.rules.registry import by_code
 from flask_ls.syntax.edit import apply_edits
 
 FOLDER = "/project"
+APP = "app.py"
 
 
-def findings(code: str, text: str, **more: str) -> list[Finding]:
-    """The findings of one rule in ``app.py``, and in ``more`` files: ``views=...`` is ``views.py``."""
-    files = {f"{FOLDER}/app.py": text}
-    files.update({f"{FOLDER}/{name.replace('__', '/')}.py": content for name, content in more.items()})
-    return check_texts(files, [by_code()[code]], FOLDER)
+def findings(code: str, text: str, files: dict[str, str] | None = None) -> list[Finding]:
+    """The findings of one rule in ``app.py`` and in the other files, which are given by path."""
+    texts = {f"{FOLDER}/{path}": content for path, content in {APP: text, **(files or {})}.items()}
+    return check_texts(texts, [by_code()[code]], FOLDER)
 
 
-def marked(code: str, text: str, **more: str) -> list[str]:
-    """The text of each finding of one rule."""
-    sources = {"app": text, **more}
-    found = findings(code, text, **more)
-    return [sources[_name(f)][f.span.start : f.span.end] for f in found]
+def marked(code: str, text: str, files: dict[str, str] | None = None) -> list[str]:
+    """The text that each finding of one rule marks."""
+    texts = {APP: text, **(files or {})}
+    return [texts[f.path.removeprefix(f"{FOLDER}/")][f.span.start : f.span.end] for f in findings(code, text, files)]
 
 
-def fixed(text: str, fix: Fix) -> str:
-    """``app.py`` after a fix."""
-    return apply_edits(text, fix.in_file(f"{FOLDER}/app.py"))
-
-
-def _name(finding: Finding) -> str:
-    return finding.path.removeprefix(f"{FOLDER}/").removesuffix(".py").replace("/", "__")
+def fixed(text: str, fix: Fix, path: str = APP) -> str:
+    """A file after a fix."""
+    return apply_edits(text, fix.in_file(f"{FOLDER}/{path}"))

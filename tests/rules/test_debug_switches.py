@@ -88,7 +88,7 @@ def test_flk501_is_silent(line: str) -> None:
 
 
 def test_flk501_leaves_tests_alone() -> None:
-    assert findings("FLK501", "", tests__conftest=f"{HEAD}app.debug = True\n") == []
+    assert findings("FLK501", "", {"tests/conftest.py": f"{HEAD}app.debug = True\n"}) == []
 
 
 @pytest.mark.parametrize(

@@ -282,3 +282,18 @@ def test_what_does_not_parse_or_overlaps_is_refused() -> None:
     e.edit.replace(e.first(ast.Call), "g()")
     assert e.edit.replace(e.first(ast.Name, "x"), "y").impossible
     assert Editing("f(\n").edit.impossible
+
+
+def test_a_new_import_takes_the_place_of_one_that_goes() -> None:
+    def change(e: Editing) -> None:
+        statement = e.index.nodes(ast.ImportFrom)[0]
+        e.edit.rename("app", e.index.root, e.edit.import_name("flask", "current_app", at=e.first(ast.Name)))
+        e.edit.remove_import(statement, statement.names[0])
+
+    before = "from main import app  # the app\n\n\ndef f():\n    return app.x\n"
+    assert (
+        edited(before, change) == "from flask import current_app  # the app\n\n\ndef f():\n    return current_app.x\n"
+    )
+    before = "from main import app, db\n\n\ndef f():\n    return app.x\n"
+    after = "from flask import current_app\nfrom main import db\n\n\ndef f():\n    return current_app.x\n"
+    assert edited(before, change) == after

@@ -103,7 +103,7 @@ def test_silence(lines: str) -> None:
 
 
 def test_test_files_are_left_alone() -> None:
-    assert findings("FLK402", "", tests__conftest=HEAD + "app.secret_key = 'dev'\n") == []
+    assert findings("FLK402", "", {"tests/conftest.py": HEAD + "app.secret_key = 'dev'\n"}) == []
 
 
 def test_each_literal_has_one_of_the_two_codes() -> None:
@@ -117,7 +117,9 @@ def test_each_literal_has_one_of_the_two_codes() -> None:
     "use", ["app.config['SECRET_KEY'] = settings.KEY", "app.config.update(SECRET_KEY=settings.KEY)"]
 )
 def test_value_of_another_module(use: str) -> None:
-    assert marked("FLK402", f"{HEAD}import settings\n{use}\n", settings="KEY = 'dev'\nOTHER = 'dev'\n") == ["'dev'"]
+    assert marked("FLK402", f"{HEAD}import settings\n{use}\n", {"settings.py": "KEY = 'dev'\nOTHER = 'dev'\n"}) == [
+        "'dev'"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,13 +128,15 @@ def test_value_of_another_module(use: str) -> None:
 )
 def test_class_of_another_module(source: str) -> None:
     config = "class Prod:\n    SECRET_KEY = 'dev'\nconfigs = {'p': Prod}\ndef get(name): ...\n"
-    assert marked("FLK402", f"{HEAD}import config\napp.config.from_object({source})\n", config=config) == ["'dev'"]
+    assert marked("FLK402", f"{HEAD}import config\napp.config.from_object({source})\n", {"config.py": config}) == [
+        "'dev'"
+    ]
 
 
 @pytest.mark.parametrize("source", ["from_object('settings')", "from_object(settings)", "from_pyfile('settings.py')"])
 def test_module_as_configuration(source: str) -> None:
     text = f"{HEAD}import settings\napp.config.{source}\n"
-    assert marked("FLK402", text, settings="SECRET_KEY = 'dev'\nsecret_key = 'dev'\n") == ["'dev'"]
+    assert marked("FLK402", text, {"settings.py": "SECRET_KEY = 'dev'\nsecret_key = 'dev'\n"}) == ["'dev'"]
 
 
 @pytest.mark.parametrize(

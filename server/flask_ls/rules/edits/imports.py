@@ -49,8 +49,20 @@ class ImportEdits:
             names.append(alias)
 
     def gone(self) -> list[ast.stmt]:
-        """The statements that lose all their names and get none."""
+        """The statements that lose all their names and get none, and whose place no new statement takes."""
+        return [s for s in self._emptied() if s not in self._successors()]
+
+    def _emptied(self) -> list[ImportNode]:
         return [s for s, names in self._dropped.items() if len(names) == len(s.names) and s not in self._added]
+
+    def _successors(self) -> dict[ImportNode, tuple[str, str]]:
+        """Statements that go -> the new statement of the same kind that takes their place."""
+        found: dict[ImportNode, tuple[str, str]] = {}
+        for statement in self._emptied():
+            for new in self._statements:
+                if new not in found.values() and _category(new[0]) == _category_of(statement):
+                    found.setdefault(statement, new)
+        return found
 
     def edits(self) -> list[TextEdit]:
         """The edits, without the deletion of the statements in ``gone``."""
@@ -65,6 +77,8 @@ class ImportEdits:
             gone = dropped[1:] if node in self._added else dropped
             if len(gone) < len(node.names):
                 edits += [TextEdit(span, "") for span in self._dropping(node, gone)]
+        for old, (_, text) in self._successors().items():
+            edits.append(TextEdit(self._source.span(old), text))
         return edits + self._inserting_statements()
 
     # Statements
@@ -75,7 +89,8 @@ class ImportEdits:
 
     def _inserting_statements(self) -> list[TextEdit]:
         # By name, so that several new lines at one place come out sorted.
-        return [self._inserting_statement(module, text) for module, text in sorted(self._statements)]
+        taken = self._successors().values()
+        return [self._inserting_statement(m, text) for m, text in sorted(self._statements) if (m, text) not in taken]
 
     def _inserting_statement(self, module: str, text: str) -> TextEdit:
         newline = self._source.newline

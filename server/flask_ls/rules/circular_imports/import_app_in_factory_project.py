@@ -1,0 +1,215 @@
+"""An import of ``app`` from a module that builds its application in a factory and has no ``app``.
+
+Why: ``app`` is a local variable of ``create_app()``. At module level there is no such name, so the import raises
+ImportError as soon as it runs.
+
+Instead: In code that runs during a request use ``from flask import current_app``; in scripts and tests call
+``create_app()``.
+
+Fix: Imports ``current_app`` and uses it wherever ``app`` was used. Safe: the import failed in any case. Not offered
+when a use runs at import time or needs the real application, as ``app.run()`` does.
+
+Quiet: When a submodule or anything else may bind the name: a star import, ``__getattr__``, ``globals()``; under
+``TYPE_CHECKING`` and where ImportError is caught.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.extract.refs import is_type_checking
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FileIndex
+from flask_ls.project.modules import resolve_relative
+from flask_ls.project.site import Site
+from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.project import APP, Factory, factories, other_file
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK302",
+    severity=Severity.ERROR,
+    guide=(
+        "Circular imports / from app import app in models is circular",
+        "Circular imports / import inside the function, or current_app",
+        "Application context / create_app() avoids circular imports",
+    ),
+    triggers=frozenset(),
+    error_text="ImportError: cannot import name 'app' from 'shop'",
+    examples=(
+        Bad(
+            """
+            === shop/__init__.py
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                from shop import models
+                return app
+            === shop/models.py
+            from shop import app
+            #                ^^^ shop has no "app"
+
+
+            def page_size():
+                return app.config["PAGE_SIZE"]
+            """,
+            fixed="""
+            === shop/models.py
+            from flask import current_app
+
+
+            def page_size():
+                return current_app.config["PAGE_SIZE"]
+            """,
+            drive="",
+            fails="ImportError: cannot import name 'app' from 'shop'",
+        ),
+        Good(
+            """
+            === shop/__init__.py
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                from shop import models
+                return app
+            === shop/models.py
+            from flask import current_app
+
+
+            def page_size():
+                return current_app.config["PAGE_SIZE"]
+            """,
+            drive="",
+        ),
+    ),
+)
+
+# What only the real application can do, or what needs no context to be called on it.
+_REAL = frozenset(
+    {
+        "app_context",
+        "cli",
+        "errorhandler",
+        "register_blueprint",
+        "request_context",
+        "route",
+        "run",
+        "test_cli_runner",
+        "test_client",
+        "test_request_context",
+    }
+)
+
+
+@rule.on(ast.ImportFrom)
+def check(node: ast.ImportFrom, ctx: Context) -> Iterator[Finding]:
+    """``from shop import app``, ``from . import app``."""
+    names = ctx.model.names
+    written = resolve_relative(ctx.index.module, ctx.index.is_package, node.level, node.module)
+    facts = ctx.model.modules.get(names.imported(ctx.index.module, written)) if written else None
+    if facts is None or facts.path == ctx.path or _is_optional(ctx, node):
+        return
+    for alias in node.names:
+        factory = _factory(ctx, facts, alias.name)
+        if factory is not None:
+            name = factory.function.qualname
+            yield ctx.finding(
+                alias,
+                f'This raises ImportError: {written} has no "{alias.name}", its app is built in {name}().',
+                related=[Related(Site(factory.file.path, factory.function.name_span), "the factory")],
+                fixes=[_with_current_app(ctx, node, alias)],
+            )
+
+
+def _factory(ctx: Context, facts: FileFacts, name: str) -> Factory | None:
+    """The factory that keeps this name of the module to itself; None when the module has the name."""
+    if name == "*" or name in facts.functions or name in facts.classes:
+        return None
+    offered = {ctx.model.names.canonical(f"{facts.module}:{export}") for export in facts.exports}
+    found = [f for f in factories(ctx.model) if f.dotted in offered]
+    if not found or _may_be_bound(ctx, facts, name):
+        return None
+    return next((f for f in found if name in ("app", "application") or _has_local_app(ctx, f, name)), None)
+
+
+def _may_be_bound(ctx: Context, facts: FileFacts, name: str) -> bool:
+    if "__getattr__" in facts.functions or any(s.rpartition(".")[2] == name for s in facts.stores):
+        return True
+    if facts.stars and not all(s in ctx.model.modules for s in facts.stars):
+        return True
+    if ctx.model.names.in_module(facts.module, name) is not None and name not in facts.exports:
+        return True
+    index = ctx.model.index
+    module = index.by_path(facts.path) if index is not None else None
+    if index is None or module is None or index.submodule(module, name) is not None:
+        return True
+    if any(s.endswith(f".{name}") for other in ctx.model.files.values() for s in other.stores):
+        return True
+    other = other_file(ctx, facts.path)
+    if other is None:
+        return True
+    if any(n.id in ("globals", "exec", "setattr", "vars") for n in other.index.nodes(ast.Name)):
+        return True
+    bindings = other.index.root.bindings.get(name, [])
+    return not all(_is_in_main_guard(other.index, b.node) for b in bindings)
+
+
+def _has_local_app(ctx: Context, factory: Factory, name: str) -> bool:
+    other = other_file(ctx, factory.file.path)
+    if other is None:
+        return False
+    for function in other.index.functions():
+        if other.index.qualname(function) == factory.function.qualname:
+            bindings = other.index.scope_made_by(function).bindings.get(name, [])
+            return any(b.value is not None and other.is_instance(b.value, APP) for b in bindings)
+    return False
+
+
+def _is_in_main_guard(index: FileIndex, node: ast.AST) -> bool:
+    """Whether the node runs only when its file is the script: ``if __name__ == "__main__":``."""
+    for ancestor in index.ancestors(node):
+        if isinstance(ancestor, ast.If) and isinstance(ancestor.test, ast.Compare):
+            sides = [ancestor.test.left, *ancestor.test.comparators]
+            names = {s.id for s in sides if isinstance(s, ast.Name)}
+            values = {s.value for s in sides if isinstance(s, ast.Constant)}
+            if "__name__" in names and "__main__" in values and isinstance(ancestor.test.ops[0], ast.Eq):
+                return True
+    return False
+
+
+def _is_optional(ctx: Context, node: ast.ImportFrom) -> bool:
+    """Whether the import does not run, or may fail."""
+    if is_caught(ctx, node, "ImportError"):
+        return True
+    return any(isinstance(a, ast.If) and is_type_checking(a.test) for a in ctx.index.ancestors(node))
+
+
+def _with_current_app(ctx: Context, node: ast.ImportFrom, alias: ast.alias) -> Fix | None:
+    local = alias.asname or alias.name
+    scope = ctx.index.scope(node)
+    edit = ctx.edit()
+    uses = edit.uses(local, scope)
+    if len(scope.bindings.get(local, [])) != 1 or not all(_runs_in_context(ctx, use) for use in uses):
+        return None
+    edit.remove_import(node, alias)
+    if uses:
+        edit.rename(local, scope, edit.import_name("flask", "current_app", at=uses[0]))
+    title = "Use current_app" if uses else f"Remove the import of {local}"
+    return ctx.fix(title, edit, safe=True)
+
+
+def _runs_in_context(ctx: Context, use: ast.Name) -> bool:
+    """Whether the use is in a function body and asks for nothing that only the real application can do."""
+    if ctx.index.function_of(use) is None or not isinstance(use.ctx, ast.Load):
+        return False
+    parent = ctx.parent(use)
+    return not (isinstance(parent, ast.Attribute) and (parent.attr in _REAL or isinstance(parent.ctx, ast.Store)))
