@@ -1,0 +1,234 @@
+"""Which values Flask's JSON refuses.
+
+Observed on Flask 3.1 with every type named here (``flask.json.provider._default`` and ``flask.json.tag``).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_ls.project.catalog import EXTENSION_PROXIES
+from flask_ls.rules.ask.values import definition
+from flask_ls.rules.context import Context
+
+# Class or function -> what its result is called; iterables that `list()` turns into something that can be saved.
+_ITERABLES = {
+    "builtins.set": "set",
+    "builtins.frozenset": "frozenset",
+    "builtins.range": "range",
+    "builtins.map": "map object",
+    "builtins.filter": "filter object",
+    "builtins.zip": "zip object",
+    "builtins.enumerate": "enumerate object",
+    "builtins.reversed": "reverse iterator",
+    "builtins.bytearray": "bytearray",
+    "collections.deque": "deque",
+    "types.GeneratorType": "generator",
+}
+_OTHERS = {
+    "builtins.complex": "complex number",
+    "builtins.memoryview": "memoryview",
+    "builtins.object": "object",
+    "builtins.slice": "slice",
+    "builtins.open": "file",
+    "types.FunctionType": "function",
+    "datetime.timedelta": "timedelta",
+    "datetime.time": "time",
+    "fractions.Fraction": "Fraction",
+    "pathlib.Path": "Path",
+    "pathlib.PurePath": "Path",
+    "re.compile": "pattern",
+    "threading.Lock": "lock",
+    "threading.Thread": "thread",
+    "werkzeug.datastructures.FileStorage": "FileStorage",
+    "werkzeug.datastructures.Headers": "Headers",
+    "flask.Request": "request",
+    "flask.Response": "response",
+    "flask.Flask": "app",
+}
+# Bases whose instances can be saved.
+_SAVED = frozenset(
+    {
+        "builtins.dict",
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.str",
+        "builtins.bytes",
+        "builtins.int",
+        "builtins.float",
+        "builtins.bool",
+        "datetime.datetime",
+        "datetime.date",
+        "decimal.Decimal",
+        "uuid.UUID",
+        "markupsafe.Markup",
+        "typing.NamedTuple",
+        "typing.TypedDict",
+        "typing_extensions.TypedDict",
+        "collections.OrderedDict",
+        "collections.UserDict",
+        "collections.defaultdict",
+        "collections.Counter",
+        "enum.IntEnum",
+        "enum.IntFlag",
+        "enum.StrEnum",
+    }
+)
+# Bases outside the project that are known not to be of that kind.
+_PLAIN = frozenset(
+    {
+        "builtins.object",
+        "builtins.Exception",
+        "builtins.ValueError",
+        "enum.Enum",
+        "abc.ABC",
+        "typing.Generic",
+        "typing.Protocol",
+        "pydantic.BaseModel",
+        "flask_login.UserMixin",
+        "flask_login.AnonymousUserMixin",
+        "flask_sqlalchemy.SQLAlchemy.Model",
+        "sqlalchemy.orm.DeclarativeBase",
+        "wtforms.Form",
+        "flask_wtf.FlaskForm",
+    }
+)
+_MODELS = ("flask_sqlalchemy.SQLAlchemy.Model", "sqlalchemy.orm.DeclarativeBase")
+_ONE = frozenset({"first", "get", "one", "one_or_none", "first_or_404", "get_or_404", "one_or_404", "scalar_one"})
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An expression whose value JSON refuses. ``what`` is ``A set``; ``cls`` the project class when it is one."""
+
+    node: ast.expr
+    what: str
+    is_iterable: bool = False
+    cls: str | None = None
+
+
+def unserialisable(ctx: Context, node: ast.expr, left: int = 5) -> Iterator[Refused]:
+    """The parts of a value that JSON refuses for certain; nothing where the type is not known."""
+    inner = definition(ctx, node)
+    if isinstance(inner, (ast.List, ast.Tuple)) and left > 0:
+        for element in inner.elts:
+            yield from unserialisable(ctx, element, left - 1)
+    elif isinstance(inner, ast.Dict) and left > 0:
+        for key, value in zip(inner.keys, inner.values, strict=True):
+            if isinstance(key, ast.Tuple) or (isinstance(key, ast.Constant) and isinstance(key.value, bytes)):
+                yield Refused(key, f"A dict with a {'tuple' if isinstance(key, ast.Tuple) else 'bytes'} as key")
+            if key is not None:
+                yield from unserialisable(ctx, value, left - 1)
+    elif isinstance(inner, ast.ListComp) and left > 0:
+        yield from unserialisable(ctx, inner.elt, left - 1)
+    elif isinstance(inner, ast.DictComp) and left > 0:
+        yield from unserialisable(ctx, inner.value, left - 1)
+    else:
+        found = _refused(ctx, node, inner)
+        if found is not None:
+            yield found
+
+
+def _refused(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
+    called = ctx.called(inner) or ""
+    if isinstance(inner, (ast.Set, ast.SetComp)) or _is_set_operation(ctx, inner):
+        return Refused(node, "A set", is_iterable=True)
+    for name in (called, ctx.infer.class_of(node) or ""):
+        if name in _ITERABLES and not ctx.model.names.is_project(name):
+            return Refused(node, _article(_ITERABLES[name]), is_iterable=True)
+        if name in _OTHERS:
+            return Refused(node, _article(_OTHERS[name]))
+    if _is_dict_view(ctx, inner):
+        return Refused(node, "A view of a dict", is_iterable=True)
+    if ctx.name(node) in EXTENSION_PROXIES:
+        return Refused(node, "The logged-in user")
+    if isinstance(inner, ast.Subscript) and ctx.name(inner.value) == "flask.request.files":
+        return Refused(node, "An uploaded file")
+    if isinstance(node, ast.Name) and _is_exception(ctx, node):
+        return Refused(node, "An exception")
+    return _instance(ctx, node, inner)
+
+
+def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
+    cls = model_of_query(ctx, inner) or ctx.infer.class_of(node)
+    if cls is None or not _is_plain_class(ctx, cls):
+        return None
+    return Refused(node, _article(cls.rpartition(".")[2]), cls=cls)
+
+
+def _is_plain_class(ctx: Context, cls: str) -> bool:
+    """Whether instances of a project class are surely none of the types that can be saved."""
+    if ctx.model.names.class_(cls) is None:
+        return False
+    for base in ctx.model.mro(cls):
+        known = ctx.model.names.class_(base)
+        if known is None:
+            if base in _SAVED or base not in _PLAIN:
+                return False
+            continue
+        facts = known[1]
+        if facts.opaque_bases or facts.decorators or "__html__" in facts.methods:
+            return False
+        if not all(_is_known_base(ctx, known[0].module, b.dotted) for b in facts.bases):
+            return False
+    return True
+
+
+def _is_known_base(ctx: Context, module: str, written: str) -> bool:
+    """Whether a base leads somewhere, or is a builtin class that is known to be refused."""
+    if ctx.model.names.in_module(module, written) is not None:
+        return True
+    name = f"builtins.{written}"
+    return name in _PLAIN and name not in _SAVED
+
+
+def model_of_query(ctx: Context, node: ast.expr) -> str | None:
+    """The model whose instance a query for one row gives: ``User.query.get(1)``, ``db.session.get(User, 1)``."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _ONE:
+        return None
+    owner = node.func.value
+    if node.args and ctx.is_instance(owner, "sqlalchemy.orm.scoped_session", "flask_sqlalchemy.SQLAlchemy"):
+        return _model(ctx, node.args[0])
+    while True:
+        if isinstance(owner, ast.Call):
+            is_query = isinstance(owner.func, ast.Attribute) and owner.func.attr == "query" and len(owner.args) == 1
+            if is_query and ctx.is_instance(owner.func.value, "sqlalchemy.orm.scoped_session"):  # type: ignore[attr-defined]
+                return _model(ctx, owner.args[0])
+            owner = owner.func
+        elif isinstance(owner, ast.Attribute):
+            if owner.attr == "query":
+                return _model(ctx, owner.value)
+            owner = owner.value
+        else:
+            return None
+
+
+def _model(ctx: Context, node: ast.expr) -> str | None:
+    name = ctx.name(node)
+    if name is None or ctx.model.names.class_(name) is None:
+        return None
+    return name if any(b in _MODELS for b in ctx.model.mro(name)) else None
+
+
+def _is_set_operation(ctx: Context, node: ast.expr) -> bool:
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)):
+        return False
+    left = definition(ctx, node.left)
+    return isinstance(left, (ast.Set, ast.SetComp)) or ctx.called(left) in ("builtins.set", "builtins.frozenset")
+
+
+def _is_dict_view(ctx: Context, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.args:
+        return False
+    return node.func.attr in ("keys", "values", "items") and ctx.is_instance(node.func.value, "builtins.dict")
+
+
+def _is_exception(ctx: Context, node: ast.Name) -> bool:
+    bindings = ctx.index.lookup(node.id, node)
+    return bool(bindings) and all(isinstance(b.node, ast.ExceptHandler) for b in bindings)
+
+
+def _article(name: str) -> str:
+    return f"{'An' if name[:1].lower() in 'aeio' else 'A'} {name}"

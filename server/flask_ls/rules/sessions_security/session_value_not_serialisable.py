@@ -1,0 +1,191 @@
+"""A value that cannot be saved in the session cookie is put into the session.
+
+Why: The cookie holds tagged JSON: dict, list, str, numbers and None, and also tuple, bytes, Markup, UUID and datetime,
+which keep their type (date and Decimal become strings, dataclasses dicts). A set, a model or another object raises
+TypeError when the response is finished.
+
+Instead: store the id of a model, and a list for a set.
+
+Quiet: When sessions are kept in another way (Flask-Session, ``session_interface``), when the project has a JSON
+provider of its own, and when the type of the value is not known.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.apps import keeps_sessions_elsewhere
+from flask_ls.rules.ask.serialising import unserialisable
+from flask_ls.rules.ask.sessions import session_writes
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK411",
+    severity=Severity.ERROR,
+    guide=("Sessions and security / no SECRET_KEY means unsigned cookies",),
+    triggers=frozenset({"session"}),
+    error_text="TypeError: Object of type set is not JSON serializable",
+    examples=(
+        Bad(
+            """
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+
+
+            @app.get("/")
+            def index():
+                session["ids"] = {1, 2}
+            #                    ^^^^^^ A set cannot be saved in the session cookie: TypeError
+                return "x"
+            """,
+            fixed="""
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+
+
+            @app.get("/")
+            def index():
+                session["ids"] = [1, 2]
+                return "x"
+            """,
+            drive="client.get('/')",
+            fails="TypeError: Object of type set is not JSON serializable",
+        ),
+        Bad(
+            """
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+
+
+            class User:
+                def __init__(self):
+                    self.id = 1
+
+
+            @app.get("/")
+            def index():
+                user = User()
+                session.update(cart={"owner": user})
+            #                                 ^^^^ A User cannot be saved in the session cookie: TypeError
+                return "x"
+            """,
+            fixed="""
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+
+
+            class User:
+                def __init__(self):
+                    self.id = 1
+
+
+            @app.get("/")
+            def index():
+                user = User()
+                session.update(cart={"owner": user.id})
+                return "x"
+            """,
+            drive="client.get('/')",
+            fails="TypeError: Object of type User is not JSON serializable",
+        ),
+        Good(
+            """
+            import dataclasses
+            import datetime
+            import decimal
+            import enum
+            import uuid
+
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+
+
+            class Cart(dict):
+                pass
+
+
+            class Color(str, enum.Enum):
+                RED = "red"
+
+
+            @dataclasses.dataclass
+            class Point:
+                x: int = 1
+
+
+            @app.get("/")
+            def index():
+                session["tuple"] = (1, b"x")
+                session["uuid"] = uuid.uuid4()
+                session["now"] = datetime.datetime.now(datetime.timezone.utc)
+                session["day"] = datetime.date.today()
+                session["price"] = decimal.Decimal("1.5")
+                session["cart"] = Cart(a=1)
+                session["color"] = Color.RED
+                session["point"] = Point()
+                session["ids"] = list({1, 2})
+                return "x"
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+_JSON_ATTRIBUTES = (".json", ".json_encoder", ".json_decoder", ".json_provider_class", ".session_interface")
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Every value of a known type, also inside lists, tuples and dicts."""
+    if ctx.is_test or keeps_sessions_elsewhere(ctx.model) or ctx.model.once(_has_own_json):
+        return
+    for write in session_writes(ctx):
+        for found in unserialisable(ctx, write.value):
+            yield ctx.finding(
+                found.node,
+                f"{found.what} cannot be saved in the session cookie: TypeError when the response is finished.",
+                fixes=[_as_list(ctx, found.node) if found.is_iterable else _as_id(ctx, found.node, found.cls)],
+            )
+
+
+def _has_own_json(model: ProjectModel) -> bool:
+    """Whether an app may turn other types into JSON, or keep sessions in another way."""
+    for facts in model.files.values():
+        if any(s.endswith(_JSON_ATTRIBUTES) for s in facts.stores):
+            return True
+        for cls in facts.classes.values():
+            if "json_provider_class" in cls.attributes or any(b.dotted.endswith("JSONProvider") for b in cls.bases):
+                return True
+    return False
+
+
+def _as_list(ctx: Context, node: ast.expr) -> Fix | None:
+    text = ctx.text(node)
+    written = f"[{text[1:-1]}]" if isinstance(node, ast.Set) else f"list({text})"
+    return ctx.fix("Store a list", ctx.edit().replace(node, written), safe=False)
+
+
+def _as_id(ctx: Context, node: ast.expr, cls: str | None) -> Fix | None:
+    if cls is None or not isinstance(node, (ast.Name, ast.Attribute)):
+        return None
+    for base in ctx.model.mro(cls):
+        known = ctx.model.names.class_(base)
+        if known is not None and "id" in known[1].attributes:
+            return ctx.fix("Store the id", ctx.edit().after(node, ".id"), safe=False)
+    return None
