@@ -57,8 +57,7 @@ class Snapshot:
 
     def source(self, path: str) -> SourceFile | None:
         """A file's text: the open buffer, else the saved file."""
-        document = self.store.document(path)
-        return document.source if document is not None else None
+        return self.store.source(path)
 
     def unit(self, path: str) -> Unit | None:
         """A file with everything that rules and features ask of it; None when it is not part of the analysis."""

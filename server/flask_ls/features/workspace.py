@@ -96,6 +96,7 @@ class Workspace:
             self._known = loading.remember()
             self._model = loading.model()
             self._store = self._store.keeping(parsed or {})
+            self._model.read = self._store.source
             self._loaded = True
             self._snapshot = None
 
@@ -224,6 +225,8 @@ class Workspace:
         facts = facts_of(document, path, self._index, vocabulary()) if self._uses_flask else None
         if facts is not None:
             self._model = self._model.with_file(facts)
+        if self._model is not before:
+            self._model.read = self._store.source
         return self._model is not before and not self._model.is_moved
 
     def _takes_part(self, path: str) -> bool:

@@ -88,6 +88,11 @@ class Store:
         """The open buffer, else the saved file; None when there is neither."""
         return self.open.get(path) or self.parsed.get(path) or self.saved.document(path)
 
+    def source(self, path: str) -> SourceFile | None:
+        """The text of ``document``."""
+        document = self.document(path)
+        return document.source if document is not None else None
+
     def opened(self, path: str, document: Document) -> Store:
         """This store with one buffer more, or another text in it."""
         return Store(self.saved, {**self.open, path: document}, self.parsed)

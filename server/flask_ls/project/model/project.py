@@ -54,7 +54,7 @@ class ProjectModel:
         before = self.files.get(facts.path)
         if before == facts:
             return self
-        model = type(self)((), self.index, self.deployment)
+        model = self._like()
         model.files = {**self.files, facts.path: facts}
         model.modules = {**self.modules, facts.module: facts} if facts.module else self.modules
         if before is not None and same_shape(before, facts):
@@ -68,7 +68,7 @@ class ProjectModel:
         facts = self.files.get(path)
         if facts is None:
             return self
-        model = type(self)((), self.index, self.deployment)
+        model = self._like()
         model.files = {p: f for p, f in self.files.items() if p != path}
         model.modules = {n: f for n, f in self.modules.items() if f.path != path}
         return model
@@ -80,8 +80,13 @@ class ProjectModel:
         files = {p: d for p, d in self.deployment.items() if p != path}
         if document is not None:
             files[path] = document
-        model = type(self)((), self.index, files)
-        model.files, model.modules = self.files, self.modules
+        model = self._like()
+        model.deployment, model.files, model.modules = files, self.files, self.modules
+        return model
+
+    def _like(self) -> ProjectModel:
+        model = type(self)((), self.index, self.deployment)
+        model.read = self.read
         return model
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
