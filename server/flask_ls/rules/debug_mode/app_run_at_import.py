@@ -1,0 +1,226 @@
+"""``app.run()`` runs when the module is imported.
+
+Why: gunicorn workers, tests and every other importer start the development server and wait for it for ever. Only the
+``flask`` command ignores the call, with a warning.
+
+Instead: put the call below ``if __name__ == "__main__":``.
+
+Quiet: In a function that nothing calls at import, in ``__main__.py``, under a condition that cannot be read, and in a
+script that imports a finished app and that nothing imports.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask.flow import leaves
+from flask_ls.rules.ask.values import constant
+from flask_ls.rules.ask.views import function_named, is_app
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
+
+rule = Rule(
+    __name__,
+    code="FLK505",
+    severity=Severity.WARNING,
+    guide=("Debug mode / debug=True in production is remote code execution",),
+    triggers=frozenset({"run", "run_simple"}),
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return "x"
+
+
+            app.run(port=5001)
+            #^^^^^^^^^^^^^^^^^ Importing this module starts the development server and waits for it
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return "x"
+
+
+            if __name__ == "__main__":
+                app.run(port=5001)
+            """,
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+
+            def main():
+                app = Flask(__name__)
+                app.run()
+            #   ^^^^^^^^^ Importing this module starts the development server and waits for it
+
+
+            main()
+            """,
+            fixed="""
+            from flask import Flask
+
+
+            def main():
+                app = Flask(__name__)
+                app.run()
+
+
+            if __name__ == "__main__":
+                main()
+            """,
+        ),
+        Good(
+            """
+            import sys
+
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            def main():
+                app.run()
+
+
+            if "__main__" == __name__ and not sys.flags.interactive:
+                sys.exit(main())
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+_CONDITIONAL = (ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.AsyncFor, ast.ExceptHandler, ast.Match)
+_SIMPLE = frozenset({"werkzeug.serving.run_simple", "werkzeug.run_simple"})
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Every call that starts the server and that the import of the module reaches."""
+    if ctx.is_test or posixpath.basename(ctx.path) == "__main__.py":
+        return
+    for call in ctx.index.nodes(ast.Call):
+        if not _starts_server(ctx, call):
+            continue
+        trigger = _reached_at_import(ctx, call)
+        if trigger is not None and not _is_script(ctx, call):
+            yield ctx.finding(
+                call,
+                "Importing this module starts the development server and waits for it.",
+                related=[] if trigger is call else [ctx.related(trigger, "called here, when the module is imported")],
+                fixes=[_guarded(ctx, trigger)],
+            )
+
+
+def _starts_server(ctx: Context, call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "run":
+        return is_app(ctx, call.func.value)
+    return ctx.called(call) in _SIMPLE
+
+
+def _reached_at_import(ctx: Context, node: ast.AST, left: int = 6) -> ast.AST | None:
+    """The call at module level that the import surely executes and that leads to ``node``; None when there is none."""
+    if left <= 0 or not _is_unconditional(ctx, node):
+        return None
+    function = ctx.index.function_of(node)
+    if function is None:
+        return node if ctx.index.scope(node).is_module else None
+    if not isinstance(function, FUNCTIONS) or function.decorator_list or _is_deferred(ctx, function):
+        return None
+    for call in ctx.index.nodes(ast.Call):
+        if function_named(ctx, call.func) is function:
+            found = _reached_at_import(ctx, call, left - 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _is_deferred(ctx: Context, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether calling the function does not run its body."""
+    if isinstance(function, ast.AsyncFunctionDef):
+        return True
+    yields = (*ctx.index.nodes(ast.Yield), *ctx.index.nodes(ast.YieldFrom))
+    return any(ctx.index.function_of(y) is function for y in yields)
+
+
+def _is_unconditional(ctx: Context, node: ast.AST) -> bool:
+    """Whether nothing around or before the node inside its function keeps it from running at import."""
+    child = node
+    for ancestor in ctx.index.ancestors(node):
+        if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):
+            return not isinstance(ancestor, ast.Lambda) and _is_reached(ctx, child, ancestor.body)
+        if isinstance(ancestor, ast.If):
+            if not (child in ancestor.body and constant(ctx, ancestor.test) is True):
+                return False
+        elif isinstance(ancestor, _CONDITIONAL) or (isinstance(ancestor, ast.Try) and child in ancestor.orelse):
+            return False
+        elif isinstance(ancestor, ast.Module):
+            return _is_reached(ctx, child, ancestor.body)
+        child = ancestor
+    return False
+
+
+def _is_reached(ctx: Context, statement: ast.AST, block: list[ast.stmt]) -> bool:
+    """Whether no statement before ends the block: ``if __name__ != "__main__": sys.exit()``."""
+    for before in block:
+        if before is statement:
+            return True
+        if leaves(ctx, [before]) or (isinstance(before, ast.If) and (leaves(ctx, before.body))):
+            return False
+    return statement not in block
+
+
+def _is_script(ctx: Context, call: ast.Call) -> bool:
+    """Whether the file only starts an app that it imports, and nothing imports the file."""
+    func = call.func
+    if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
+        return False
+    bindings = ctx.index.lookup(func.value.id, func.value)
+    if not bindings or any(b.kind not in ("from", "import") for b in bindings):
+        return False
+    module = ctx.index.module
+    for facts in ctx.model.files.values():
+        for imported in facts.imports:
+            if imported.module == module or module in {f"{imported.module}.{n}" for n, _ in imported.names}:
+                return False
+    return not any(
+        _names_module(w.text, module) for d in ctx.model.deployment.values() for c in d.commands for w in c.words
+    )
+
+
+def _names_module(word: str, module: str) -> bool:
+    return word.partition(":")[0] == module
+
+
+def _guarded(ctx: Context, trigger: ast.AST) -> Fix | None:
+    """Put the statement at module level under the guard, two blank lines below what is before."""
+    statement = ctx.index.statement(trigger)
+    if statement is None or not isinstance(ctx.parent(statement), ast.Module):
+        return None
+    edit = ctx.edit()
+    start = ctx.source.line_span(statement.lineno - 1).start
+    end = ctx.source.line_span((statement.end_lineno or statement.lineno) - 1).end
+    above = ctx.source.text[:start].rstrip(" \t\r\n")
+    blank = ctx.source.text[len(above) : start].count("\n") - 1 if above else 2
+    edit.insert(start, f'{edit.newline * max(2 - blank, 0)}if __name__ == "__main__":{edit.newline}')
+    edit.indent(Span(start, end))
+    return ctx.fix("Run it only as a program", edit, safe=True)
