@@ -72,7 +72,8 @@ def closed_tokens(text: str) -> list[Token]:
     """The tokens of broken code, in which a triple quote that is never closed ends with its line.
 
     Such quotes need not be the last ones: those after them pair up the wrong way, each pair enclosing code. That
-    gives away the first: a string that ends right after the header of a definition, where a docstring starts.
+    gives away the first: a string that ends right after the header of a definition, where a docstring starts, or
+    right before a word.
     """
     result = list(tokens(text))
     first = 0
@@ -97,6 +98,8 @@ def _unclosed(text: str, found: list[Token], first: int) -> int | None:
             continue
         content = text[start + 3 : end - 3]
         if _HEADER_AT_END.search(content, max(len(content) - 400, 0)):
+            return index
+        if text[end : end + 1].isalpha() and _LINE_END.search(content):
             return index
         if holds_definition is None and _DEFINITION.search(content):
             holds_definition = index

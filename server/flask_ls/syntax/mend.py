@@ -75,20 +75,17 @@ def _follow_errors(draft: _Draft, error: Callable[[_Draft], int | None]) -> bool
     for _ in range(_MAX_ROUNDS):
         if index is None:
             return True
-        best = index
-        attempts = []
-        for change in (draft.with_placeholder(index), draft.without_token(index)):
-            if change is None:
-                continue
+        attempts: list[tuple[int, _Draft]] = []
+        for change in draft.alternatives(index):
             after = error(change)
             if after is None:
                 draft.become(change)
                 return True
             attempts.append((after, change))
-        ahead = [attempt for attempt in attempts if attempt[0] > best]
-        if not ahead:
+        furthest = max(attempts, key=lambda attempt: attempt[0], default=None)
+        if furthest is None or furthest[0] <= index:
             return False
-        index, chosen = max(ahead, key=lambda attempt: attempt[0])
+        index, chosen = furthest
         draft.become(chosen)
     return False
 
@@ -154,33 +151,38 @@ class _Draft:
             if not self._in_token(match.start()):
                 self._cells[match.start()] = " "
 
-    def with_placeholder(self, index: int) -> _Draft | None:
+    def alternatives(self, index: int) -> Iterator[_Draft]:
+        """The changes that may help against an error at ``index``."""
+        if self.code[index : index + 1] in (":", "="):  # the parser misses a value, and points at what asks for one
+            yield from self._with_placeholder(index + 1)
+        yield from self._with_placeholder(index)
+        yield from self._without_token(index)
+
+    def _with_placeholder(self, index: int) -> Iterator[_Draft]:
         """With a placeholder before the character at ``index``, if that cannot become part of another word."""
         if self._before[index] or _WORD.match(self.code, index, self._length):
-            return None
+            return
         changed = self._copy()
         space = " " if index and _WORD.match(self.code, index - 1) else ""
-        changed._before[index] = space + PLACEHOLDER + self._before[index]
-        return changed
+        changed._before[index] = space + PLACEHOLDER
+        yield changed
 
-    def without_token(self, index: int) -> _Draft | None:
+    def _without_token(self, index: int) -> Iterator[_Draft]:
         """With the word, string or single character at ``index`` blanked; at the end, with the last one."""
         end = len(self.code[:index].rstrip(_WHITE_SPACE)) if index >= self._length else index + 1
         if end == 0:
-            return None
+            return
         changed = self._copy()
         token = self._token_at(end - 1)
-        if token is not None:
-            changed._blank(token.start, token.end)
-            return changed
         start = end - 1
-        word = _WORD.match(self.code, start, self._length)
-        if word:
+        if token is not None:
+            start, end, _ = token
+        elif word := _WORD.match(self.code, start, self._length):
             while start and _WORD.match(self.code, start - 1):
                 start -= 1
             end = word.end()
         changed._blank(start, end)
-        return changed
+        yield changed
 
     def become(self, other: _Draft) -> None:
         self._cells, self._before, self._tail = other._cells, other._before, other._tail

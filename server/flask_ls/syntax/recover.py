@@ -71,32 +71,45 @@ def recover(text: str, error_offset: int) -> Recovered:
 def _vicinity(text: str, error_offset: int) -> Span | None:
     """The top-level statements around an error, one more on either side.
 
-    None if there is a string without an end, as that breaks things far from where the parser notices.
+    None if they are large, or if there is a string without an end: that breaks things far from where it is noticed.
     """
     if text.count('"""') % 2 or text.count("'''") % 2:
         return None
     before = [0, 0, 0]
     after: list[int] = []
-    for match in _TOP_LEVEL.finditer(text):
-        if match.start() <= error_offset:
-            before = [*before[1:], match.start()]
+    for start, _ in _top_level(text):
+        if start <= error_offset:
+            before = [*before[1:], start]
         else:
-            after.append(match.start())
+            after.append(start)
             if len(after) == 2:
                 break
-    return Span(before[0], after[1] if len(after) == 2 else len(text))
+    end = after[1] if len(after) == 2 else len(text)
+    return Span(before[0], end) if end - before[0] <= _MAX_LENGTH else None
 
 
 def _parts(text: str) -> Iterator[Span]:
     """``text`` as a whole; a large one cut where a statement starts at the first column."""
     start = 0
     if len(text) > _MAX_LENGTH:
-        for match in _TOP_LEVEL.finditer(text):
-            length = match.start() - start
-            if length > _MAX_LENGTH // 2 or (length > _MAX_LENGTH // 8 and match[1]):
-                yield Span(start, match.start())
-                start = match.start()
+        for position, is_sure in _top_level(text):
+            length = position - start
+            if length > _MAX_LENGTH // 2 or (length > _MAX_LENGTH // 8 and is_sure):
+                yield Span(start, position)
+                start = position
     yield Span(start, len(text))
+
+
+def _top_level(text: str) -> Iterator[tuple[int, bool]]:
+    """Where statements may start at the first column, and whether the line can be nothing else.
+
+    A definition starts at its first decorator.
+    """
+    is_decorated = False
+    for match in _TOP_LEVEL.finditer(text):
+        if not is_decorated:
+            yield match.start(), match[1] is not None
+        is_decorated = match[1] == "@"
 
 
 def _repaired(text: str, part: Span, max_mended: int = _MAX_MENDED) -> Repair:
