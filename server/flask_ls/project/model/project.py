@@ -96,10 +96,10 @@ class ProjectModel:
             memo[compute] = compute(self)
         return cast("T", memo[compute])
 
-    @cached_property
+    @property
     def routes(self) -> RouteTable:
         """Every app of the workspace with its routes."""
-        return RouteTable(complete=False)
+        return self.evaluation.table
 
     @cached_property
     def evaluation(self) -> Evaluation:
