@@ -36,7 +36,8 @@ class Route:
     ``methods`` leaves out the HEAD and OPTIONS that Flask adds by itself. ``view`` is the place of the view's
     ``def`` or ``class`` name, ``function`` its dotted project name (``shop.views.index``) when known. ``site`` is
     the decorator or call that registered it. ``conditional`` means that only one arm of an unknown condition
-    registers it.
+    registers it. ``by_default`` is False when it takes something out of the ordinary to be there: an environment
+    variable that is set, a configuration file that overrides, debug mode.
     """
 
     app: str
@@ -49,6 +50,7 @@ class Route:
     blueprint: str | None = None
     parts: tuple[UrlPart, ...] = ()
     conditional: bool = False
+    by_default: bool = True
     defaults: tuple[str, ...] = ()
     subdomain: str | None = None
     host: str | None = None
@@ -111,13 +113,15 @@ class App:
     """One Flask application of the workspace: a module-level object or what one factory builds.
 
     ``name`` is the dotted project name of the variable or of the factory (``shop.create_app``); it is unique. The
-    table is ``complete`` when nothing that could add a route to it was left unread. ``converters`` are the names of
-    converters added to ``url_map.converters``.
+    table is ``complete`` when nothing that could add a route to it was left unread: each route it can have is listed.
+    It is ``exact`` when moreover no route is conditional: the table is the ``url_map``. ``converters`` are the names
+    of converters added to ``url_map.converters``.
     """
 
     name: str
     site: Site
     complete: bool = True
+    exact: bool = True
     blind_spots: tuple[BlindSpot, ...] = ()
     factory: str | None = None
     variables: tuple[str, ...] = ()

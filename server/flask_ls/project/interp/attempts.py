@@ -75,7 +75,7 @@ def _guarded(m: Machine, node: Any, frame: Frame) -> Outcome | None:
     place = m.place()
     attempt = Attempt(
         [_caught(m, h, frame) for h in node.handlers],
-        m.fork(place, "whether this raises an exception is only known at run time", len(node.handlers) + 1),
+        m.fork(place, "whether this raises an exception is only known at run time", len(node.handlers) + 1, 0),
         frame,
     )
     extra, before = m.extra, m.path

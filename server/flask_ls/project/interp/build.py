@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -86,10 +87,15 @@ def evaluate(
     def work() -> None:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, _RECURSION))
+        # Millions of syntax nodes and few cycles: collections would cost more than the evaluation.
+        collecting = gc.isenabled()
+        gc.disable()
         try:
             result.append(_Evaluator(sources, source, hints, flask_version).run())
         finally:
             sys.setrecursionlimit(limit)
+            if collecting:
+                gc.enable()
 
     # A stack of its own: evaluated code may nest deeper than the caller's stack allows.
     before = threading.stack_size(_STACK)
@@ -176,7 +182,9 @@ class _Evaluator:
 
     def world(self, entry: Entry, found: Found) -> bool:
         """Evaluate one entry from scratch; whether it made an app."""
-        if self.worlds >= MAX_WORLDS or (entry.factory is None and entry.module.path in self.loaded and not entry.hinted):
+        if self.worlds >= MAX_WORLDS or (
+            entry.factory is None and entry.module.path in self.loaded and not entry.hinted
+        ):
             return False
         self.worlds += 1
         recorder = Recorder()
@@ -276,7 +284,9 @@ class _Evaluator:
     def _table(self) -> RouteTable:
         best: dict[tuple[object, int], _Result] = {}
         for result in self.results:
-            same = sum(1 for r in self.results if r.place == result.place and r.entry is result.entry and r is not result)
+            same = sum(
+                1 for r in self.results if r.place == result.place and r.entry is result.entry and r is not result
+            )
             key = (result.place, 0 if not same else self.results.index(result))
             if key not in best or result.weight > best[key].weight:
                 best[key] = result
@@ -293,7 +303,8 @@ class _Evaluator:
             while name in taken:
                 name, number = f"{result.app.name}#{number}", number + 1
             taken.add(name)
-            apps.append(replace(result.app, name=name))
+            exact = result.app.complete and not any(r.conditional for r in result.routes)
+            apps.append(replace(result.app, name=name, exact=exact))
             self.configs.append(replace(result.config, app=name))
             routes.extend(replace(r, app=name) for r in result.routes)
             endpoints.extend(replace(d, app=name) for d in result.endpoints)

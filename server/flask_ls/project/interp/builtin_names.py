@@ -57,7 +57,7 @@ def _constructor(run: Run) -> Run:
 def install(m: Machine) -> None:
     """Fill ``m.builtins`` and ``m.constructors``."""
     for name, run in FUNCTIONS.items():
-        m.builtins[name] = Native(name, run)
+        m.builtins[name] = Native(name, lifted(run) if name in _LIFTED else run)
     m.builtins["__import__"] = Native("__import__", lambda m_, a: import_module(m_, a))
     for name in ("object", "str", "int", "float", "bool", "bytes", "list", "tuple", "set", "frozenset", "dict", "type"):
         m.builtins[name] = m.classes[name] = make_class(m, name)
@@ -76,6 +76,21 @@ def install(m: Machine) -> None:
         if isinstance(cls, type) and issubclass(cls, BaseException):
             _exception(m, cls)
     m.builtins.update({"__debug__": True, "NotImplemented": External("NotImplemented"), "Ellipsis": ...})
+
+
+# Functions of one thing that write nothing: applied to each option of a choice.
+_LIFTED = frozenset({"dir", "len", "vars", "callable", "repr", "abs"})
+
+
+def lifted(run: Run) -> Run:
+    """A function applied to each option of its first argument."""
+
+    def lift(m: Machine, args: Args) -> Value:
+        if args.pos and isinstance(args.pos[0], Choice):
+            return m.lift(args.pos[0], lambda v: run(m, Args([v, *args.pos[1:]], args.kw, args.star, args.starstar)))
+        return run(m, args)
+
+    return lift
 
 
 def make_class(m: Machine, path: str, bases: tuple[ClassV, ...] = (), names: dict[str, Value] | None = None) -> ClassV:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing", "spec", "specs"})
 _RANKED = ("wsgi", "app", "application", "run", "main", "server", "autoapp", "web", "index", "manage", "asgi")
-_UNLIKELY = re.compile(r"celery|worker|task|migration|alembic|(^|[/_])env\.|conf|docs?/|setup|fixture|seed|example|script|bench|tool")
+_UNLIKELY = re.compile(
+    r"celery|worker|task|migration|alembic|(^|[/_])env\.|conf|docs?/|setup|fixture|seed|example|script|bench|tool"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def app_words(texts: Iterable[str]) -> frozenset[str]:
 
 def survey(sources: WorkspaceSources, hints: Hints) -> Found:
     """Look at every file of the workspace, at its bytes first."""
-    modules = [m for m in sources.index if hints.include_tests or not is_test(m.path, sources.index.workspace_of(m.path))]
+    modules = [
+        m for m in sources.index if hints.include_tests or not is_test(m.path, sources.index.workspace_of(m.path))
+    ]
     texts = {m.path: sources.text(m) for m in modules}
     words = app_words(t for t in texts.values() if any(w in t for w in APP_CLASSES) or "class " in t)
     call = re.compile(rf"\b(?:{'|'.join(sorted(words))})\s*\(")

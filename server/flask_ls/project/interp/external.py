@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import packages
 from flask_ls.project.interp.given import given_away
+from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
+    SCALARS,
     Args,
     Bound,
     Choice,
@@ -93,10 +96,26 @@ def call(m: Machine, func: External, args: Args) -> Value:
             return subject
         if path.rpartition(".")[2] in packages.RETURNS_ARGUMENT and isinstance(subject, (Instance, ClassV)):
             return subject
+    setting = _setting(m, path, args)
+    if setting is not None:
+        return setting
     made = External(f"{path}()", m.serial)
     held = held_objects(m, args)
     made.held = (*func.held, *(h for h in held if not any(h is f for f in func.held)))[:4]
     return made
+
+
+def _setting(m: Machine, path: str, args: Args) -> Value:
+    """A setting read by its constant name with a default: the default, unless the setting is there."""
+    name = args.pos[0] if args.pos else None
+    if not isinstance(name, str) or re.fullmatch(r"[A-Z][A-Z0-9_]*", name) is None or "cast" in args.kw:
+        return None
+    default = args.pos[1] if len(args.pos) == 2 else args.kw.get("default", args.kw.get("fallback", MISSING))
+    if not isinstance(default, SCALARS):
+        return None
+    fork = m.fork(m.place(), f"the setting {name} is only known at run time", default=0)
+    unknown = Unknown(f"the setting {name} is only known at run time")
+    return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), unknown)])
 
 
 def _short(path: str) -> str:

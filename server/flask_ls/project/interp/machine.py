@@ -88,6 +88,7 @@ class Machine(World):
         self.constructors: dict[str, Callable[[Machine, Args], Value]] = {}
         self.classes: dict[str, ClassV] = {}
         self.externals: dict[str, Callable[[Machine], Value]] = {}
+        self.fresh_externals: dict[str, Callable[[Machine], Value]] = {}  # never the same twice
         self._external_cache: dict[str, Value] = {}
         self._generators: dict[Any, bool] = {}
         setup.install(self)
@@ -183,6 +184,8 @@ class Machine(World):
         """What a dotted name of a modelled package stands for; MISSING when it is not modelled."""
         value = self._external_cache.get(path)
         if value is None:
+            if path in self.fresh_externals:
+                return self.fresh_externals[path](self)
             make = self.externals.get(path)
             if make is not None:
                 value = make(self)

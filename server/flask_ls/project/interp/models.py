@@ -57,5 +57,3 @@ def load(m: Machine, name: str) -> ModuleV:
     m.models[name] = made
     m.run_model(made, tree(name))
     return made
-
-

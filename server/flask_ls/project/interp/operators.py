@@ -161,8 +161,9 @@ def split(m: Machine, test: Value, node: ast.expr) -> bool | tuple[Path, Path]:
     fork = m.fork(m.place(), why(test, "this condition is only known at run time"))
     arms: list[Path] = []
     for arm, side in enumerate((True, False)):
+        ways = sides[side] + sides[None]
         own: Path = (Step(fork, arm),)
-        arms.append((AnyOf(*sides[side]), *own) if sides[side] and not sides[None] else own)
+        arms.append((AnyOf(*ways), *own) if () not in ways else own)
     return arms[0], arms[1]
 
 
@@ -575,10 +576,10 @@ def update_dict(m: Machine, target: DictV, other: Value) -> None:
 
 def open_dict(m: Machine, target: DictV, rest: Unknown) -> None:
     """Unknown keys were written: each known key may have been overridden."""
-    fork = m.fork(m.place(), rest.reason)
+    fork = m.fork(m.place(), rest.reason, default=0)
     for key, value in list(target.items.items()):
-        if not isinstance(value, (Instance, ClassV, Function)):
-            inner = value.value if isinstance(value, Maybe) else value
+        inner = value.value if isinstance(value, Maybe) else value
+        if isinstance(inner, (*SCALARS, Choice)):
             m.write(target.items, key, m.join([((Step(fork, 0),), inner), ((Step(fork, 1),), Unknown(rest.reason))]))
     m.write(target.rest_cell, 0, rest)
 

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
 
 class Fork:
-    """One unknown condition met during evaluation. ``place`` is where, ``reason`` why it is unknown."""
+    """One unknown condition met during evaluation. ``place`` is where, ``reason`` why it is unknown.
 
-    __slots__ = ("arms", "dead", "place", "reason")
+    ``default`` is the arm that is taken when nothing special is set up: no environment variable is set, no
+    configuration file overrides. None where neither arm is the usual one.
+    """
 
-    def __init__(self, place: Any, reason: str, arms: int = 2) -> None:
+    __slots__ = ("arms", "dead", "default", "place", "reason")
+
+    def __init__(self, place: Any, reason: str, arms: int = 2, default: int | None = None) -> None:
         self.place = place
         self.reason = reason
         self.arms = arms
+        self.default = default
         # Arms that end the program (raise, sys.exit): where the application starts, they were not taken.
         self.dead: set[int] = set()
 
@@ -59,6 +64,16 @@ def extend(a: Path, b: Path) -> Path:
     if not a:
         return b
     return a + tuple(s for s in b if s not in a)
+
+
+def by_default(path: Path) -> bool:
+    """Whether a path needs no arm that is not the usual one of its fork."""
+    return all(
+        (step.fork.default is None or step.arm == step.fork.default or step.fork.default in step.fork.dead)
+        if isinstance(step, Step)
+        else any(by_default(p) for p in step.paths)
+        for step in path
+    )
 
 
 def simplify(path: Path, _seen: frozenset[AnyOf] = frozenset()) -> tuple[Step, ...]:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import external, operators
 from flask_ls.project.interp.records import innermost
-from flask_ls.project.interp.values import Args, Bound, DictV, Function, Native, Unknown, Value
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Bound,
+    DictV,
+    Function,
+    ListV,
+    Native,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -74,6 +84,21 @@ def _rule_arguments(m: Machine, args: Args) -> Value:
     return m.new_list([*names])
 
 
+def _members_with(m: Machine, args: Args) -> Value:
+    """The functions among an object's attributes that carry an attribute: ``(name, function, attribute)``."""
+    owner, wanted = m.settle(args.get(0, "owner")), m.settle(args.get(1, "name"))
+    names, rest = m.iterate(m.call(m.builtins["dir"], Args([owner])))
+    rows: list[Value] = []
+    for name in names:
+        value = m.settle(m.get(owner, name, MISSING))
+        mark = value.attrs.get(wanted, MISSING) if isinstance(value, Function) else MISSING
+        if isinstance(value, Bound):
+            mark = m.get(value, wanted, MISSING)
+        if mark is not MISSING:
+            rows.append((name, value, mark))
+    return ListV(rows, m.serial, rest)
+
+
 def _accepted_arguments(m: Machine, args: Args) -> Value:
     """The keyword arguments that a function has parameters for."""
     func, given = m.settle(args.get(0, "function")), m.settle(args.get(1, "kwargs"))
@@ -97,5 +122,6 @@ _PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
     "installed": _installed,
     "parameters_of": _parameters_of,
     "rule_arguments": _rule_arguments,
+    "members_with": _members_with,
     "accepted_arguments": _accepted_arguments,
 }

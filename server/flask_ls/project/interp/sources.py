@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import ast
 import os
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask_ls.project.modules import Module, ModuleIndex
-
-_FULL_TREES = 24
-
 
 class WorkspaceSources:
     """``Sources`` over a module index and a function that reads files."""
@@ -38,7 +34,7 @@ class WorkspaceSources:
         self._parse = parse or _strict
         self._installed = installed
         self._trees: dict[str, ast.Module | None] = {}
-        self._full: OrderedDict[str, dict[tuple[int, int], list[ast.stmt]]] = OrderedDict()
+        self._lines: dict[str, list[str]] = {}
         self._listings: dict[str, list[str] | None] = {}
 
     def text(self, module: Module) -> str:
@@ -56,21 +52,43 @@ class WorkspaceSources:
             text = self._read(path)
             tree = self._parse(text) if text is not None else None
             if tree is not None:
-                self._remember(path, tree)
                 _strip(tree)
             self._trees[path] = tree
         return self._trees[path]
 
     def body(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function whose body was left out."""
-        bodies = self._full.get(module.path)
-        if bodies is None:
-            tree = self._parse(self.text(module))
-            bodies = self._remember(module.path, tree) if tree is not None else {}
-        body = bodies.get((node.lineno, node.col_offset), [])
+        body = self._body_from_segment(module, node)
         # Kept with the function from now on: it may be called again.
         node.body = body or [ast.copy_location(ast.Pass(), node)]
         return node.body
+
+    def _body_from_segment(
+        self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> list[ast.stmt] | None:
+        # Parsing the lines of the one function is much cheaper than parsing the file again.
+        lines = self._lines.get(module.path)
+        if lines is None:
+            lines = self._lines[module.path] = self.text(module).split("\n")
+        segment = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        tree = self._parse(f"if 1:\n{segment}" if node.col_offset else segment)
+        statement = tree.body[0] if tree is not None and tree.body else None
+        if isinstance(statement, ast.If) and statement.body:
+            statement = statement.body[0]
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return self._body_from_file(module, node)
+        ast.increment_lineno(statement, node.lineno - statement.lineno)
+        return statement.body
+
+    def _body_from_file(
+        self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> list[ast.stmt] | None:
+        tree = self._parse(self.text(module))
+        for other in ast.walk(tree) if tree is not None else ():
+            if isinstance(other, (ast.FunctionDef, ast.AsyncFunctionDef)) and other.lineno == node.lineno:
+                if other.col_offset == node.col_offset:
+                    return other.body
+        return None
 
     def listing(self, folder: str) -> list[str] | None:
         """The names in a folder of the workspace; None when it is none."""
@@ -87,20 +105,6 @@ class WorkspaceSources:
     def is_installed(self, package: str) -> bool | None:
         """Whether a top-level package outside the workspace can be imported."""
         return self._installed(package) if self._installed is not None else None
-
-    def _remember(self, path: str, tree: ast.Module) -> dict[tuple[int, int], list[ast.stmt]]:
-        bodies: dict[tuple[int, int], list[ast.stmt]] = {}
-        stack: list[ast.stmt] = list(tree.body)
-        while stack:
-            node = stack.pop()
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                bodies[node.lineno, node.col_offset] = node.body
-            else:
-                stack.extend(_inner(node))
-        self._full[path] = bodies
-        if len(self._full) > _FULL_TREES:
-            self._full.popitem(last=False)
-        return bodies
 
 
 def _inner(node: ast.stmt) -> list[ast.stmt]:

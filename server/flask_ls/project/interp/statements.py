@@ -20,6 +20,7 @@ from flask_ls.project.interp.values import (
     Instance,
     ListV,
     Maybe,
+    ModuleV,
     Unknown,
     Value,
 )
@@ -178,7 +179,12 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
             calls.assign(m, node.target, item, frame)
             return branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
 
-        if isinstance(item, Maybe):
+        if _is_object_choice(item):
+            options = m.alternatives(item)
+            outcome = branches.run_branch(
+                m, frame, [(path, lambda v=value: once(v)) for path, value in options]  # type: ignore[misc]
+            )
+        elif isinstance(item, Maybe):
             value = item.value
             outcome = branches.run_branch(
                 m,
@@ -200,6 +206,13 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
         outcome = m.run(node.orelse, frame)
     outcome = branches.close_scope(m, frame, scope, outcome)
     return outcome
+
+
+def _is_object_choice(item: Value) -> bool:
+    """Whether an element is one of several objects: what is done to it is then done to each on its own."""
+    return isinstance(item, Choice) and any(
+        isinstance(v, (Instance, ClassV, Function, ModuleV, Bound)) for _, v in item.options
+    )
 
 
 def _unknown_round(m: Machine, node: ast.For | ast.AsyncFor, rest: Unknown, frame: Frame) -> Outcome | None:

@@ -49,6 +49,8 @@ def _at(*paths: str) -> Callable[[Run], Run]:
 def install(m: Machine) -> None:
     """Register what is modelled under its dotted names."""
     for path, run in FUNCTIONS.items():
+        if path.startswith("inspect."):
+            run = builtin_names.lifted(run)
         m.externals[path] = lambda m_, p=path, r=run: Native(p.rpartition(".")[2], r)  # type: ignore[misc]
     for path, value in _CONSTANTS.items():
         m.externals[path] = lambda m_, v=value: v  # type: ignore[misc]
@@ -59,7 +61,7 @@ def install(m: Machine) -> None:
     for name in ("IntEnum", "StrEnum", "Flag", "IntFlag"):
         m.externals[f"enum.{name}"] = lambda m_, n=name: make_class(m_, f"enum.{n}", (m_.external("enum.Enum"),))  # type: ignore[misc]
     m.externals["http.HTTPMethod"] = _http_method
-    m.externals["sys.modules"] = _sys_modules
+    m.fresh_externals["sys.modules"] = _sys_modules
     m.externals["collections.OrderedDict"] = lambda m_: m_.builtins["dict"]
     m.externals["collections.UserDict"] = lambda m_: m_.builtins["dict"]
     m.externals["typing.NamedTuple"] = lambda m_: make_class(m_, "typing.NamedTuple")
@@ -102,6 +104,11 @@ def _partialmethod(m: Machine, args: Args) -> Value:
         return m_.call(func, Args([*a.pos[:1], *bound.pos, *a.pos[1:]], {**bound.kw, **a.kw}, a.star, a.starstar))
 
     return Native("partialmethod", run, m.serial)
+
+
+@_at("types.MethodType")
+def _method_type(m: Machine, args: Args) -> Value:
+    return Bound(args.get(0, "function"), args.get(1, "object"))
 
 
 @_at("functools.wraps")
@@ -305,7 +312,7 @@ def _environ(m: Machine, args: Args) -> Value:
     name = m.settle(args.get(0, "key"))
     default = args.get(1, "default", None)
     label = f"the environment variable {name}" if isinstance(name, str) else "an environment variable"
-    fork = m.fork(m.place(), f"{label} is only known at run time")
+    fork = m.fork(m.place(), f"{label} is only known at run time", default=0)
     return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), Unknown(f"{label} is only known at run time"))])
 
 
@@ -467,16 +474,8 @@ def _unwrap(m: Machine, args: Args) -> Value:
 
 
 def _sys_modules(m: Machine) -> Value:
-    def item(m_: Machine, args: Args) -> Value:
-        name = m_.settle(args.pos[1] if len(args.pos) > 1 else None)
-        if isinstance(name, str):
-            if m_.frame is not None and name == m_.frame.module.module.import_name:
-                return m_.frame.module
-            return m_.import_module(name, m_.frame.module if m_.frame else None)
-        return Unknown("which module this is is only known at run time")
-
-    cls = make_class(m, "sys.modules", names={"__getitem__": Native("__getitem__", item), "get": Native("get", item)})
-    return m.new_instance(cls)
+    """The modules of the workspace that are loaded now."""
+    return m.new_dict({module.module.import_name: module for module in m.modules.values()})
 
 
 # collections, types, enum, dataclasses, itertools, operator, contextlib

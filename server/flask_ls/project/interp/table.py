@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp.paths import Path, Step, covers, simplify
+from flask_ls.project.interp.paths import Path, Step, by_default, covers, simplify
 from flask_ls.project.interp.records import AppState, Blind, BlueprintState, Places, Rule, innermost
 from flask_ls.project.interp.values import MISSING, ClassV, Function, Instance, ModuleV, Value
 from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Registration, Route, UrlPart
@@ -129,6 +129,7 @@ class TableBuilder:
                     function=function,
                     blueprint=best.blueprint,
                     conditional=not sure,
+                    by_default=sure or any(by_default(r.path) for r in rules),
                     defaults=best.defaults,
                     subdomain=best.subdomain,
                     host=best.host,
@@ -213,4 +214,3 @@ class TableBuilder:
 def _impossible(ways: list[tuple[Step, ...]]) -> bool:
     """Whether every way needs an arm that ends the program."""
     return bool(ways) and all(any(s.arm in s.fork.dead for s in way) for way in ways)
-

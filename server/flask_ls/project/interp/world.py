@@ -127,9 +127,9 @@ class World:
 
     # Branching
 
-    def fork(self, place: Any, reason: str, arms: int = 2) -> Fork:
+    def fork(self, place: Any, reason: str, arms: int = 2, default: int | None = None) -> Fork:
         """A new unknown condition."""
-        return Fork(place, reason, arms)
+        return Fork(place, reason, arms, default)
 
     def open_branch(self) -> tuple[int, int]:
         """Start to log writes; to be given back to ``close_branch``."""

@@ -52,7 +52,7 @@ def make(m: Machine) -> ClassV:
             "url_rule_class": m.external("werkzeug.routing.Rule"),
             "url_map_class": External("werkzeug.routing.Map"),
             "testing": _config_attribute("testing", "TESTING"),
-            "debug": Descriptor("property", Native("debug", _debug), Native("debug", lambda m_, a: None)),
+            "debug": _config_attribute("debug", "DEBUG"),
             "secret_key": _config_attribute("secret_key", "SECRET_KEY"),
             "default_config": m.new_dict(),
             "test_client_class": None,
@@ -91,10 +91,6 @@ def make_map(m: Machine) -> ClassV:
         "update": Native("update", lambda m_, a: None),
     }
     return make_class(m, "werkzeug.routing.Map", names=names)
-
-
-def _debug(m: Machine, args: Args) -> Value:
-    return Unknown("whether the app runs in debug mode is only known at run time")
 
 
 def _config_attribute(name: str, key: str) -> Descriptor:

@@ -223,7 +223,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
         m.write(taken.items, name, self_)
     if not isinstance(url_prefix, Unknown):
         m.blueprint_name = name
-        _replay(m, self_, app, setup, options, name)
+        _replay(m, self_, app, setup, name)
     m.places, m.url_parts, m.blueprint_name = saved
     return None
 
@@ -242,13 +242,14 @@ def _may_take_name(m: Machine, app: Instance, state: BlueprintState, name: str) 
     return True
 
 
-def _replay(m: Machine, self_: Instance, app: Instance, setup: Value, options: DictV, name: str) -> None:
+def _replay(m: Machine, self_: Instance, app: Instance, setup: Value, name: str) -> None:
     state: BlueprintState = self_.native
     here = m.stack_of()
     if m.truth(self_.attrs.get("has_static_folder")) is not False:
         text = operators.binary(m, ast.Add, self_.attrs.get("static_url_path"), "/<path:filename>")
         view = m.native("send_static_file", lambda m_, a: Unknown("a file"))
-        m.call_method(setup, "add_url_rule", Args([text], {"view_func": view, "endpoint": "static", "__static__": True}))
+        options = {"view_func": view, "endpoint": "static", "__static__": True}
+        scaffold.add_rule_through(m, setup, Args([text], options), app)
     for deferred in list(state.deferred):
         if not compatible(deferred.path, m.path):
             continue
@@ -257,7 +258,7 @@ def _replay(m: Machine, self_: Instance, app: Instance, setup: Value, options: D
         m.places = deferred.places
         try:
             if isinstance(deferred.run, Args):
-                m.call_method(setup, "add_url_rule", deferred.run)
+                scaffold.add_rule_through(m, setup, deferred.run, app)
             else:
                 m.places = None
                 m.call(deferred.run, Args([setup]))
@@ -393,7 +394,8 @@ def _state_add(m: Machine, args: Args) -> Value:
     blueprint = m.get(self_, "blueprint")
     m.url_parts = _parts(m, blueprint, prefix, rule)
     try:
-        m.call_method(app, "add_url_rule", Args([full, m.lift(endpoint, named), view], options, None, args.starstar))
+        values = Args([full, m.lift(endpoint, named), view], options, None, args.starstar)
+        scaffold.add_rule_through(m, app, values, app)
     finally:
         m.url_parts = saved
     return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import operators, stdlib
 from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
@@ -49,7 +50,7 @@ def new(m: Machine, app: Instance) -> Value:
     items.update(
         {
             "TESTING": False,
-            "DEBUG": Unknown("whether the app runs in debug mode is only known at run time"),
+            "DEBUG": usually_not(m, "whether the app runs in debug mode is only known at run time"),
             "ENV": Unknown("the environment the app runs in is only known at run time"),
             "SECRET_KEY": None,
             "SERVER_NAME": None,
@@ -65,6 +66,12 @@ def new(m: Machine, app: Instance) -> Value:
     if isinstance(defaults, DictV):
         operators.update_dict(m, made.native, defaults)
     return made
+
+
+def usually_not(m: Machine, reason: str) -> Value:
+    """False unless something special is set up."""
+    fork = m.fork(m.place(), reason, default=0)
+    return m.join([((Step(fork, 0),), False), ((Step(fork, 1),), True)])
 
 
 def _target(args: Args) -> DictV | None:

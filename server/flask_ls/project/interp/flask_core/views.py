@@ -39,7 +39,10 @@ def make(m: Machine) -> dict[str, ClassV]:
         },
     )
     hook = Native("__init_subclass__", _init_subclass)
-    names = {"__init_subclass__": Descriptor("classmethod", hook), "dispatch_request": Native("dispatch", lambda m_, a: None)}
+    names = {
+        "__init_subclass__": Descriptor("classmethod", hook),
+        "dispatch_request": Native("dispatch", lambda m_, a: None),
+    }
     method_view = make_class(m, "flask.views.MethodView", (view,), names)
     return {"flask.views.View": view, "flask.views.MethodView": method_view}
 

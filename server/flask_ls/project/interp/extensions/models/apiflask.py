@@ -20,10 +20,22 @@ class APIScaffold:
 
 
 class APIFlask(APIScaffold, flask.Flask):
-    def __init__(self, import_name, title="APIFlask", version="0.1.0", spec_path="/openapi.json", docs_path="/docs",
-                 docs_oauth2_redirect_path="/docs/oauth2-redirect", docs_oauth2_redirect_path_external=False,
-                 docs_ui="swagger-ui", openapi_blueprint_url_prefix=None, json_errors=True, enable_openapi=True,
-                 spec_plugins=None, **kwargs):
+    def __init__(
+        self,
+        import_name,
+        title="APIFlask",
+        version="0.1.0",
+        spec_path="/openapi.json",
+        docs_path="/docs",
+        docs_oauth2_redirect_path="/docs/oauth2-redirect",
+        docs_oauth2_redirect_path_external=False,
+        docs_ui="swagger-ui",
+        openapi_blueprint_url_prefix=None,
+        json_errors=True,
+        enable_openapi=True,
+        spec_plugins=None,
+        **kwargs,
+    ):
         super().__init__(import_name, **kwargs)
         self.title = title
         self.version = version

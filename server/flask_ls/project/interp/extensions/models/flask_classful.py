@@ -39,12 +39,27 @@ class FlaskView:
     excluded_methods = []
     method_dashified = False
     special_methods = {
-        "get": ["GET"], "put": ["PUT"], "patch": ["PATCH"], "post": ["POST"], "delete": ["DELETE"], "index": ["GET"],
+        "get": ["GET"],
+        "put": ["PUT"],
+        "patch": ["PATCH"],
+        "post": ["POST"],
+        "delete": ["DELETE"],
+        "index": ["GET"],
     }
 
     @classmethod
-    def register(cls, app, route_base=None, subdomain=None, route_prefix=None, trailing_slash=None,
-                 method_dashified=None, base_class=None, init_argument=None, **rule_options):
+    def register(
+        cls,
+        app,
+        route_base=None,
+        subdomain=None,
+        route_prefix=None,
+        trailing_slash=None,
+        method_dashified=None,
+        base_class=None,
+        init_argument=None,
+        **rule_options,
+    ):
         original = (cls.route_base, cls.route_prefix, cls.trailing_slash, cls.method_dashified)
         if route_base:
             cls.route_base = route_base

@@ -37,17 +37,48 @@ class APIScaffold:
 
 
 DOCUMENTATION = (
-    "tags", "summary", "description", "external_docs", "operation_id", "responses", "extra_responses", "deprecated",
-    "security", "servers", "openapi_extensions", "validate_response", "doc_ui", "extra_form", "extra_body",
+    "tags",
+    "summary",
+    "description",
+    "external_docs",
+    "operation_id",
+    "responses",
+    "extra_responses",
+    "deprecated",
+    "security",
+    "servers",
+    "openapi_extensions",
+    "validate_response",
+    "doc_ui",
+    "extra_form",
+    "extra_body",
 )
 
 
 class OpenAPI(APIScaffold, flask.Flask):
-    def __init__(self, import_name, *, info=None, security_schemes=None, responses=None, servers=None,
-                 external_docs=None, operation_id_callback=None, openapi_extensions=None,
-                 validation_error_status=422, validation_error_model=None, validation_error_callback=None,
-                 doc_ui=True, doc_prefix="/openapi", doc_url="/openapi.json", validate_response=None,
-                 validate_response_callback=None, doc_expansion=None, api_doc_url=None, **kwargs):
+    def __init__(
+        self,
+        import_name,
+        *,
+        info=None,
+        security_schemes=None,
+        responses=None,
+        servers=None,
+        external_docs=None,
+        operation_id_callback=None,
+        openapi_extensions=None,
+        validation_error_status=422,
+        validation_error_model=None,
+        validation_error_callback=None,
+        doc_ui=True,
+        doc_prefix="/openapi",
+        doc_url="/openapi.json",
+        validate_response=None,
+        validate_response_callback=None,
+        doc_expansion=None,
+        api_doc_url=None,
+        **kwargs,
+    ):
         super().__init__(import_name, **kwargs)
         self.doc_prefix = doc_prefix
         self.doc_url = doc_url
@@ -76,8 +107,19 @@ class OpenAPI(APIScaffold, flask.Flask):
 
 
 class APIBlueprint(APIScaffold, flask.Blueprint):
-    def __init__(self, name, import_name, *, abp_tags=None, abp_security=None, abp_responses=None, doc_ui=True,
-                 operation_id_callback=None, validate_response=None, **kwargs):
+    def __init__(
+        self,
+        name,
+        import_name,
+        *,
+        abp_tags=None,
+        abp_security=None,
+        abp_responses=None,
+        doc_ui=True,
+        operation_id_callback=None,
+        validate_response=None,
+        **kwargs,
+    ):
         super().__init__(name, import_name, **kwargs)
 
     def register_api(self, api):
@@ -85,8 +127,16 @@ class APIBlueprint(APIScaffold, flask.Blueprint):
 
 
 class APIView:
-    def __init__(self, url_prefix=None, view_tags=None, view_security=None, view_responses=None, doc_ui=True,
-                 operation_id_callback=None, validate_response=None):
+    def __init__(
+        self,
+        url_prefix=None,
+        view_tags=None,
+        view_security=None,
+        view_responses=None,
+        doc_ui=True,
+        operation_id_callback=None,
+        validate_response=None,
+    ):
         self.url_prefix = url_prefix
         self.views = {}
 

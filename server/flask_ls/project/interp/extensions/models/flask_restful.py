@@ -11,8 +11,17 @@ class Resource(MethodView):
 
 
 class Api:
-    def __init__(self, app=None, prefix="", default_mediatype="application/json", decorators=None,
-                 catch_all_404s=False, serve_challenge_on_401=False, url_part_order="bae", errors=None):
+    def __init__(
+        self,
+        app=None,
+        prefix="",
+        default_mediatype="application/json",
+        decorators=None,
+        catch_all_404s=False,
+        serve_challenge_on_401=False,
+        url_part_order="bae",
+        errors=None,
+    ):
         self.urls = {}
         self.representations = {}
         self.prefix = prefix

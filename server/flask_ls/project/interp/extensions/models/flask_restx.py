@@ -30,8 +30,17 @@ class Apidoc(Blueprint):
 
 
 class Namespace:
-    def __init__(self, name, description=None, path=None, decorators=None, validate=None, authorizations=None,
-                 ordered=False, **kwargs):
+    def __init__(
+        self,
+        name,
+        description=None,
+        path=None,
+        decorators=None,
+        validate=None,
+        authorizations=None,
+        ordered=False,
+        **kwargs,
+    ):
         self.name = name
         self.description = description
         self._path = path
@@ -100,12 +109,37 @@ class Namespace:
 
 
 class Api:
-    def __init__(self, app=None, version="1.0", title=None, description=None, terms_url=None, license=None,
-                 license_url=None, contact=None, contact_url=None, contact_email=None, authorizations=None,
-                 security=None, doc="/", default_id=None, default="default", default_label="Default namespace",
-                 validate=None, tags=None, prefix="", ordered=False, default_mediatype="application/json",
-                 decorators=None, catch_all_404s=False, serve_challenge_on_401=False, format_checker=None,
-                 url_scheme=None, default_swagger_filename="swagger.json", **kwargs):
+    def __init__(
+        self,
+        app=None,
+        version="1.0",
+        title=None,
+        description=None,
+        terms_url=None,
+        license=None,
+        license_url=None,
+        contact=None,
+        contact_url=None,
+        contact_email=None,
+        authorizations=None,
+        security=None,
+        doc="/",
+        default_id=None,
+        default="default",
+        default_label="Default namespace",
+        validate=None,
+        tags=None,
+        prefix="",
+        ordered=False,
+        default_mediatype="application/json",
+        decorators=None,
+        catch_all_404s=False,
+        serve_challenge_on_401=False,
+        format_checker=None,
+        url_scheme=None,
+        default_swagger_filename="swagger.json",
+        **kwargs,
+    ):
         self._doc = doc
         self.title = title
         self.namespaces = []
@@ -147,9 +181,7 @@ class Api:
     def _register_apidoc(self, app):
         conf = app.extensions.setdefault("restx", {})
         if not conf.get("apidoc_registered", False):
-            app.register_blueprint(
-                Apidoc("restx_doc", __name__, static_folder="static", static_url_path="/swaggerui")
-            )
+            app.register_blueprint(Apidoc("restx_doc", __name__, static_folder="static", static_url_path="/swaggerui"))
         conf["apidoc_registered"] = True
 
     def _register_specs(self, app):

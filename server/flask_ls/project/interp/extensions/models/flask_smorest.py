@@ -15,8 +15,17 @@ class Blueprint(flask.Blueprint):
         self._endpoints = []
         self._docs = {}
 
-    def add_url_rule(self, rule, endpoint=None, view_func=None, provide_automatic_options=None, *,
-                     parameters=None, tags=None, **options):
+    def add_url_rule(
+        self,
+        rule,
+        endpoint=None,
+        view_func=None,
+        provide_automatic_options=None,
+        *,
+        parameters=None,
+        tags=None,
+        **options,
+    ):
         if endpoint is None:
             endpoint = view_func.__name__
         if endpoint in self._endpoints:

@@ -1,6 +1,6 @@
 """pluggy: calling a hook calls every registered implementation with the arguments it asks for."""
 
-from flask_ls_primitives import accepted_arguments, unreadable
+from flask_ls_primitives import accepted_arguments, members_with, unreadable
 
 
 class HookspecMarker:
@@ -15,8 +15,16 @@ class HookimplMarker:
     def __init__(self, project_name):
         self.project_name = project_name
 
-    def __call__(self, function=None, hookwrapper=False, optionalhook=False, tryfirst=False, trylast=False,
-                 specname=None, wrapper=False):
+    def __call__(
+        self,
+        function=None,
+        hookwrapper=False,
+        optionalhook=False,
+        tryfirst=False,
+        trylast=False,
+        specname=None,
+        wrapper=False,
+    ):
         def mark(func):
             setattr(func, self.project_name + "_impl", {"tryfirst": tryfirst, "trylast": trylast, "name": specname})
             return func
@@ -52,34 +60,39 @@ class HookRelay:
 class PluginManager:
     def __init__(self, project_name, implprefix=None):
         self.project_name = project_name
-        self._plugins = []
-        self._names = []
+        self._name2plugin = {}
+        self._plugin_distinfo = []
+        self._hooks = []
         self._installed_plugins = False
         self.hook = HookRelay(self)
 
     def register(self, plugin, name=None):
-        if plugin not in self._plugins:
-            self._plugins.append(plugin)
-            self._names.append(name)
-        return name
+        plugin_name = name or self.get_canonical_name(plugin)
+        self._name2plugin[plugin_name] = plugin
+        for attribute, function, mark in members_with(plugin, self.project_name + "_impl"):
+            self._hooks.append((plugin, mark["name"] or attribute, function, mark["tryfirst"]))
+        return plugin_name
 
     def unregister(self, plugin=None, name=None):
-        if plugin in self._plugins:
-            self._plugins.remove(plugin)
+        if name is None:
+            name = self.get_name(plugin)
+        if plugin is None:
+            plugin = self.get_plugin(name)
+        self._name2plugin.pop(name, None)
         return plugin
+
+    def get_canonical_name(self, plugin):
+        return getattr(plugin, "__name__", None) or str(id(plugin))
 
     def _implementations(self, name):
         found = []
         # The plugin registered last is called first.
-        for plugin in reversed(self._plugins):
-            for attribute in dir(plugin):
-                function = getattr(plugin, attribute, None)
-                mark = getattr(function, self.project_name + "_impl", None)
-                if mark and (mark["name"] or attribute) == name:
-                    if mark["tryfirst"]:
-                        found.insert(0, function)
-                    else:
-                        found.append(function)
+        for plugin, hook, function, tryfirst in reversed(self._hooks):
+            if hook == name and self.is_registered(plugin):
+                if tryfirst:
+                    found.insert(0, function)
+                else:
+                    found.append(function)
         return found
 
     def add_hookspecs(self, module_or_class): ...
@@ -90,26 +103,30 @@ class PluginManager:
 
     def set_blocked(self, name): ...
 
+    def is_blocked(self, name):
+        return False
+
     def check_pending(self): ...
 
     def get_plugins(self):
-        return set(self._plugins)
+        return set(self._name2plugin.values())
 
     def list_name_plugin(self):
-        return list(zip(self._names, self._plugins))
+        return list(self._name2plugin.items())
 
     def list_plugin_distinfo(self):
-        return []
+        return list(self._plugin_distinfo)
 
-    def get_name(self, plugin): ...
+    def get_name(self, plugin):
+        for name, known in self._name2plugin.items():
+            if known is plugin:
+                return name
 
-    def get_plugin(self, name): ...
+    def get_plugin(self, name):
+        return self._name2plugin.get(name)
 
     def has_plugin(self, name):
-        return name in self._names
+        return self.get_plugin(name) is not None
 
     def is_registered(self, plugin):
-        return plugin in self._plugins
-
-    def is_blocked(self, name):
-        return False
+        return plugin in self._name2plugin.values()
