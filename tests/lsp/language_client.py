@@ -44,6 +44,8 @@ class Client:
         self.requests: list[Message] = []
         self.answers: dict[str, Callable[[Any], Any]] = {}
         self._replies: dict[int, queue.Queue[Message]] = {}
+        self.reads = threading.Event()
+        self.reads.set()
         self._number = 0
         self._arrived = threading.Condition()
         self._versions: dict[str, int] = {}
@@ -201,7 +203,7 @@ class Client:
     def _read(self) -> None:
         stream = self.process.stdout
         assert stream is not None
-        while header := stream.readline():
+        while self.reads.wait() and (header := stream.readline()):
             length = 0
             while header.strip():
                 name, _, value = header.partition(b":")

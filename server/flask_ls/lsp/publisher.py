@@ -81,14 +81,27 @@ class Publisher:
 
     def closed(self, document: Document) -> None:
         """Take its diagnostics away, unless those of closed files are shown too."""
+        self._withdraw(document, keep=self._shows_closed_files)
+        if document.path is not None:
+            self.refresh(self._session.folder_of(document.path), None)
+
+    def moved(self, document: Document) -> None:
+        """It belongs to another folder than before, or to none."""
+        self._withdraw(document, keep=self._session.checks(document.path))
+        self._look(document, 0)
+
+    async def ask_to_pull_again(self) -> None:
+        """Have a client that pulls ask for everything again."""
+        if not self._pushes and self._session.client.refreshes_diagnostics:
+            await self._session.server.workspace_diagnostic_refresh_async(None)
+
+    def _withdraw(self, document: Document, *, keep: bool) -> None:
         running = self._running.pop(document.uri, None)
         if running is not None:
             running.cancel()
         told = self._told.pop(document.uri, None)
-        if self._pushes and told is not None and not self._shows_closed_files:
+        if self._pushes and told is not None and not keep:
             self._send(document.uri, Report(None, (), ""))
-        if document.path is not None:
-            self.refresh(self._session.folder_of(document.path), None)
 
     def _look(self, document: Document, pause: float) -> None:
         if not self._pushes or not self._session.checks(document.path):
@@ -139,8 +152,8 @@ class Publisher:
                 continue
             if self._pushes:
                 await self._push(document.uri, Priority.OPEN_FILE, 0, only_news=True)
-            elif await self._is_outdated(document) and self._session.client.refreshes_diagnostics:
-                await self._session.server.workspace_diagnostic_refresh_async(None)
+            elif await self._is_outdated(document):
+                await self.ask_to_pull_again()
                 break
         if self._pushes and self._shows_closed_files:
             await self._push_closed_files(folder)

@@ -22,11 +22,9 @@ async def handle(ls: FlaskLanguageServer, params: types.DidChangeWorkspaceFolder
             if before is not None:
                 before.put(Change(document.path or "", document.version, None))
             session.put(document)
-            session.publisher.opened(document)
+            session.publisher.moved(document)
     if added:
         await session.read_settings()
     for folder in added:
         session.spawn(scanning.scan(session, folder))
-    for folder in session.folders:
-        if folder not in added:
-            session.model_changed(folder, None)
+    await session.publisher.ask_to_pull_again()
