@@ -7,9 +7,13 @@ import sys
 
 def main() -> None:
     """Run the command line; ends the process."""
-    from flask_ls.cli.main import run
+    try:
+        from flask_ls.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

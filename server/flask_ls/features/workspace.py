@@ -216,6 +216,8 @@ class Workspace:
         before = self._model
         if is_deployment_path(path):
             self._model = before.with_deployment(path, deployment_file(path, self._store))
+            if self._model is not before:
+                self._model.read = self._store.source
             if not path.endswith(".py"):
                 return self._model is not before
         module = self._index.by_path(path)

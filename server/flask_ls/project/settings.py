@@ -153,7 +153,7 @@ def read_config(path: str, codes: Collection[str] = ()) -> ConfigFile:
     except ValueError as error:
         message = str(error)
         place = re.search(r" \(at line (\d+), column \d+\)$", message)
-        row = int(place[1]) - 1 if place else None
+        row = int(place[1]) - 1 if place else text.count("\n")
         message = message[: place.start()] if place else message.removesuffix(" (at end of document)")
         return ConfigFile(path, {}, (ConfigProblem(path, row, f"is no valid TOML: {message}."),))
     if os.path.basename(path) == SHARED_FILE:

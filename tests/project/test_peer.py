@@ -1,0 +1,57 @@
+"""A second process: messages of any size in both directions at once, and its loss."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from flask_ls.project.peer import PeerLostError, fork
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+
+LARGE = bytes(range(256)) * 20_000
+
+
+def test_large_messages_cross() -> None:
+    peer = fork()
+    assert peer is not None
+    if not peer.is_parent:
+        peer.send(LARGE)
+        peer.send(peer.receive()[::-1])
+        peer.flush()
+        os._exit(0)
+    try:
+        peer.send(LARGE)
+        assert peer.receive() == LARGE
+        assert peer.receive() == LARGE[::-1]
+    finally:
+        peer.end()
+
+
+def test_the_loss_of_the_other_process_is_noticed() -> None:
+    peer = fork()
+    assert peer is not None
+    if not peer.is_parent:
+        os.write(peer._writer, b"\0\0\0")
+        os._exit(1)
+    peer.send(LARGE)
+    try:
+        with pytest.raises(PeerLostError):
+            peer.receive()
+    finally:
+        peer.end()
+
+
+def test_a_process_that_does_not_end_is_ended() -> None:
+    peer = fork()
+    assert peer is not None
+    if not peer.is_parent:
+        peer.receive()
+        os._exit(0)
+    child = peer._child
+    assert child is not None
+    peer.end()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
