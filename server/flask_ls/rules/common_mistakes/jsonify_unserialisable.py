@@ -1,7 +1,8 @@
 """A value that JSON has no form for is given to ``jsonify`` or returned inside a dict or list.
 
 Why: Flask's JSON provider knows text, numbers, dict, list, tuple, None, date and datetime, Decimal, UUID, dataclasses
-and objects with ``__html__``. A model, a row, a set, bytes or any other object raises TypeError, and the page answers 500.
+and objects with ``__html__``. A model, a row, a set, bytes or any other object raises TypeError, and the page answers
+500.
 
 Instead: build plain data first: ``{"id": user.id, "name": user.name}``, ``list(ids)``.
 

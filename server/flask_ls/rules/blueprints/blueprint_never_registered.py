@@ -1,0 +1,156 @@
+"""A blueprint with routes that no app registers.
+
+Why: The routes of a blueprint exist only after ``app.register_blueprint(bp)``, directly or through a parent blueprint
+that is registered. Until then their URLs answer 404.
+
+Instead: register it where the app is made.
+
+Quiet: In projects without an app (extensions, plugins), when the blueprint is handed to code that cannot be read, and
+when a registration anywhere is computed at run time.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.model import ProjectModel
+from flask_ls.project.routes import Blueprint
+from flask_ls.rules.ask.project import factories, module_apps
+from flask_ls.rules.ask.routing import is_certain, node_at, reachable
+from flask_ls.rules.context import Context, is_test_path
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+
+def _unregistered(model: ProjectModel) -> list[Blueprint]:
+    if not is_certain(model):
+        return []
+    return [
+        b
+        for b in model.routes.blueprints
+        if not b.registrations
+        and not b.escapes
+        and b.variable is not None
+        and not is_test_path(b.site.path)
+        and not reachable(b)
+    ]
+
+
+def _paths(model: ProjectModel) -> set[str]:
+    return {b.site.path for b in _unregistered(model)}
+
+
+rule = Rule(
+    __name__,
+    code="FLK602",
+    severity=Severity.WARNING,
+    guide=("Circular imports / blueprints register at factory time",),
+    triggers=frozenset(),
+    paths=_paths,
+    examples=(
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("api", __name__)
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^ no app registers "api"
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+
+
+            app = Flask(__name__)
+            """,
+            fixed="""
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("api", __name__)
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+
+
+            app = Flask(__name__)
+            app.register_blueprint(bp)
+            """,
+            drive="assert client.get('/users').status_code == 200",
+            fails="AssertionError",
+        ),
+        Good(
+            """
+            import importlib
+
+            from flask import Flask
+
+            app = Flask(__name__)
+            for name in ("views",):
+                app.register_blueprint(importlib.import_module(name).bp)
+            === views.py
+            from flask import Blueprint
+
+            bp = Blueprint("api", __name__)
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+            """,
+            drive="assert client.get('/users').status_code == 200",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Blueprints made in this file."""
+    for blueprint in _unregistered(ctx.model):
+        if blueprint.site.path != ctx.path or blueprint.variable is None:
+            continue
+        is_alone = blueprint.has_routes and not _is_handed_on(blueprint.variable, ctx)
+        if is_alone or _has_children(blueprint.variable, ctx):
+            yield ctx.finding(
+                blueprint.site.span,
+                f'no app registers "{blueprint.name}": its URLs answer 404.',
+                fixes=[_registered(blueprint, ctx)],
+            )
+
+
+def _is_handed_on(variable: str, ctx: Context) -> bool:
+    """Whether anything in the project is called with it, judged by the last part of its name: a parent, perhaps."""
+    name = variable.rpartition(".")[2]
+    return any(p.rpartition(".")[2] == name for f in ctx.model.files.values() for p in f.passed)
+
+
+def _has_children(variable: str, ctx: Context) -> bool:
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "register_blueprint"
+        and ctx.name(call.func.value) == variable
+        for call in ctx.index.nodes(ast.Call)
+    )
+
+
+def _registered(blueprint: Blueprint, ctx: Context) -> Fix | None:
+    """A registration after the app of this file is made, when that is at module level below the blueprint's routes."""
+    apps = [a for a in module_apps(ctx.model) if ctx.model.names.split(a)[0] is ctx.model.files.get(ctx.path)]
+    made = node_at(ctx, blueprint.site.span)
+    if len(apps) != 1 or factories(ctx.model) or made is None or blueprint.variable is None:
+        return None
+    name = apps[0].rpartition(".")[2]
+    bindings = ctx.index.root.bindings.get(name, [])
+    statement = bindings[0].node if len(bindings) == 1 else None
+    if not isinstance(statement, ast.Assign) or statement not in ctx.tree.body:
+        return None
+    variable = blueprint.variable.rpartition(".")[2]
+    uses = [n.lineno for n in ctx.index.nodes(ast.Name) if n.id == variable]
+    if not uses or max(uses) > statement.lineno:
+        return None
+    edit = ctx.edit().insert_line_after(statement, f"{name}.register_blueprint({variable})")
+    return ctx.fix(f"Register it on {name}", edit, safe=False)

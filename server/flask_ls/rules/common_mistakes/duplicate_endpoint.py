@@ -1,0 +1,170 @@
+"""Two different view functions get the same endpoint.
+
+Why: The endpoint is the function's ``__name__`` unless one is given. A second function under the same endpoint raises
+``AssertionError: View function mapping is overwriting an existing endpoint function`` when the app starts. A decorator
+without ``functools.wraps`` gives all its functions the name of its inner function.
+
+Instead: another function name, ``endpoint="..."``, or ``@functools.wraps(function)`` in the decorator.
+
+Quiet: For several routes of one function, for the same view object used twice, and where only one of both may run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.routing import node_at
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
+
+
+def _paths(model: ProjectModel) -> set[str]:
+    return {d.second.path for d in model.routes.duplicate_endpoints}
+
+
+rule = Rule(
+    __name__,
+    code="FLK923",
+    severity=Severity.ERROR,
+    guide=(),
+    triggers=frozenset(),
+    paths=_paths,
+    error_text="AssertionError: View function mapping is overwriting an existing endpoint function: index",
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/a")
+            def index():
+                return "a"
+
+
+            @app.get("/b")
+            #^^^^^^^^^^^^^ the endpoint "index" is taken
+            def index():
+                return "b"
+            """,
+            fails="AssertionError: View function mapping is overwriting an existing endpoint function: index",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            def login_required(function):
+                def wrapper(*args, **kwargs):
+                    return function(*args, **kwargs)
+
+                return wrapper
+
+
+            @app.get("/a")
+            @login_required
+            def a():
+                return "a"
+
+
+            @app.get("/b")
+            #^^^^^^^^^^^^^ the endpoint "wrapper" is taken
+            @login_required
+            def b():
+                return "b"
+            """,
+            fixed="""
+            from functools import wraps
+
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            def login_required(function):
+                @wraps(function)
+                def wrapper(*args, **kwargs):
+                    return function(*args, **kwargs)
+
+                return wrapper
+
+
+            @app.get("/a")
+            @login_required
+            def a():
+                return "a"
+
+
+            @app.get("/b")
+            @login_required
+            def b():
+                return "b"
+            """,
+            fails="AssertionError: View function mapping is overwriting an existing endpoint function: wrapper",
+        ),
+        Good(
+            """
+            from flask import Flask
+            from flask.views import MethodView
+
+            app = Flask(__name__)
+
+
+            class Item(MethodView):
+                def get(self, key=None):
+                    return "x"
+
+
+            view = Item.as_view("item")
+            app.add_url_rule("/a", view_func=view)
+            app.add_url_rule("/a/<key>", view_func=view)
+            """,
+            drive="client.get('/a')",
+        ),
+    ),
+)
+
+
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """Second functions under an endpoint, registered in this file."""
+    for duplicate in ctx.model.routes.duplicate_endpoints:
+        if duplicate.second.path != ctx.path or duplicate.conditional:
+            continue
+        endpoint = duplicate.name.rpartition(".")[2]
+        is_static = endpoint == "static" and duplicate.first.path != ctx.path
+        yield ctx.finding(
+            duplicate.second.span,
+            f'the endpoint "{duplicate.name}" is taken by another function: this raises AssertionError.',
+            related=[Related(duplicate.first, "Flask's own static route" if is_static else "the first function")],
+            fixes=[_wrapped(duplicate.second.span, endpoint, ctx)],
+        )
+
+
+def _wrapped(span: Span, endpoint: str, ctx: Context) -> Fix | None:
+    """``@wraps(function)`` on the inner function that gave its name, in a decorator of this file."""
+    decorator = node_at(ctx, span)
+    view = ctx.parent(decorator) if decorator is not None else None
+    if not isinstance(view, FUNCTIONS) or view.name == endpoint:
+        return None
+    for used in view.decorator_list:
+        name = ctx.name(used.func if isinstance(used, ast.Call) else used)
+        for function in ctx.index.functions():
+            if ctx.index.dotted(function) != name or len(function.args.args) != 1:
+                continue
+            inner = [n for n in function.body if isinstance(n, FUNCTIONS) and n.name == endpoint]
+            if len(inner) == 1 and not inner[0].decorator_list:
+                edit = ctx.edit()
+                wraps = edit.import_name("functools", "wraps", at=inner[0])
+                edit.add_decorator(inner[0], f"{wraps}({function.args.args[0].arg})")
+                return ctx.fix(f"Keep the name: @{wraps}", edit, safe=True)
+    return None
