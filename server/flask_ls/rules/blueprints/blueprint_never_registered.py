@@ -123,9 +123,15 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _is_handed_on(variable: str, ctx: Context) -> bool:
-    """Whether anything in the project is called with it, judged by the last part of its name: a parent, perhaps."""
-    name = variable.rpartition(".")[2]
-    return any(p.rpartition(".")[2] == name for f in ctx.model.files.values() for p in f.passed)
+    """Whether anything in the project may be called with it: a parent blueprint, perhaps, that is not registered."""
+    last = variable.rpartition(".")[2]
+    names = ctx.model.names
+    for facts in ctx.model.files.values():
+        for passed in facts.passed:
+            meant = names.in_module(facts.module, passed)
+            if meant == variable or (meant is None and passed.rpartition(".")[2] == last):
+                return True
+    return False
 
 
 def _has_children(variable: str, ctx: Context) -> bool:

@@ -1,0 +1,177 @@
+"""``db.create_all()`` runs without the module that defines the models being imported.
+
+Why: ``create_all()`` and Alembic's autogenerate know only the models whose modules were imported. A module that nothing
+imports adds no tables, and the first query fails.
+
+Instead: import the models in the factory, or in the module that calls ``create_all()``.
+
+Quiet: When anything imports the module, when modules are imported by computed names, and in tests.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.model import ProjectModel
+from flask_ls.project.site import Site
+from flask_ls.rules.ask.session import MODEL
+from flask_ls.rules.context import Context, is_test_path
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.rule import Rule
+
+# A module that uses one of these may import any other.
+_DYNAMIC = frozenset({"import_module", "import_string", "walk_packages", "iter_modules", "__import__", "find_modules"})
+
+rule = Rule(
+    __name__,
+    code="FLK308",
+    severity=Severity.WARNING,
+    guide=("Circular imports / extensions use init_app(app)",),
+    triggers=frozenset({"create_all"}) | _DYNAMIC,
+    examples=(
+        Bad(
+            """
+            from flask import Flask
+
+            from extensions import db
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                with app.app_context():
+                    db.create_all()
+            #       ^^^^^^^^^^^^^^^ nothing imports models
+                    assert db.metadata.tables, "no tables"
+                return app
+            === extensions.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            === models.py
+            from extensions import db
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+            """,
+            fixed="""
+            from flask import Flask
+
+            from extensions import db
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                with app.app_context():
+                    import models  # noqa: F401
+                    db.create_all()
+                    assert db.metadata.tables, "no tables"
+                return app
+            === extensions.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            === models.py
+            from extensions import db
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+            """,
+            drive="app_module.create_app()",
+            fails="AssertionError: no tables",
+        ),
+        Good(
+            """
+            from flask import Flask
+
+            from extensions import db
+            import models
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                with app.app_context():
+                    db.create_all()
+                return app
+            === extensions.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            === models.py
+            from extensions import db
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+            """,
+            drive="app_module.create_app()",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``db.create_all()``."""
+    if ctx.member(node.func) != "flask_sqlalchemy.SQLAlchemy.create_all" or ctx.is_test:
+        return
+    for facts in ctx.model.once(_forgotten):
+        if facts.path == ctx.path:
+            continue
+        model = next(c for c in facts.classes.values() if _is_model(f"{facts.module}.{c.qualname}", ctx.model))
+        yield ctx.finding(
+            node,
+            f"nothing imports {facts.module}, so create_all() does not know its models.",
+            related=[Related(Site(facts.path, model.name_span), f"the model {model.qualname}")],
+            fixes=[_imported(node, facts, ctx)],
+        )
+
+
+def _forgotten(model: ProjectModel) -> list[FileFacts]:
+    """The modules with models that no module of the project imports."""
+    if any(_DYNAMIC & f.words for f in model.files.values()):
+        return []
+    imported: set[str] = set()
+    for facts in model.files.values():
+        for found in facts.imports:
+            module = model.names.imported(facts.module, found.module)
+            if module != facts.module:
+                imported.add(module)
+            imported.update(f"{module}.{name}" for name, _ in found.names if f"{module}.{name}" != facts.module)
+    return [
+        f
+        for f in model.files.values()
+        if f.module not in imported
+        and not f.is_package
+        and not f.import_time.main
+        and not is_test_path(f.path)
+        and not any(e.target.endswith("Flask") for exports in f.exports.values() for e in exports if e.kind == "value")
+        and not any(fn.returns and "flask.Flask" in _result(f, fn.qualname, model) for fn in f.functions.values())
+        and any(_is_model(f"{f.module}.{c}", model) for c in f.classes)
+    ]
+
+
+def _result(facts: FileFacts, qualname: str, model: ProjectModel) -> list[str]:
+    return model.mro(model.class_of_result(f"{facts.module}.{qualname}") or "")
+
+
+def _is_model(dotted: str, model: ProjectModel) -> bool:
+    return MODEL in model.mro(dotted)
+
+
+def _imported(node: ast.Call, facts: FileFacts, ctx: Context) -> Fix | None:
+    statement = ctx.index.statement(node)
+    if statement is None or not isinstance(statement, ast.Expr):
+        return None
+    edit = ctx.edit().insert_line_before(statement, f"import {facts.module}  # noqa: F401")
+    return ctx.fix(f"Import {facts.module} before", edit, safe=False)
