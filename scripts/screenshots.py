@@ -16,14 +16,16 @@ sys.path.insert(0, str(ROOT / "tests" / "editors"))
 from code_server import CodeServer, build_vsix  # noqa: E402
 
 PROJECT = ROOT / "examples" / "shop"
-FILE = "app.py"
-TEXT = "current_app"
+FILE = "shop/cart.py"
+TEXT = "current_app, placed"
 HOVER = "FLK105"
 APPEARANCE = {
     "window.commandCenter": False,
     "workbench.layoutControl.enabled": False,
     "editor.minimap.enabled": False,
-    "editor.fontSize": 15,
+    "editor.fontSize": 14,
+    "editor.hover.above": False,
+    "editor.scrollbar.horizontal": "hidden",
     "workbench.colorTheme": "Default Light Modern",
 }
 

@@ -4,7 +4,7 @@
 const { chromium } = require('playwright-core');
 
 const [, , url, file, line, column, hover, folder] = process.argv;
-const CLIP = { x: 0, y: 0, width: 1000, height: 560 };
+const CLIP = { x: 0, y: 0, width: 920, height: 540 };
 
 (async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
@@ -23,6 +23,7 @@ const CLIP = { x: 0, y: 0, width: 1000, height: 560 };
   await page.keyboard.press('Control+b'); // the side bar is not what the picture is about
   await quickOpen(`:${line}:${column}`);
   await page.waitForTimeout(1000);
+  for (let up = 0; up < 7; up++) await page.keyboard.press('Control+ArrowDown'); // the code above stays in sight
 
   await page.keyboard.press('Control+k');
   await page.keyboard.press('Control+i');
