@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from client_capabilities import ALL, EGLOT, NEOVIM_07, NEOVIM_11, VSCODE
-from conftest import APP, CLEAN
 from language_client import Client, Message, ResponseError
+from sample_app import APP, CLEAN
 
 LINE = {"start": {"line": 7, "character": 0}, "end": {"line": 7, "character": 80}}
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2)}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from client_capabilities import EGLOT, NEOVIM_07, PUSHED
-from conftest import APP, CLEAN
 from language_client import Client, Message
+from sample_app import APP, CLEAN
 
 USER = """\
 from flask import Flask

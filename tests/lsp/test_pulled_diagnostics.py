@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from client_capabilities import NEOVIM_11, PULLED, VSCODE
-from conftest import APP, CLEAN
 from language_client import Client, Message, ResponseError
+from sample_app import APP, CLEAN
 
 USER = """\
 from flask import Flask

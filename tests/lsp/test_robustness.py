@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from client_capabilities import NEOVIM_07, NEOVIM_11, VSCODE
-from conftest import APP
 from language_client import Client, ResponseError
+from sample_app import APP
 
 ODD = Path(__file__).with_name("odd_server.py")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from client_capabilities import EGLOT, NEOVIM_07, NEOVIM_11, VSCODE
-from conftest import APP
 from language_client import Client, Message, ResponseError
+from sample_app import APP
 
 USER = """\
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Which Flask context is active at a place, as far as that is known."""
+"""Which Flask context is active at a place, in the words of a hover."""
 
 from __future__ import annotations
 
@@ -6,94 +6,85 @@ import ast
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_ls.features.documentation import code
-from flask_ls.features.route_text import label, routes_of
-from flask_ls.project.index import FUNCTIONS, FunctionNode
-from flask_ls.project.site import Site
+from flask_ls.project.contexts.entries import Entry
+from flask_ls.project.contexts.roles import SOURCES
+from flask_ls.project.contexts.states import APP, NONE, REQUEST, Mask, Vector, apply, lacks_app, lacks_request
+from flask_ls.project.contexts.values import BodyKey
+from flask_ls.project.contexts.witness import extracted_of, kind_of
 from flask_ls.rules.context import Unit
 
 Needs = Literal["application", "request"]
 State = Literal["active", "inactive", "depends"]
 
-_PUSHES_REQUEST = frozenset({"test_request_context", "request_context"})
-_RUNS_IN_REQUEST = {
-    "before_request": "runs before each request",
-    "before_app_request": "runs before each request",
-    "after_request": "runs after each request",
-    "after_app_request": "runs after each request",
-    "errorhandler": "handles errors of requests",
-    "app_errorhandler": "handles errors of requests",
-}
+_MAX_WAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ContextHere:
-    """``depends``: on who calls this code. ``reason`` is a clause that follows a dash."""
+    """``depends``: on who calls this code. ``reason`` is a clause that says why, empty when nothing is known."""
 
     state: State
-    reason: str
+    reason: str = ""
 
 
 def context_here(unit: Unit, node: ast.AST, needs: Needs) -> ContextHere:
-    """Whether the context that ``needs`` names is active when the code at ``node`` runs.
+    """Whether the context that ``needs`` names is active when the code at ``node`` runs, on all ways that are known.
 
-    Looks at the code around the node only; what is not certain from there depends on the caller.
+    A function may be called from code that nobody can see, so where it has callers its answer depends on them.
     """
-    pushed = _pushed_around(unit, node)
-    if "request" in pushed or (needs == "application" and "application" in pushed):
-        return ContextHere("active", "pushed by the `with` statement around it")
-    function = unit.index.function_of(node)
-    if function is None:
-        if pushed or _pushes_by_hand(unit):
-            return ContextHere("depends", "on what was pushed before this line runs")
-        return ContextHere("inactive", "this code runs while the module is imported")
-    if isinstance(function, FUNCTIONS):
-        reason = _called_in_request(unit, function)
-        if reason is not None:
-            return ContextHere("active", reason)
-    return ContextHere("depends", "on the caller")
+    operation = _operation(unit, node)
+    flow = unit.model.contexts.flow(operation[0]) if operation is not None else None
+    if operation is None or flow is None:
+        return ContextHere("depends")
+    body, leaf = operation
+    vector = flow.at[leaf]
+    if _is_pushed(vector, needs):
+        return ContextHere("active", "pushes it")
+    reached = [(e, mask) for e in unit.model.contexts.entries.of(body) if (mask := apply(vector, e.mask))]
+    having = [e for e, mask in reached if _has(mask, needs)]
+    lacking = [e for e, mask in reached if _lacks(mask, needs)]
+    others = len(reached) - len(having) - len(lacking)
+    if having and not lacking and not others:
+        if all(e.length == 0 for e in having):
+            return ContextHere("active", _says(unit, having, leaf))
+        return ContextHere("depends", f"it is on every way known: this code {_says(unit, having, leaf)}")
+    if lacking and not having and not others:
+        return ContextHere("inactive", _says(unit, lacking, leaf))
+    if having and lacking:
+        with_it, without_it = _says(unit, having, leaf), _says(unit, lacking, leaf)
+        return ContextHere("depends", f"active where this code {with_it}, not where it {without_it}")
+    return ContextHere("depends")
 
 
-def _pushed_around(unit: Unit, node: ast.AST) -> set[Needs]:
-    """The contexts that ``with`` statements of the same function push around the node."""
-    pushed: set[Needs] = set()
-    child: ast.AST = node
-    for ancestor in unit.index.ancestors(node):
-        if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)) and child not in getattr(ancestor, "decorator_list", ()):
-            break
-        if isinstance(ancestor, (ast.With, ast.AsyncWith)) and child in ancestor.body:
-            for item in ancestor.items:
-                call = item.context_expr
-                name = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""
-                if name in _PUSHES_REQUEST:
-                    pushed.add("request")
-                elif name == "app_context":
-                    pushed.add("application")
-        child = ancestor
-    return pushed
+def _operation(unit: Unit, node: ast.AST) -> tuple[BodyKey, int] | None:
+    """The operation of the analysis that a node is part of: its body and number."""
+    span = unit.source.span(node)
+    found: tuple[int, str, int] | None = None
+    extracted = extracted_of(unit.source, unit.index.module, unit.index.is_package, unit.index)
+    for body, nodes in extracted.nodes.items():
+        for number, candidate in enumerate(nodes):
+            start, end = unit.source.span(candidate)
+            if start <= span.start and span.end <= end and (found is None or end - start < found[0]):
+                found = (end - start, body, number)
+    return (BodyKey(unit.path, found[1]), found[2]) if found is not None else None
 
 
-def _pushes_by_hand(unit: Unit) -> bool:
-    return any(isinstance(c.func, ast.Attribute) and c.func.attr == "push" for c in unit.index.nodes(ast.Call))
+def _is_pushed(vector: Vector, needs: Needs) -> bool:
+    """Whether the body itself sees to the context: with none, it has one all the same."""
+    return all(_has(apply(vector, entered), needs) for entered in (NONE, APP, REQUEST))
 
 
-def _called_in_request(unit: Unit, function: FunctionNode) -> str | None:
-    for route in routes_of(unit).routes:
-        if route.view is not None and _is_function(route.view, unit, function):
-            return f"the view of {code(label(route))}"
-    for decorator in function.decorator_list:
-        hook = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if not isinstance(hook, ast.Attribute) or hook.attr not in _RUNS_IN_REQUEST:
-            continue
-        if unit.infer.is_instance(hook.value, "flask.Flask", "flask.Blueprint"):
-            return _RUNS_IN_REQUEST[hook.attr]
-    return None
+def _has(mask: Mask, needs: Needs) -> bool:
+    return mask in (APP, REQUEST, APP | REQUEST) if needs == "application" else mask == REQUEST
 
 
-def _is_function(view: Site, unit: Unit, function: FunctionNode) -> bool:
-    """Whether a view's place, its ``def`` or its name, is the head of this function."""
-    if view.path != unit.path:
-        return False
-    start = unit.source.span(function).start
-    body = unit.source.span(function.body[0]).start
-    return start <= view.span.start < body
+def _lacks(mask: Mask, needs: Needs) -> bool:
+    return lacks_app(mask) if needs == "application" else lacks_request(mask)
+
+
+def _says(unit: Unit, entries: list[Entry], leaf: int) -> str:
+    """How code that is entered so runs: "runs in a view or runs as a command"."""
+    kinds = dict.fromkeys(kind_of(unit.model.contexts, e, leaf) for e in entries)
+    clauses = [SOURCES[kind].clause for kind in kinds if kind in SOURCES]
+    shown = " or ".join(clauses[:_MAX_WAYS])
+    return f"{shown} or in other ways" if len(clauses) > _MAX_WAYS else shown

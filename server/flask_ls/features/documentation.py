@@ -14,10 +14,13 @@ from packaging.version import Version
 from flask_ls.rules.examples import Bad, Good, files_of
 from flask_ls.rules.rule import Note, Rule
 
-_LINK = re.compile(r"\[([^\]]*)\]\(([^()\s]*)\)")
+_KEPT = re.compile(
+    r"(?P<ticks>`+)(?P<code>[^`\n]|[^`\n].*?[^`\n])(?P=ticks)(?!`)"
+    r"|\[(?P<text>(?:\\.|[^\]\\])*)\]\((?P<url>[^()\s]*)\)"
+    r"|\\(?P<escaped>[\\`*_\[\]<>#|])"
+)
 _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])")
-_CODE = re.compile(r"(`[^`\n]+`)")
 _FENCE = re.compile(r"^(```+)\w*$")
 _HEADING = re.compile(r"^#+ ")
 
@@ -142,14 +145,20 @@ def _references(rule: Rule) -> list[str]:
 
 
 def _plain_line(line: str) -> str:
-    line = _HEADING.sub("", line)
-    parts = _CODE.split(line)
-    for number, part in enumerate(parts):
-        if part.startswith("`") and part.endswith("`") and len(part) > 2:
-            parts[number] = part[1:-1]
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        """Put what emphasis must not look into aside."""
+        if match["code"] is not None:
+            text = match["code"].strip() if match["ticks"] != "`" else match["code"]
+        elif match["text"] is not None:
+            text = _plain_line(match["text"])
+            text += f" <{match['url']}>" if match["url"].startswith("http") else ""
         else:
-            part = _LINK.sub(lambda m: f"{m[1]} <{m[2]}>" if m[2].startswith("http") else m[1], part)
-            part = _STRONG.sub(r"\1", part)
-            part = _EMPHASIS.sub(r"\1", part)
-            parts[number] = re.sub(r"\\([\\`*_\[\]<>#|])", r"\1", part)
-    return "".join(parts)
+            text = match["escaped"]
+        kept.append(text)
+        return f"\x00{len(kept) - 1}\x00"
+
+    line = _KEPT.sub(keep, _HEADING.sub("", line))
+    line = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", line))
+    return re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], line)

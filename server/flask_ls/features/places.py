@@ -6,6 +6,7 @@ import ast
 import os
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
+from flask_ls.features.documentation import code
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Unit
@@ -28,11 +29,11 @@ def row(unit: Unit, site: Site) -> int | None:
 
 
 def link(unit: Unit, site: Site) -> str:
-    """A Markdown link to a place: ``[shop/users.py:3](file:///...#L3)``."""
+    """A Markdown link to a place: ``[`shop/users.py:3`](file:///...#L3)``. As text, ``__init__`` would be bold."""
     number = row(unit, site)
     suffix = f":{number}" if number is not None else ""
     anchor = f"#L{number}" if number is not None else ""
-    return f"[{shown_path(unit, site.path)}{suffix}]({file_uri(site.path)}{anchor})"
+    return f"[`{shown_path(unit, site.path)}{suffix}`]({file_uri(site.path)}{anchor})"
 
 
 def shown_path(unit: Unit, path: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from flask_ls.features.hover import on_blueprint, on_finding, on_proxy, on_route
+from flask_ls.features.hover import on_application, on_blueprint, on_finding, on_proxy, on_route
 from flask_ls.features.hover.provider import Place, Section
 from flask_ls.features.places import node_at
 from flask_ls.rules.context import Unit
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 _PROVIDERS: tuple[Callable[[Place], Section | None], ...] = (
     on_route.section,
     on_blueprint.section,
+    on_application.section,
     on_proxy.section,
     on_finding.section,
 )

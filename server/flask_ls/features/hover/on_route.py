@@ -23,14 +23,14 @@ def section(place: Place) -> Section | None:
     table = routes_of(place.unit)
     found = [r for r in table.routes if _is_under(r, place)]
     if found:
-        return Section(_routes(place.unit, table, found), _span(place))
+        return Section(_routes(place.unit, table, found), _span(place, found[0].view))
     return _unreachable(place, table)
 
 
 def _is_under(route: Route, place: Place) -> bool:
     if route.view is not None and _holds(route.view, place) and _is_on_definition_name(place):
         return True
-    if not _holds(route.site, place):
+    if route.is_static or not _holds(route.site, place):
         return False
     call = _registration(place)
     return call is not None and place.unit.source.span(call).overlaps(route.site.span)
@@ -62,9 +62,9 @@ def _registration(place: Place) -> ast.Call | None:
     return None
 
 
-def _span(place: Place) -> Span:
+def _span(place: Place, view: Site | None = None) -> Span:
     if isinstance(place.node, ast.stmt) or place.node is None:
-        return Span(place.offset, place.offset)
+        return view.span if view is not None and _holds(view, place) else Span(place.offset, place.offset)
     return place.unit.source.span(place.node)
 
 
@@ -84,7 +84,7 @@ def _in_full(unit: Unit, table: RouteTable, route: Route) -> str:
         _added_methods(route),
         f"Application: {code(route.app)}" if len(table.apps) > 1 else "",
         "Registered under a condition, so it may be absent." if route.conditional else "",
-        f"From the {'static folder' if route.is_static else 'extension'}." if _is_made(route) else "",
+        "Made by an extension." if route.by_extension else "",
     ]
     unread = doubts(unit, app)
     return paragraphs(
@@ -93,10 +93,6 @@ def _in_full(unit: Unit, table: RouteTable, route: Route) -> str:
         _link_help(route),
         f"More routes may exist: {'; '.join(unread)}." if unread else "",
     )
-
-
-def _is_made(route: Route) -> bool:
-    return route.is_static or route.by_extension
 
 
 def _added_methods(route: Route) -> str:
