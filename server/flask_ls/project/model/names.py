@@ -12,7 +12,8 @@ from flask_ls.project.catalog import STAR_EXPORTS, public_name
 from flask_ls.project.facts import ClassFacts, Export, FileFacts, FunctionFacts
 from flask_ls.project.modules import ModuleIndex
 
-_LIMIT = 24
+# How many names one question may lead through.
+_MOST = 100
 
 
 class Names:
@@ -22,6 +23,7 @@ class Names:
         self._modules = modules
         self._index = index
         self._cache: dict[str, str] = {}
+        self._following: set[tuple[str, str]] = set()
 
     def with_modules(self, modules: Mapping[str, FileFacts]) -> Names:
         """The same names over facts that say the same at other places."""
@@ -33,7 +35,7 @@ class Names:
         """The origin of an absolute dotted name: a definition of the project or a public external name."""
         known = self._cache.get(dotted)
         if known is None:
-            known = self._cache[dotted] = self._follow(dotted, _LIMIT)
+            known = self._cache[dotted] = self._follow(dotted, {})
         return known
 
     def in_module(self, module: str, written: str) -> str | None:
@@ -44,7 +46,7 @@ class Names:
             return None
         if head in facts.exports:
             return self.canonical(f"{module}:{written}")
-        star = self._from_star(facts, head, _LIMIT)
+        star = self._from_star(facts, head)
         if star is None:
             return None
         return self.canonical(f"{star}.{rest}" if rest else star)
@@ -114,19 +116,28 @@ class Names:
                 todo += [b for r in cls.bases if (b := self.in_module(facts.module, r.dotted))]
         return order
 
-    def _follow(self, dotted: str, left: int) -> str:
-        """``package.module:name`` looks ``name`` up in exactly that module, as ``from package.module import name``."""
-        if left <= 0:
-            return dotted.replace(":", ".")
+    def _follow(self, dotted: str, seen: dict[str, str]) -> str:
+        """The origin of a name. ``package.module:name`` is looked up in exactly that module.
+
+        ``seen`` holds what this question already led through: names that define each other go in circles, and names
+        with several definitions would be followed again and again.
+        """
+        known = seen.get(dotted)
+        if known is None:
+            seen[dotted] = dotted.replace(":", ".")
+            known = seen[dotted] = self._follow_once(dotted, seen) if len(seen) < _MOST else dotted.replace(":", ".")
+        return known
+
+    def _follow_once(self, dotted: str, seen: dict[str, str]) -> str:
         if ":" in dotted:
             module, _, rest = dotted.partition(":")
             facts = self._modules.get(module)
             plain = f"{module}.{rest}"
             if facts is None:
-                return self._follow(plain, left - 1)
+                return self._follow(plain, seen)
             name, _, tail = rest.partition(".")
             if name not in facts.exports and f"{module}.{name}" in self._modules:
-                return self._follow(f"{module}.{name}:{tail}" if tail else f"{module}.{name}", left - 1)
+                return self._follow(f"{module}.{name}:{tail}" if tail else f"{module}.{name}", seen)
         else:
             facts, rest = self.split(dotted)
             if facts is None:
@@ -137,32 +148,33 @@ class Names:
             name, _, tail = rest.partition(".")
         exports = facts.exports.get(name)
         if exports is None:
-            star = self._from_star(facts, name, left)
+            star = self._from_star(facts, name)
             if star is None:
                 return plain
-            return self._follow(f"{star}.{tail}" if tail else star, left - 1)
-        targets = {self._target(facts, export, left) for export in exports if not export.is_none}
+            return self._follow(f"{star}.{tail}" if tail else star, seen)
+        targets = {self._target(facts, export, seen) for export in exports if not export.is_none}
         target = targets.pop() if len(targets) == 1 else None
         if target is None or target == f"{facts.module}.{name}":
             return plain
-        return self._follow(f"{target}.{tail}" if tail else target, left - 1)
+        return self._follow(f"{target}.{tail}" if tail else target, seen)
 
-    def _target(self, facts: FileFacts, export: Export, left: int) -> str | None:
+    def _target(self, facts: FileFacts, export: Export, seen: dict[str, str]) -> str | None:
         if export.kind == "alias":
             module, colon, name = export.target.partition(":")
-            return self._follow(self.imported(facts.module, module) + colon + name, left - 1)
+            return self._follow(self.imported(facts.module, module) + colon + name, seen)
         if export.kind == "name":
             head, _, rest = export.target.partition(".")
             if head in facts.exports:
-                return self._follow(f"{facts.module}:{export.target}", left - 1)
-            star = self._from_star(facts, head, left - 1)
+                return self._follow(f"{facts.module}:{export.target}", seen)
+            star = self._from_star(facts, head)
             if star is not None:
-                return self._follow(f"{star}.{rest}" if rest else star, left - 1)
+                return self._follow(f"{star}.{rest}" if rest else star, seen)
         return None
 
-    def _from_star(self, facts: FileFacts, name: str, left: int) -> str | None:
-        if left <= 0:
+    def _from_star(self, facts: FileFacts, name: str, asked: frozenset[str] = frozenset()) -> str | None:
+        if facts.module in asked:
             return None
+        asked |= {facts.module}
         for star in reversed(facts.stars):
             star = self.imported(facts.module, star)
             source = self._modules.get(star)
@@ -174,6 +186,6 @@ class Names:
                 continue
             if source.dunder_all is None and name.startswith("_"):
                 continue
-            if name in source.exports or self._from_star(source, name, left - 1) is not None:
+            if name in source.exports or self._from_star(source, name, asked) is not None:
                 return f"{star}:{name}"
         return None
