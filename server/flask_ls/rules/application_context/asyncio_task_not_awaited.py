@@ -1,0 +1,163 @@
+"""An async view starts a task or makes a coroutine and does not wait for it.
+
+Why: Flask runs each async view in an event loop of its own, which stops when the view returns. Tasks that are still
+pending are cancelled then; a coroutine that is never awaited does not run at all.
+
+Instead: ``await`` it, use ``asyncio.gather`` or a ``TaskGroup``; give work that outlives the request to a thread or a
+task queue.
+
+Quiet: When the task is kept and used later in the view, and outside of functions that Flask calls.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_ls.rules.ask.views import handler_around
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK107",
+    severity=Severity.WARNING,
+    guide=("Application context / background tasks need context",),
+    triggers=frozenset({"asyncio", "create_task", "ensure_future", "route", "get", "post", "put", "patch", "delete"}),
+    error_text="RuntimeWarning: coroutine 'work' was never awaited",
+    overlaps=("ruff RUF006", "pyright reportUnusedCoroutine"),
+    examples=(
+        Bad(
+            """
+            import asyncio
+
+            from flask import Flask
+
+            app = Flask(__name__)
+            done = []
+
+
+            async def work():
+                await asyncio.sleep(0.05)
+                done.append(1)
+
+
+            @app.get("/")
+            async def index():
+                asyncio.create_task(work())
+            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ the task is cancelled
+                return "ok"
+            """,
+            fixed="""
+            import asyncio
+
+            from flask import Flask
+
+            app = Flask(__name__)
+            done = []
+
+
+            async def work():
+                await asyncio.sleep(0.05)
+                done.append(1)
+
+
+            @app.get("/")
+            async def index():
+                await asyncio.create_task(work())
+                return "ok"
+            """,
+            drive="client.get('/'); assert app_module.done",
+            fails="AssertionError",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            async def work():
+                pass
+
+
+            @app.get("/")
+            async def index():
+                work()
+            #   ^^^^^^ the coroutine never runs
+                return "ok"
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            async def work():
+                pass
+
+
+            @app.get("/")
+            async def index():
+                await work()
+                return "ok"
+            """,
+        ),
+        Good(
+            """
+            import asyncio
+
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            async def work():
+                await asyncio.sleep(0)
+
+
+            @app.get("/")
+            async def index():
+                task = asyncio.create_task(work())
+                await task
+                await asyncio.gather(work(), work())
+                return "ok"
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+_TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+
+
+@rule.on(ast.Expr)
+def check(node: ast.Expr, ctx: Context) -> Iterator[Finding]:
+    """A call as a statement, inside an async view."""
+    call = node.value
+    if not isinstance(call, ast.Call):
+        return
+    handler = handler_around(ctx, node)
+    if not isinstance(handler, ast.AsyncFunctionDef):
+        return
+    name = ctx.called(call)
+    if name in _TASKS or (isinstance(call.func, ast.Attribute) and _is_loop(call.func, ctx)):
+        message = "the task is cancelled when the view returns: nothing waits for it."
+    elif name is not None and (known := ctx.model.names.function(name)) is not None:
+        if not known[1].is_async or known[1].is_generator or known[1].decorators:
+            return
+        message = "the coroutine never runs: it is not awaited."
+    else:
+        return
+    yield ctx.finding(
+        call, message, fixes=[ctx.fix("Wait for it with await", ctx.edit().before(call, "await "), safe=False)]
+    )
+
+
+def _is_loop(method: ast.Attribute, ctx: Context) -> bool:
+    return method.attr == "create_task" and ctx.called(method.value) in (
+        "asyncio.get_running_loop",
+        "asyncio.get_event_loop",
+    )

@@ -1,0 +1,156 @@
+"""A relative URL goes into a mail, a message or a request to another server.
+
+Why: Inside a request ``url_for`` returns a path such as ``/reset?token=...``. Whoever reads it elsewhere has no host to
+add to it.
+
+Instead: ``url_for("reset", token=token, _external=True)``.
+
+Quiet: With ``_external`` or ``_scheme``, in code that runs without a request, where ``url_for`` makes absolute URLs
+anyway, and for calls that do not look like sending.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flask_ls.rules.ask import values
+from flask_ls.rules.ask.views import handlers
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK205",
+    severity=Severity.INFORMATION,
+    guide=("Request context / url_for needs context",),
+    triggers=frozenset({"url_for"}),
+    examples=(
+        Bad(
+            """
+            from flask import Flask, url_for
+
+            app = Flask(__name__)
+            sent = []
+
+
+            def send_email(to, subject, body):
+                sent.append(body)
+
+
+            @app.get("/")
+            def index():
+                link = url_for("index", token="t")
+                #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ relative
+                send_email("a@example.com", "Reset", f"Click {link}")
+                return "x"
+            """,
+            fixed="""
+            from flask import Flask, url_for
+
+            app = Flask(__name__)
+            sent = []
+
+
+            def send_email(to, subject, body):
+                sent.append(body)
+
+
+            @app.get("/")
+            def index():
+                link = url_for("index", token="t", _external=True)
+                send_email("a@example.com", "Reset", f"Click {link}")
+                return "x"
+            """,
+            drive="client.get('/'); assert 'http' in app_module.sent[0]",
+            fails="AssertionError",
+        ),
+        Good(
+            """
+            from flask import Flask, redirect, url_for
+
+            app = Flask(__name__)
+
+
+            def send_email(to, subject, body):
+                pass
+
+
+            @app.get("/")
+            def index():
+                send_email("a@example.com", "Reset", url_for("index", _external=True))
+                return redirect(url_for("index"))
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+_SENDING = re.compile(r"(^|_)(e?mail|mails|emails|sms|webhook|newsletter|notification)(_|$)|(send|notify)_", re.I)
+_CLASSES = frozenset({"Message", "EmailMessage", "Mail", "EmailMultiAlternatives"})
+_REQUESTS = re.compile(r"^(requests|httpx)\.(post|put|patch|get|request)$")
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``url_for(...)`` inside a view, and where its value goes."""
+    if ctx.called(node) != "flask.url_for" or any(k.arg in ("_external", "_scheme", None) for k in node.keywords):
+        return
+    if not handlers(ctx).answers(ctx.index.function_of(node)):
+        return
+    receiver = _sent_by(node, ctx)
+    if receiver is None:
+        return
+    edit = ctx.edit().add_argument(node, "_external=True")
+    yield ctx.finding(
+        node,
+        "this URL is relative: whoever gets it elsewhere needs the host, add _external=True.",
+        related=[ctx.related(receiver, "it is sent here")],
+        fixes=[ctx.fix("Make it absolute with _external=True", edit, safe=True)],
+    )
+
+
+def _sent_by(node: ast.expr, ctx: Context) -> ast.Call | None:
+    """The call that sends the value: directly, inside a string, or through one local name."""
+    direct = _sending_around(node, ctx)
+    if direct is not None:
+        return direct
+    statement = ctx.index.statement(node)
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name):
+        return None
+    function = ctx.index.function_of(node)
+    for use in ast.walk(function) if function is not None else ():
+        if isinstance(use, ast.Name) and use.id == target.id and isinstance(use.ctx, ast.Load):
+            if values.definition(ctx, use) is not statement.value:
+                continue
+            found = _sending_around(use, ctx)
+            if found is not None:
+                return found
+    return None
+
+
+def _sending_around(node: ast.AST, ctx: Context) -> ast.Call | None:
+    child = node
+    for ancestor in ctx.index.ancestors(node):
+        if isinstance(ancestor, ast.stmt):
+            return None
+        if isinstance(ancestor, ast.Call) and child is not ancestor.func:
+            return ancestor if _is_sending(ancestor, ctx) else None
+        if isinstance(ancestor, ast.keyword) and ancestor.arg in ("headers", "timeout", "auth"):
+            return None
+        child = ancestor
+    return None
+
+
+def _is_sending(call: ast.Call, ctx: Context) -> bool:
+    name = ctx.called(call) or ""
+    last = ctx.text(call.func).rpartition(".")[2]
+    if name.startswith("flask.") or last in ("redirect", "render_template", "jsonify", "flash"):
+        return False
+    return bool(_SENDING.search(last)) or last in _CLASSES or bool(_REQUESTS.match(name))
