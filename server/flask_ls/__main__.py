@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line; ends the process."""
+    _leave_current_folder()
     try:
         from flask_ls.cli.main import run
 
@@ -14,6 +16,13 @@ def main() -> None:
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def _leave_current_folder() -> None:
+    """``python -m`` looks into the current folder first, which is what is to be analysed, not to be run."""
+    first = sys.path[0] if sys.path else None
+    if first in ("", os.getcwd()) and first != os.path.dirname(os.path.dirname(os.path.abspath(__file__))):
+        del sys.path[0]
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ def test_two_processes_find_what_one_finds(folder: Path, monkeypatch: pytest.Mon
     alone = places(folder, share=False)
     assert len(alone) == 24
     monkeypatch.setattr(checking, "_WORTH_SHARING", 0)
+    # Threads that other tests left waiting would forbid it.
+    monkeypatch.setattr(checking, "can_fork", lambda: True)
     forks: list[object] = []
     monkeypatch.setattr(checking, "fork", lambda: forks.append(1) or peer.fork())
     assert places(folder, share=True) == alone
@@ -64,6 +66,7 @@ def test_the_loss_of_the_second_process_loses_no_finding(
     folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     monkeypatch.setattr(checking, "_WORTH_SHARING", 0)
+    monkeypatch.setattr(checking, "can_fork", lambda: True)
     here = os.getpid()
     original = getattr(checking._Job, moment)
 

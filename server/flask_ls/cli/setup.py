@@ -43,7 +43,11 @@ def workspace_of(options: argparse.Namespace, targets: Targets) -> Workspace:
     """
     settings = settings_of(options, targets)
     return Workspace(
-        targets.folders, settings, use_cache=not getattr(options, "no_cache", False), extra_files=sorted(targets.files)
+        targets.folders,
+        settings,
+        use_cache=not getattr(options, "no_cache", False),
+        extra_files=sorted(targets.files),
+        waits=True,
     )
 
 

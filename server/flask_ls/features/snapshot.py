@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,11 +13,11 @@ from packaging.version import InvalidVersion, Version
 from flask_ls.features.status import Status, status_of
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
-from flask_ls.project.inference import Inference
+from flask_ls.project.inference import Inference, Mro, Resolver, asking
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store
-from flask_ls.rules.context import LATEST_FLASK, Unit
+from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
 from flask_ls.rules.deployment import DeploymentUnit
 from flask_ls.rules.finding import Finding
 from flask_ls.rules.rule import Rule
@@ -38,6 +39,7 @@ class Snapshot:
         *,
         uses_flask: bool = True,
         loaded: bool = True,
+        resolver: Resolver | None = None,
     ) -> None:
         self.model = model
         # A model goes with its texts: facts carry their digests, so every snapshot of it reads the same.
@@ -48,6 +50,7 @@ class Snapshot:
         self.folders = folders
         self.uses_flask = uses_flask
         self.loaded = loaded
+        self._resolver = resolver
         self._units: dict[str, Unit] = {}
         self._findings: dict[str, list[Finding]] = {}
 
@@ -76,13 +79,19 @@ class Snapshot:
             document.source,
             index,
             self.model,
-            Inference(index, self.model),
+            Inference(index, self.model, self._asking(path, document.source)),
             flask=self.flask,
             read=self.source,
             installed=self.installed,
         )
         self._units[path] = unit
         return unit
+
+    def _asking(self, path: str, source: SourceFile) -> Callable[[ast.expr], Mro] | None:
+        # In tests nearly every application comes from a fixture, and no rule needs to know more of it.
+        if self._resolver is None or is_test_path(path):
+            return None
+        return asking(self._resolver, path, source)
 
     def deployment_unit(self, path: str) -> DeploymentUnit | None:
         """A deployment file with what rules ask of it; None when it is not one of the project."""

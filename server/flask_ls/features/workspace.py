@@ -16,9 +16,11 @@ from flask_ls.project.cache import Cache, default_folder
 from flask_ls.project.deploy import is_deployment_path
 from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.environment import Environment
+from flask_ls.project.inference import Resolver
 from flask_ls.project.look import mentions_flask
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.resolve import JediResolver, NullResolver
 from flask_ls.project.scan import Known, facts_of, uncollected
 from flask_ls.project.settings import ConfigProblem, Settings, find_config, parse_options, read_config
 from flask_ls.project.store import Document, Saved, Store
@@ -42,8 +44,14 @@ class Workspace:
         trusted: bool = True,
         use_cache: bool = True,
         extra_files: Iterable[str] = (),
+        waits: bool = False,
     ) -> None:
-        """``extra_files`` take part even where they are excluded or lie outside of the folders."""
+        """``extra_files`` take part even where they are excluded or lie outside of the folders.
+
+        ``waits``: what only type inference can tell is waited for. Otherwise it may be told later, by a call of
+        ``on_late_answer`` on another thread; a new snapshot then knows more.
+        """
+        self._waits = waits
         self._extra_files = tuple(normal(f) for f in extra_files)
         self.folders = tuple(normal(f) for f in folders)
         self.trusted = trusted
@@ -58,6 +66,7 @@ class Workspace:
         self._model = ProjectModel((), ModuleIndex((), self.folders))
         self._known = Known()
         self._walker = Walker(self.folders, self._settings)
+        self._resolver: Resolver = NullResolver()
         self._uses_flask = False
         self._loaded = False
         self._snapshot: Snapshot | None = None
@@ -96,6 +105,7 @@ class Workspace:
             self._known = loading.remember()
             self._model = loading.model()
             self._store = self._store.keeping(parsed or {})
+            self._resolver = self._new_resolver()
             self._model.read = self._store.source
             self._loaded = True
             self._snapshot = None
@@ -196,6 +206,7 @@ class Workspace:
                     self._environment,
                     self.folders,
                     uses_flask=self._uses_flask,
+                    resolver=self._resolver,
                     loaded=self._loaded,
                 )
             return self._snapshot
@@ -207,6 +218,26 @@ class Workspace:
         index = self._model.index
         assert index is not None
         return index
+
+    def _new_resolver(self) -> Resolver:
+        self._resolver.close()
+        # Without trust, nothing of the workspace is followed but the file that the question is about.
+        roots = [*self.folders, *self._index.roots] if self.trusted else []
+        return JediResolver(
+            list(dict.fromkeys((*roots, *self._environment.search_path))),
+            waits=self._waits,
+            digest_of=self._digest_of,
+            on_answer=self._answered_late,
+        )
+
+    def _digest_of(self, path: str) -> str | None:
+        facts = self._model.files.get(path)
+        return facts.digest if facts is not None else None
+
+    def _answered_late(self) -> None:
+        self._snapshot = None  # what was found without the answer is found anew
+        if self.on_late_answer is not None:
+            self.on_late_answer()
 
     def _text_changed(self, path: str) -> bool:
         self._snapshot = None

@@ -206,3 +206,14 @@ LOWER_CASE_CLASSES = frozenset(
         "datetime.date",
     }
 )
+
+# Attributes that hardly anything but an application or a blueprint has.
+TELLING_ATTRIBUTES = frozenset(
+    """
+    add_url_rule after_app_request after_request app_context app_context_processor app_errorhandler app_template_filter
+    before_app_request before_first_request before_request context_processor errorhandler jinja_env make_shell_context
+    record_once register_blueprint register_error_handler route secret_key shell_context_processor teardown_app_request
+    teardown_appcontext teardown_request template_filter template_global template_test test_cli_runner test_client
+    test_request_context url_defaults url_map url_value_preprocessor wsgi_app
+    """.split()
+)

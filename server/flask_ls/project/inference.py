@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from flask_ls.project import catalog
 from flask_ls.project.extract.refs import annotation_ref, is_none
@@ -17,24 +18,45 @@ from flask_ls.project.facts import Export, Ref
 from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.model.project import ProjectModel
 from flask_ls.project.scopes import Binding
+from flask_ls.syntax.source import SourceFile
 
 # Told apart from None, which is an answer.
 _UNASKED = ""
 
 
+class ClassName(NamedTuple):
+    """A class as its own module names it. ``path`` is the file that defines it; None for builtins."""
+
+    dotted: str
+    path: str | None = None
+    qualname: str = ""
+
+
+Mro: TypeAlias = tuple[ClassName, ...]
+"""A class and its bases, nearest first; empty: unknown."""
+
+
 class Resolver(Protocol):
     """Asks a type inference engine what the index cannot answer."""
 
-    def class_of(self, path: str, offset: int) -> str | None:
-        """The dotted class of the value at a code-point offset; None when unknown or not known yet."""
+    def mro_of(self, path: str, source: SourceFile, offset: int) -> Mro:
+        """The classes of the one value of an expression; empty: unknown, or not known yet.
+
+        ``offset`` is the code-point offset of the expression's end. It ends with a name or with a closing bracket.
+        """
+
+    def close(self) -> None:
+        """Answer nothing more."""
 
 
 class Inference:
     """Answers for the expressions of one file, in the light of the model."""
 
-    def __init__(self, index: FileIndex, model: ProjectModel) -> None:
+    def __init__(self, index: FileIndex, model: ProjectModel, ask: Callable[[ast.expr], Mro] | None = None) -> None:
+        """``ask`` is the last resort for the class of an expression; see ``asking``."""
         self.index = index
         self.model = model
+        self._ask = ask
         self._names: dict[ast.AST, str | None] = {}
         self._classes: dict[ast.AST, str | None] = {}
         # By the identity of a list of bindings, which lives as long as the index.
@@ -129,7 +151,7 @@ class Inference:
         if node not in self._classes:
             self._classes[node] = None
             try:
-                self._classes[node] = self._class_of(node)
+                self._classes[node] = self._class_of(node) or self._class_from_resolver(node)
             except RecursionError:
                 return None
         return self._classes[node]
@@ -246,6 +268,28 @@ class Inference:
             return self.class_named(annotation) if annotation is not None else None
         return None
 
+    def _class_from_resolver(self, node: ast.AST) -> str | None:
+        """Asked about receivers only whose attribute says that they may well be an application or a blueprint."""
+        receiver = self.index.parent(node)
+        if (
+            self._ask is None
+            or not isinstance(receiver, ast.Attribute)
+            or receiver.attr not in catalog.TELLING_ATTRIBUTES
+            or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+        ):
+            return None
+        classes = [self._known_class(cls) for cls in self._ask(node)]
+        # The nearest class that something is known of; what is between it and the object adds nothing to that.
+        return next((name for name, is_known in classes if is_known), classes[0][0] if classes else None)
+
+    def _known_class(self, cls: ClassName) -> tuple[str, bool]:
+        module = self.model.index.by_path(cls.path) if self.model.index is not None and cls.path is not None else None
+        if module is not None:
+            name = f"{module.name}.{cls.qualname}"
+            return name, self.model.names.class_(name) is not None
+        name = catalog.public_name(cls.dotted)
+        return name, name in catalog.BASES or name.partition(".")[0] == "flask"
+
     def class_named(self, annotation: Ref) -> str | None:
         """The class that an annotation names."""
         head, _, rest = annotation.dotted.partition(".")
@@ -260,6 +304,15 @@ class Inference:
             if isinstance(ancestor, FUNCTIONS):
                 return self.index.dotted(ancestor)
         return ""
+
+
+def asking(resolver: Resolver, path: str, source: SourceFile) -> Callable[[ast.expr], Mro]:
+    """What ``Inference`` asks with about the expressions of one file."""
+
+    def ask(node: ast.expr) -> Mro:
+        return resolver.mro_of(path, source, source.span(node).end)
+
+    return ask
 
 
 _LITERALS: dict[type[ast.AST], str] = {
@@ -282,4 +335,4 @@ def _constant_class(node: ast.AST) -> str | None:
     return None
 
 
-__all__ = ["Export", "Inference", "Resolver"]
+__all__ = ["ClassName", "Export", "Inference", "Mro", "Resolver", "asking"]
