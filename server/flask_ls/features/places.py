@@ -33,7 +33,7 @@ def link(unit: Unit, site: Site) -> str:
     number = row(unit, site)
     suffix = f":{number}" if number is not None else ""
     anchor = f"#L{number}" if number is not None else ""
-    return f"[`{shown_path(unit, site.path)}{suffix}`]({file_uri(site.path)}{anchor})"
+    return f"[{code(shown_path(unit, site.path) + suffix)}]({file_uri(site.path)}{anchor})"
 
 
 def shown_path(unit: Unit, path: str) -> str:
