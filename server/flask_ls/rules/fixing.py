@@ -15,9 +15,10 @@ from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.scopes import Binding, Scope
 from flask_ls.rules.edits.blocks import indent_unit, indenting, reindented
 from flask_ls.rules.edits.calls import Argument, Arguments
-from flask_ls.rules.edits.imports import ImportEdits, ImportNode, leading_imports
+from flask_ls.rules.edits.imports import ImportEdits
 from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
 from flask_ls.syntax.edit import TextEdit, apply_edits
+from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
