@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -125,13 +126,22 @@ def test_another_server_than_the_bundled_one(
     assert said in vscode.output()
 
 
+@pytest.fixture
+def vscode_with(vsix: Path, tmp_path: Path) -> Callable[[str], CodeServer]:
+    def install(extension: str) -> CodeServer:
+        editor = CodeServer(tmp_path / "home")
+        for it in (vsix, pack(HERE / "driver", tmp_path), pack(HERE / extension, tmp_path)):
+            editor.install(it)
+        return editor
+
+    return install
+
+
 @pytest.mark.parametrize("extension", ["python", "vscode-python-envs"])
 def test_the_python_selected_in_the_editor_runs_the_server(
-    vsix: Path, extension: str, workspace: Path, tmp_path: Path
+    vscode_with: Callable[[str], CodeServer], extension: str, workspace: Path, tmp_path: Path
 ) -> None:
-    editor = CodeServer(tmp_path / "home")
-    for it in (vsix, pack(HERE / "driver", tmp_path), pack(HERE / extension, tmp_path)):
-        editor.install(it)
+    editor = vscode_with(extension)
     pythons = [tmp_path / name / "bin" / "python3" for name in ("first", "second")]
     for python in pythons:
         python.parent.mkdir(parents=True)
@@ -145,3 +155,13 @@ def test_the_python_selected_in_the_editor_runs_the_server(
     assert len(started) == len(pythons)
     for line, python in zip(started, pythons, strict=True):
         assert f"from the Python extension: {python} -I -S" in line
+
+
+def test_a_selected_python_of_the_workspace_is_not_run_where_there_is_another(
+    vscode_with: Callable[[str], CodeServer], workspace: Path, trap: Path
+) -> None:
+    (workspace / ".vscode" / "settings.json").unlink()
+    session = {**SESSION, "steps": ["diagnostics"]}
+    vscode_with("python").drive(workspace, session, "--disable-workspace-trust", SELECTED_PYTHON=str(trap))
+
+    assert not (workspace / "ran").exists(), (workspace / "ran").read_text()

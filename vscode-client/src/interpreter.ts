@@ -17,10 +17,7 @@ export interface Interpreter {
 }
 
 /** What the user selected in a Python extension; `prefix` is the folder of the environment. */
-export interface SelectedEnvironment {
-  readonly executable: string;
-  readonly prefix?: string | undefined;
-}
+export type SelectedEnvironment = { readonly executable: string; readonly prefix?: string | undefined };
 
 /** Asks the Python extensions that are installed; neither is required. */
 export class PythonExtensions implements vscode.Disposable {
@@ -84,21 +81,22 @@ export class PythonExtensions implements vscode.Disposable {
 }
 
 /**
- * The first candidate that is Python 3.10 or newer: `configured` alone when it is given, else the one
- * selected in the editor, else `python3`, `python` and `py` of the PATH. What was tried in vain is
- * added to `rejected`, in words. In an untrusted workspace nothing that lies inside it is run.
+ * The first candidate that is Python 3.10 or newer: `configured` alone when it is given, else the one selected in the
+ * editor, else `python3`, `python` and `py` of the PATH. One that lies in the workspace comes last, unless
+ * `preferSelected`, and is no candidate in an untrusted workspace. `rejected` gets what was tried in vain, in words.
  */
 export async function findInterpreter(
-  configured: readonly string[], selected: SelectedEnvironment | undefined, rejected: string[],
+  configured: readonly string[], selected: SelectedEnvironment | undefined, preferSelected: boolean, rejected: string[],
 ): Promise<Interpreter | undefined> {
   const candidates: { command: readonly string[]; source: string }[] = [];
   if (configured.length > 0) {
     candidates.push({ command: configured, source: 'the setting flask-ls.interpreter' });
   } else {
-    if (selected) {
-      candidates.push({ command: [selected.executable], source: 'the Python extension' });
-    }
     candidates.push(...(await onPath(['python3', 'python', 'py'])).map((file) => ({ command: [file], source: 'the PATH' })));
+    const last = selected !== undefined && !preferSelected && (await insideWorkspace(selected.executable));
+    if (selected) {
+      candidates.splice(last ? candidates.length : 0, 0, { command: [selected.executable], source: 'the Python extension' });
+    }
   }
   for (const { command, source } of candidates) {
     if (!vscode.workspace.isTrusted && (await insideWorkspace(command[0] ?? ''))) {

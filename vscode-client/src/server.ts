@@ -17,13 +17,14 @@ export async function planLaunch(context: vscode.ExtensionContext, selected: Sel
     return { command: [...own, ...args], why: 'the command of the setting flask-ls.path' };
   }
   const rejected: string[] = [];
-  const python = await findInterpreter(strings('interpreter'), selected, rejected);
+  const fromEnvironment = settings.get('importStrategy') === 'fromEnvironment';
+  const python = await findInterpreter(strings('interpreter'), selected, fromEnvironment, rejected);
   if (!python) {
     const tried = rejected.length > 0 ? ` Tried: ${rejected.join('; ')}.` : '';
     const needed = `The Flask language server needs Python ${OLDEST_PYTHON} or newer, and none was found.`;
     return { problem: `${needed}${tried} Install one, or name it in the setting flask-ls.interpreter.` };
   }
-  if (settings.get('importStrategy') === 'fromEnvironment' && (await hasServer(python))) {
+  if (fromEnvironment && (await hasServer(python))) {
     return { command: [...python.command, '-I', '-m', 'flask_ls', ...args], why: `flask-language-server of ${python.origin}` };
   }
   // -I: neither PYTHON* variables nor the working directory nor the user's packages; -S: no site-packages,
