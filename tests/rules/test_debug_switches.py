@@ -87,6 +87,12 @@ def test_flk501_is_silent(line: str) -> None:
     assert findings("FLK501", f"{HEAD}{line}\n") == []
 
 
+def test_flk501_leaves_modules_for_development_alone() -> None:
+    text = "from flask import Flask\nFlask('x').run(debug=True)\n"
+    assert findings("FLK501", "", {"run_dev.py": text, "shop/debug.py": text}) == []
+    assert len(findings("FLK501", "", {"bad_debug.py": text, "run.py": text})) == 2
+
+
 def test_flk501_leaves_tests_alone() -> None:
     assert findings("FLK501", "", {"tests/conftest.py": f"{HEAD}app.debug = True\n"}) == []
 

@@ -153,3 +153,22 @@ def test_fix(before: str, after: str, safe: bool) -> None:
     (finding,) = findings("FLK905", f"{HEAD}    {before}\n")
     assert fixed(f"{HEAD}    {before}\n", finding.fixes[0]) == f"{HEAD}    {after}\n"
     assert finding.fixes[0].safe is safe
+
+
+def test_what_is_known_to_be_given_is_only_no_number() -> None:
+    text = f"{HEAD}    n = request.args.get('n')\n    m = n if n else '1'\n    int(m)\n"
+    (finding,) = findings("FLK905", text)
+    assert finding.message == "int() of a query value answers 500 when it is no number."
+
+
+def test_an_error_handler_or_a_decorator_of_another_module_answers() -> None:
+    view = "from errors import answered\nfrom flask import Flask, request\napp = Flask(__name__)\n"
+    view += "@app.get('/')\n@answered\ndef index(): return str(int(request.args['n']))\n"
+    catching = "import functools\ndef answered(f):\n    @functools.wraps(f)\n    def inner(*a):\n"
+    catching += "        try: return f(*a)\n        except ValueError: return 'no', 400\n    return inner\n"
+    passing = catching.replace("return 'no', 400", "raise")
+    handler = f"{passing}from flask import Blueprint\nbp = Blueprint('e', __name__)\n"
+    handler += "@bp.app_errorhandler(ValueError)\ndef bad(e): return 'no', 400\n"
+    assert findings("FLK905", view, {"errors.py": catching}) == []
+    assert findings("FLK905", view, {"errors.py": handler}) == []
+    assert len(findings("FLK905", view, {"errors.py": passing})) == 1

@@ -12,6 +12,11 @@ from flask_ls.rules.ask.values import constant, possible_values
 from flask_ls.rules.context import Context
 
 
+# A module of these words, one of them of the first line, is for development: ``run_dev.py``, ``debug.py``.
+_DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "local"})
+_SCRIPT_WORDS = frozenset({"app", "flask", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
+
+
 def debug_writes(ctx: Context) -> Iterator[config.Write]:
     """Configuration writes that switch debug mode on for good, outside of tests and development."""
     if ctx.is_test:
@@ -25,7 +30,7 @@ def debug_servers(ctx: Context) -> Iterator[Server]:
     """Server calls whose own argument switches the debugger with its console on."""
     for server in servers(ctx):
         is_debugging = server.debug is not None and server.has_console and is_on(ctx, server.debug.value)
-        if is_debugging and not stage.is_off_production(stage.stage_here(ctx, server.call)):
+        if is_debugging and not _is_development(ctx, server.call):
             yield server
 
 
@@ -39,7 +44,7 @@ def public_debug_servers(ctx: Context) -> Iterator[tuple[Server, config.Write | 
             yield server, None
         elif server.debug is None and not server.is_run_simple:
             write = next((w for w in debug_writes(ctx) if _is_for(ctx, w, server)), None)
-            if write is not None and not stage.is_off_production(stage.stage_here(ctx, server.call)):
+            if write is not None and not _is_development(ctx, server.call):
                 yield server, write
 
 
@@ -55,6 +60,13 @@ def public_host(ctx: Context, server: Server) -> str:
     """The public address as a message shows it."""
     hosts = [constant(ctx, v) for v in possible_values(ctx, server.host.value)] if server.host is not None else []
     return next((h for h in hosts if isinstance(h, str) and h and not _is_loopback(h)), "public")
+
+
+def _is_development(ctx: Context, node: ast.AST) -> bool:
+    words = set(ctx.index.module.rpartition(".")[2].lower().split("_"))
+    if words & _DEVELOPMENT_WORDS and words <= _DEVELOPMENT_WORDS | _SCRIPT_WORDS:
+        return True
+    return stage.is_off_production(stage.stage_here(ctx, node))
 
 
 def _is_loopback(host: str) -> bool:

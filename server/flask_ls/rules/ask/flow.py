@@ -23,7 +23,7 @@ def catches(ctx: Context, handler: ast.ExceptHandler, *exceptions: str) -> bool:
         return True
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = {ctx.name(t) for t in types}
-    return all(any(f"builtins.{base}" in names for base in _bases(e)) for e in exceptions)
+    return all(any(f"builtins.{base}" in names for base in bases_of(e)) for e in exceptions)
 
 
 def is_caught(ctx: Context, node: ast.AST, *exceptions: str) -> bool:
@@ -47,7 +47,7 @@ def _is_caught(ctx: Context, node: ast.AST, exception: str) -> bool:
                 suppressed = item.context_expr
                 if isinstance(suppressed, ast.Call) and ctx.called(suppressed) == "contextlib.suppress":
                     names = {ctx.name(a) for a in suppressed.args}
-                    if any(f"builtins.{b}" in names for b in _bases(exception)):
+                    if any(f"builtins.{b}" in names for b in bases_of(exception)):
                         return True
         child = ancestor
     return False
@@ -198,6 +198,7 @@ def _is_body(boundary: ast.AST, child: ast.AST) -> bool:
     return child is body or (isinstance(body, list) and child in body)
 
 
-def _bases(exception: str) -> list[str]:
+def bases_of(exception: str) -> list[str]:
+    """The names of a builtin exception and its base classes."""
     cls = getattr(builtins, exception, Exception)
     return [base.__name__ for base in cls.__mro__]

@@ -83,24 +83,44 @@ def text_of(ctx: Context, node: ast.expr, left: int = _LIMIT) -> TextValue | Non
     return _text_of_name(ctx, node, left) if isinstance(node, ast.Name) else None
 
 
-def may_be_none(ctx: Context, text: TextValue, node: ast.expr) -> bool:
-    """Whether the value may be None at ``node``: a ``get`` without a default that nothing has checked."""
-    if text.how != "get" or not (text.default is None or constant(ctx, text.default) is None):
+def may_be_none(ctx: Context, node: ast.expr, left: int = _LIMIT) -> bool:
+    """Whether text of the request may be None at ``node``: a ``get`` without a default that nothing has checked."""
+    if left <= 0 or _is_known_given(ctx, node):
         return False
-    if isinstance(node, (ast.BoolOp, ast.NamedExpr)) or (isinstance(node, ast.Call) and node is not text.node):
-        return False  # `or` gives a default; a str method has failed on None already
+    text = reading(ctx, node)
+    if text is not None:
+        return text.how == "get" and (text.default is None or constant(ctx, text.default) is None)
+    if isinstance(node, ast.Constant):
+        return node.value is None
+    if isinstance(node, ast.BoolOp):
+        return may_be_none(ctx, node.values[-1], left - 1)
+    if isinstance(node, ast.IfExp):
+        return may_be_none(ctx, node.body, left - 1) or may_be_none(ctx, node.orelse, left - 1)
+    if isinstance(node, ast.NamedExpr):
+        return may_be_none(ctx, node.value, left - 1)
+    if isinstance(node, ast.Name):
+        followed = definition(ctx, node)
+        if followed is not node:
+            return may_be_none(ctx, followed, left - 1)
+        values = [b.value for b in ctx.index.lookup(node.id, node) if b.kind == "assign" and b.value is not None]
+        return len(values) == 1 and may_be_none(ctx, values[0], left - 1)
+    return False
+
+
+def _is_known_given(ctx: Context, node: ast.expr) -> bool:
+    """Whether a condition before ``node`` says that the value is there."""
+    text = reading(ctx, node)
     for test, truth in tests_before(ctx, node):
-        if _is_about(ctx, test, node, text):
-            if truth:
-                return False
-        elif isinstance(test, ast.Compare) and len(test.ops) == 1:
-            about = _is_about(ctx, test.left, node, text)
+        if truth and _is_about(ctx, test, node, text):
+            return True
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
             is_none = isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None
-            if about and is_none and isinstance(test.ops[0], ast.IsNot if truth else ast.Is):
-                return False
-            if truth and isinstance(test.ops[0], ast.In) and _same(ctx, test.left, text.key):
-                return False
-    return True
+            says_given = isinstance(test.ops[0], (ast.IsNot, ast.NotEq) if truth else (ast.Is, ast.Eq))
+            if is_none and says_given and _is_about(ctx, test.left, node, text):
+                return True
+            if truth and text is not None and isinstance(test.ops[0], ast.In) and _same(ctx, test.left, text.key):
+                return True
+    return False
 
 
 def is_checked(ctx: Context, text: TextValue, node: ast.expr) -> bool:
@@ -212,12 +232,14 @@ def _mapping(ctx: Context, node: ast.expr) -> str | None:
     return last if last in _KINDS else None
 
 
-def _is_about(ctx: Context, tested: ast.AST, node: ast.expr, text: TextValue) -> bool:
+def _is_about(ctx: Context, tested: ast.AST, node: ast.expr, text: TextValue | None) -> bool:
     """Whether what is tested is the value at ``node``, or another reading of the same key."""
-    if _same(ctx, tested, node) or _same(ctx, tested, text.node):
+    if isinstance(tested, ast.NamedExpr):
+        return _is_about(ctx, tested.target, node, text) or _is_about(ctx, tested.value, node, text)
+    if _same(ctx, tested, node) or (text is not None and _same(ctx, tested, text.node)):
         return True
     other = reading(ctx, tested)
-    return other is not None and other.mapping == text.mapping and _same(ctx, other.key, text.key)
+    return other is not None and text is not None and other.mapping == text.mapping and _same(ctx, other.key, text.key)
 
 
 def _same(ctx: Context, a: ast.AST, b: ast.AST) -> bool:

@@ -17,6 +17,8 @@ from flask_ls.rules.finding import Fix
 
 # Below this a key can be found by trying (bits).
 _ENOUGH = 64
+# From this share of known words on a key is one.
+_MOSTLY = 0.6
 # Keys printed in documentation and tutorials: they are in the word lists of attackers.
 _PUBLISHED = frozenset(
     {
@@ -190,15 +192,7 @@ def is_guessable(key: str) -> bool:
     if len(set(key)) <= 4 or _bits(key) < _ENOUGH:
         return True
     spelled = key.lower()
-    return any(
-        all(_is_words(part) for part in _NOT_LETTERS.split(text) if part)
-        for text in (spelled, spelled.translate(_LEET))
-        if _letters(text) * 2 >= len(key)
-    )
-
-
-def _letters(text: str) -> int:
-    return sum(c.isalpha() for c in text)
+    return any(_share_of_words(text) >= _MOSTLY for text in (spelled, spelled.translate(_LEET)))
 
 
 def _bits(key: str) -> float:
@@ -208,9 +202,21 @@ def _bits(key: str) -> float:
     return len(key) * math.log2(alphabet) if alphabet else 0.0
 
 
-def _is_words(text: str) -> bool:
-    """Whether the letters are nothing but words of the vocabulary, run together."""
-    reachable = [True] + [False] * len(text)
-    for end in range(1, len(text) + 1):
-        reachable[end] = any(reachable[start] and text[start:end] in _WORDS for start in range(max(0, end - 14), end))
-    return reachable[-1]
+def _share_of_words(text: str) -> float:
+    """How much of the text is made of words of the vocabulary, run together or not: 0 to 1.
+
+    Short words count only where they stand alone: a random text has them by chance.
+    """
+    return sum(_letters_in_words(part) for part in _NOT_LETTERS.split(text)) / max(len(text), 1)
+
+
+def _letters_in_words(part: str) -> int:
+    if part in _WORDS:
+        return len(part)
+    best = [0] * (len(part) + 1)
+    for end in range(1, len(part) + 1):
+        best[end] = best[end - 1]
+        for start in range(max(0, end - 14), end - 2):
+            if part[start:end] in _WORDS:
+                best[end] = max(best[end], best[start] + end - start)
+    return best[-1]

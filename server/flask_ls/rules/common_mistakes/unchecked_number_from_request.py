@@ -10,8 +10,8 @@ default itself is not converted).
 Fix: ``.get()`` converts. Safe where a default is given: it now also stands for invalid text. Unsafe where a default
 must be made up.
 
-Quiet: Where the exception is caught, after the text was looked at (``isdigit()``, a function of your own), and for
-values of ``request.json``, which have types of their own.
+Quiet: Where the exception is caught, also by a decorator or an error handler of its own, after the text was looked at
+(``isdigit()``, a function of your own), and for values of ``request.json``, which have types of their own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.error_handlers import is_handled
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.request_text import (
     TextValue,
@@ -30,7 +31,6 @@ from flask_ls.rules.ask.request_text import (
     uses_as_number,
 )
 from flask_ls.rules.ask.values import UNKNOWN, constant, text
-from flask_ls.rules.ask.views import handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -163,9 +163,9 @@ def check_conversion(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         return
     value = node.args[1] if listed is not None else node.args[0]
     source = listed or text_of(ctx, value)
-    if source is None or is_checked(ctx, source, value) or _is_handled(ctx, _CONVERTERS[name]):
+    if source is None or is_checked(ctx, source, value) or is_handled(ctx, node, _CONVERTERS[name]):
         return
-    may_be_missing = listed is None and may_be_none(ctx, source, value) and not is_caught(ctx, node, "TypeError")
+    may_be_missing = listed is None and may_be_none(ctx, value) and not is_caught(ctx, node, "TypeError")
     states = ["missing"] if may_be_missing else []
     states += ["no number"] if not is_caught(ctx, node, _CONVERTERS[name]) else []
     if not states:
@@ -183,19 +183,13 @@ def check_arithmetic(ctx: Context) -> Iterator[Finding]:
         source = text_of(ctx, operand)
         if source is None or source.node in seen or source.how == "list":
             continue
-        if is_checked(ctx, source, operand) or is_caught(ctx, operation, "TypeError") or _is_handled(ctx, "TypeError"):
+        if is_checked(ctx, source, operand) or is_caught(ctx, operation, "TypeError"):
+            continue
+        if is_handled(ctx, operation, "TypeError"):
             continue
         seen.add(source.node)
         message = f"A {source.kind} is text: together with a number it raises TypeError once it is given."
         yield ctx.finding(operation, message, fixes=[_typed_source(ctx, source)])
-
-
-def _is_handled(ctx: Context, exception: str) -> bool:
-    """Whether an error handler of this file turns the exception into a response of its own."""
-    for _, role in handlers(ctx).of_kind("error_handler"):
-        if role.call is not None and role.call.args and ctx.name(role.call.args[0]) == f"builtins.{exception}":
-            return True
-    return False
 
 
 def _converted(ctx: Context, node: ast.Call, source: TextValue, kind: str) -> Fix | None:

@@ -1,0 +1,70 @@
+"""Exceptions that never become a 500: an error handler of the project or a decorator turns them into a response."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_ls.project.index import FUNCTIONS, FileIndex
+from flask_ls.project.inference import Inference
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.flow import bases_of, is_try
+from flask_ls.rules.ask.project import other_file
+from flask_ls.rules.context import Context
+
+_REGISTERING = frozenset({"errorhandler", "app_errorhandler", "register_error_handler"})
+
+
+def is_handled(ctx: Context, node: ast.AST, exception: str) -> bool:
+    """Whether a builtin exception raised at ``node`` has a handler of its own, or a decorator around it catches it.
+
+    A handler for ``Exception`` does not count: it answers 500 like Flask itself.
+    """
+    if _has_handler(ctx.index, ctx.infer, exception):
+        return True
+    for path in _files_with_handlers(ctx.model):
+        other = other_file(ctx, path) if path != ctx.path else None
+        if other is not None and _has_handler(other.index, other, exception):
+            return True
+    function = ctx.index.function_of(node)
+    return isinstance(function, FUNCTIONS) and any(_catches(ctx, d, exception) for d in function.decorator_list)
+
+
+def _files_with_handlers(model: ProjectModel) -> list[str]:
+    return [
+        path
+        for path, facts in model.files.items()
+        if any(d.dotted.rpartition(".")[2] in _REGISTERING for f in facts.functions.values() for d in f.decorators)
+    ]
+
+
+def _has_handler(index: FileIndex, infer: Inference, exception: str) -> bool:
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in _REGISTERING
+        and call.args
+        and infer.qualified(call.args[0]) == f"builtins.{exception}"
+        for call in index.nodes(ast.Call)
+    )
+
+
+def _catches(ctx: Context, decorator: ast.expr, exception: str) -> bool:
+    """Whether a function inside a project decorator calls something in a ``try`` that catches the exception."""
+    name = ctx.name(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    known = ctx.model.names.function(name) if name is not None else None
+    if known is None:
+        return False
+    facts, definition = known
+    infer = ctx.infer if facts.path == ctx.path else other_file(ctx, facts.path)
+    if infer is None:
+        return True  # it cannot be read, so it may
+    wanted = {f"builtins.{base}" for base in bases_of(exception)}
+    for function in infer.index.functions():
+        if infer.index.qualname(function) != definition.qualname:
+            continue
+        for statement in ast.walk(function):
+            for handler in statement.handlers if is_try(statement) else ():
+                types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+                is_raised_again = any(isinstance(n, ast.Raise) for n in ast.walk(handler))
+                if not is_raised_again and any(t is None or infer.qualified(t) in wanted for t in types):
+                    return True
+    return False
