@@ -172,7 +172,8 @@ def test_fix_brings_its_import() -> None:
         "hard to guess string", "you-will-never-guess", "super secret key", "your-secret-key", "your_secret_key",
         "s3cr3t", "my-secret-key", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Th1s-is-a-s3cr3t-k3y!",
         "this-is-a-very-secret-key-please-change-me-2024", "<replace me>", "dev-secret-key-change-in-production",
-        "SuperSecretKey123", "A0Zr98j/3yX R~XHH!jmN]LWX/,?RT", "flask-insecure-secret-key", "x" * 40, "8f42a73", "Default uData secret key",
+        "SuperSecretKey123", "A0Zr98j/3yX R~XHH!jmN]LWX/,?RT", "flask-insecure-secret-key", "x" * 40, "8f42a73",
+        "Default uData secret key",
     ],
 )  # fmt: skip
 def test_guessable(key: str) -> None:

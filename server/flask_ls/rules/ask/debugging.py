@@ -11,7 +11,6 @@ from flask_ls.rules.ask.servers import Server, is_on, servers
 from flask_ls.rules.ask.values import constant, possible_values
 from flask_ls.rules.context import Context
 
-
 # A module of these words, one of them of the first line, is for development: ``run_dev.py``, ``debug.py``.
 _DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "local"})
 _SCRIPT_WORDS = frozenset({"app", "flask", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
