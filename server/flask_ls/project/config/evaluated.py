@@ -16,8 +16,11 @@ from flask_ls.project.interp.values import (
     DictV,
     External,
     Instance,
+    Items,
     ListV,
     Maybe,
+    Namespace,
+    Unknown,
     Value,
 )
 
@@ -26,6 +29,65 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.records import AppState
     from flask_ls.project.interp.table import TableBuilder
 
+
+class _Seen(Items):
+    """The keys of a configuration; remembers everything that each was ever set to.
+
+    What an arm writes is undone when the arm ends the program, and a program that serves until it exits is such an arm.
+    """
+
+    __slots__ = ("ever",)
+
+    def __init__(self, born: int) -> None:
+        super().__init__(born)
+        self.ever: dict[object, frozenset[Possibility]] = {}
+
+    def __setitem__(self, key: object, value: Value) -> None:
+        if key in _EVALUATED:
+            self.ever[key] = self.ever.get(key, frozenset()) | _of(value)
+        super().__setitem__(key, value)
+
+
+class _Rest(Namespace):
+    """Whether unknown keys may be there; remembers that they were."""
+
+    __slots__ = ("ever",)
+
+    def __init__(self, born: int) -> None:
+        super().__init__(born)
+        self.ever: Unknown | None = None
+
+    def __setitem__(self, key: object, value: Value) -> None:
+        if isinstance(value, Unknown):
+            self.ever = value
+        super().__setitem__(key, value)
+
+
+class ConfigV(DictV):
+    """The keys of ``flask.Config``, with a memory."""
+
+    __slots__ = ()
+
+    def __init__(self, born: int) -> None:
+        super().__init__(born)
+        self.items = _Seen(born)
+        self.rest_cell = _Rest(born)
+
+    @property
+    def ever(self) -> dict[str, frozenset[Possibility]]:
+        """What each key may have been at any time."""
+        seen = self.items.ever if isinstance(self.items, _Seen) else {}
+        opened = UNKNOWN if self.ever_open is not None else frozenset[Possibility]()
+        now = snapshot(self)
+        return {key: now[key] | seen.get(key, frozenset()) | opened for key in EVALUATED_KEYS}
+
+    @property
+    def ever_open(self) -> Unknown | None:
+        """Why unknown keys were there at some time; None when they never were."""
+        return self.rest_cell.ever if isinstance(self.rest_cell, _Rest) else self.rest
+
+
+_EVALUATED = frozenset(EVALUATED_KEYS)
 # Extensions that keep sessions elsewhere when they are given the app.
 _SESSION_STORES = ("flask_session.", "flask_kvsession.", "flask_sessionstore.", "beaker.")
 
@@ -33,7 +95,11 @@ _SESSION_STORES = ("flask_session.", "flask_kvsession.", "flask_sessionstore.", 
 def config_of(m: Machine, state: AppState, name: str, builder: TableBuilder) -> AppConfig:
     """The configuration of an app at the end of the evaluation."""
     holder = _config(state)
-    keys = snapshot(holder)
+    keys = holder.ever if isinstance(holder, ConfigV) else snapshot(holder)
+    rest = holder.ever_open if isinstance(holder, ConfigV) else holder.rest if holder is not None else None
+    blinds = [b for b in m.recorder.blinds if _is_live(b.path)]
+    if blinds:  # code that was not seen may have set anything
+        keys = {k: v | UNKNOWN for k, v in keys.items()}
     secret = state.instance.cls.lookup("secret_key") if state.instance is not None else MISSING
     if not (isinstance(secret, Descriptor) and secret.kind == "property"):
         keys["SECRET_KEY"] = UNKNOWN if not isinstance(secret, SCALARS) else _of(secret)
@@ -42,7 +108,7 @@ def config_of(m: Machine, state: AppState, name: str, builder: TableBuilder) -> 
         site=builder.first(state.places),
         keys=keys,
         modules=frozenset(v.module.path for v in m.modules.values() if v.state != "new" and not v.is_model),
-        reason=holder.rest.reason if holder is not None and holder.rest is not None else "",
+        reason=rest.reason if rest is not None else blinds[0].reason if blinds else "",
         own_sessions=_has_own_sessions(state),
         starts=tuple(_starts(state, builder)),
         factory=state.functions[0] if state.functions else None,
@@ -97,7 +163,7 @@ def _is_live(path: Path) -> bool:
 
 def _has_own_sessions(state: AppState) -> bool:
     instance = state.instance
-    if instance is None:
+    if instance is None or state.own_sessions:
         return True
     default = instance.cls.lookup("session_interface")
     if "session_interface" in instance.attrs or not (isinstance(default, External) or default is MISSING):

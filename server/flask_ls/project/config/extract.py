@@ -72,24 +72,24 @@ def _is_tested(index: FileIndex, node: ast.AST) -> bool:
 def _mentions(source: SourceFile, index: FileIndex) -> Iterator[Mention]:
     for constant in index.nodes(ast.Constant):
         if isinstance(constant.value, str) and constant.value in WATCHED_KEYS and not _is_read(index, constant):
-            yield _mention(source, constant.value, constant, _value_of(index, constant))
+            yield _mention(source, index, constant.value, constant, _value_of(index, constant))
     for keyword in index.nodes(ast.keyword):
         if keyword.arg in WATCHED_KEYS:
-            yield _mention(source, keyword.arg, keyword, keyword.value)
+            yield _mention(source, index, keyword.arg, keyword, keyword.value)
     for name in index.nodes(ast.Name):
         if name.id in WATCHED_KEYS and isinstance(name.ctx, ast.Store):
-            yield _mention(source, name.id, name, _assigned(index.parent(name)))
+            yield _mention(source, index, name.id, name, _assigned(index.parent(name)))
     for function in index.functions():
         if function.name in WATCHED_KEYS:  # a property of a configuration object
-            yield _mention(source, function.name, function, None)
+            yield _mention(source, index, function.name, function, None)
     for attribute in index.nodes(ast.Attribute):
         if isinstance(attribute.ctx, ast.Store):
             key = _ATTRIBUTES.get(attribute.attr) or (attribute.attr if attribute.attr in WATCHED_KEYS else None)
             if key is not None:
-                yield _mention(source, key, attribute, _assigned(index.parent(attribute)))
+                yield _mention(source, index, key, attribute, _assigned(index.parent(attribute)))
 
 
-def _mention(source: SourceFile, key: str, node: ast.AST, value: ast.expr | None) -> Mention:
+def _mention(source: SourceFile, index: FileIndex, key: str, node: ast.AST, value: ast.expr | None) -> Mention:
     literal = value if isinstance(value, ast.Constant) else None
     return Mention(
         key,
@@ -97,7 +97,15 @@ def _mention(source: SourceFile, key: str, node: ast.AST, value: ast.expr | None
         span=source.span(node),
         is_none=literal is not None and literal.value is None,
         is_loose=isinstance(node, ast.Constant) and value is None,
+        function=_function_around(index, node),
     )
+
+
+def _function_around(index: FileIndex, node: ast.AST) -> str:
+    function = index.function_of(node)
+    while isinstance(function, ast.Lambda):
+        function = index.function_of(function)
+    return index.qualname(function) if function is not None else ""
 
 
 def _assigned(statement: ast.AST | None) -> ast.expr | None:

@@ -15,8 +15,8 @@ class Mention:
     """A place that may give a watched key a value.
 
     ``truth`` is the truth of the value: None when it is not a plain literal. ``is_none`` says that it is the literal
-    None. ``is_loose``: the key merely stands there as a string, with no value beside it. The value itself is never
-    kept: it may be a secret.
+    None. ``is_loose``: the key merely stands there as a string, with no value beside it. ``function`` is the qualified
+    name of the function around it, empty at module level. The value itself is never kept: it may be a secret.
     """
 
     key: str
@@ -24,6 +24,7 @@ class Mention:
     span: Span
     is_none: bool = False
     is_loose: bool = False
+    function: str = ""
 
 
 @dataclass(frozen=True, slots=True)

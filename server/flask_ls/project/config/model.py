@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flask_ls.project.site import Site
@@ -52,3 +52,28 @@ class AppConfig:
     def lacks(self, key: str) -> bool:
         """Whether it is certain that the key is not set to anything truthy."""
         return not self.possible(key) & {"true", "unknown"}
+
+
+def merged(app: str, views: Sequence[AppConfig]) -> AppConfig:
+    """One configuration of one app that several ways to start the program build: what any of them may have."""
+    keys = {k: frozenset[Possibility]().union(*(v.possible(k) for v in views)) for k in views[0].keys}
+    return replace(
+        views[0],
+        app=app,
+        keys=keys,
+        modules=frozenset[str]().union(*(v.modules for v in views)),
+        reason=next((v.reason for v in views if v.reason), ""),
+        own_sessions=any(v.own_sessions for v in views),
+        starts=_merged_starts([s for v in views for s in v.starts]),
+    )
+
+
+def _merged_starts(starts: Sequence[ExtensionStart]) -> tuple[ExtensionStart, ...]:
+    found: dict[tuple[str, Site], ExtensionStart] = {}
+    for start in starts:
+        known = found.get((start.extension, start.site))
+        if known is not None:
+            keys = {k: known.keys[k] | start.keys[k] for k in known.keys}
+            start = replace(known, keys=keys, conditional=known.conditional or start.conditional)
+        found[start.extension, start.site] = start
+    return tuple(found.values())

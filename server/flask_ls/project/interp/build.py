@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flask_ls.project.config.evaluated import config_of
-from flask_ls.project.config.model import AppConfig
+from flask_ls.project.config.model import AppConfig, merged
 from flask_ls.project.interp import discover, imports
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.machine import Machine
@@ -305,7 +305,7 @@ class _Evaluator:
             taken.add(name)
             exact = result.app.complete and not any(r.conditional for r in result.routes)
             apps.append(replace(result.app, name=name, exact=exact))
-            self.configs.append(replace(result.config, app=name))
+            self.configs.append(merged(name, [r.config for r in self.results if r.place == result.place]))
             routes.extend(replace(r, app=name) for r in result.routes)
             endpoints.extend(replace(d, app=name) for d in result.endpoints)
             names.extend(replace(d, app=name) for d in result.names)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from flask_ls.project.config.evaluated import config_dict, snapshot
 from flask_ls.project.interp import operators, packages
 from flask_ls.project.interp.records import AppState, Start
-from flask_ls.project.interp.values import Args, DictV, Instance, Unknown
+from flask_ls.project.interp.values import Args, DictV, Instance, Unknown, Value
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
 
 
-def given_away(m: Machine, path: str, args: Args, *, known: bool) -> None:
+def given_away(m: Machine, path: str, args: Args, reached: tuple[Value, ...] = (), *, known: bool) -> None:
     """Record what the configuration of a given app holds now; open it when the callee may write to it.
 
-    ``known``: the package is one whose behaviour is known.
+    ``known``: the package is one whose behaviour is known. ``reached`` are the apps that lie inside the arguments.
     """
     writes = not known or path.partition(".")[0] in packages.SETS_CONFIGURATION
-    for value in args.all():
+    for value in args.all() if known else (*args.all(), *reached):
         if not isinstance(value, Instance):
             continue
         if isinstance(value.native, AppState):

@@ -101,6 +101,7 @@ class AppState:
     converters: set[str] = field(default_factory=set)
     views: dict[str, list[tuple[Path, Value, Places]]] = field(default_factory=dict)
     starts: list[Start] = field(default_factory=list)
+    own_sessions: bool = False  # it was given a session interface
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +146,7 @@ class Recorder:
 
     def blind(self, m: Machine, reason: str, target: Value, place: Place | None) -> None:
         """Record that something could not be read; ``target`` None concerns every app."""
+        m.oldest_write = 0
         if m.dry:
             return
         blind = Blind(place, reason, m.path)
@@ -169,6 +171,8 @@ class Recorder:
 
     def attribute_set(self, m: Machine, owner: Instance, name: str, value: Value) -> None:
         """An attribute of an object was set."""
+        if isinstance(owner.native, AppState) and name == "session_interface":
+            owner.native.own_sessions = True
         if isinstance(owner.native, AppState) and name in ("url_map", "add_url_rule", "view_functions"):
             before = owner.attrs.get(name, MISSING)
             if before is not MISSING and before is not value:

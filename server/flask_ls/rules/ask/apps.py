@@ -61,3 +61,18 @@ def keeps_sessions_elsewhere(model: ProjectModel) -> bool:
 def _keeps_sessions_elsewhere(model: ProjectModel) -> bool:
     stores = any(o.kind == "session_interface" for f in model.files.values() for o in f.config.open_sources)
     return stores or imports_package(model, "flask_session", "flask_kvsession", "flask_sessionstore", "beaker")
+
+
+def may_be_set_out_of_sight(model: ProjectModel, key: str) -> bool:
+    """Whether code that no start of the program was seen to run may give a watched key a value."""
+    evaluation = model.evaluation
+    for facts in model.files.values():
+        if is_test_path(facts.path):
+            continue
+        entered = evaluation.entered.get(facts.path, frozenset())
+        for mention in facts.config.mentions:
+            if mention.key != key or mention.truth is False:
+                continue
+            if facts.path not in evaluation.loaded or (mention.function and mention.function not in entered):
+                return True
+    return False

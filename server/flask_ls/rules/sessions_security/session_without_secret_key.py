@@ -15,7 +15,8 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.config.model import AppConfig
-from flask_ls.rules.ask.apps import configs_for
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import writes_of
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.values import constant
@@ -151,7 +152,7 @@ _UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Every write, when each app that runs it is known to have no key."""
-    if ctx.is_test:
+    if ctx.is_test or ctx.model.once(_may_have_key):
         return
     for node, what in (*_writes(ctx), *_forms(ctx)):
         configs = configs_for(ctx, node)
@@ -161,6 +162,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         yield _finding(ctx, node, what, configs[0])
     yield from _protections(ctx)
+
+
+def _may_have_key(model: ProjectModel) -> bool:
+    return may_be_set_out_of_sight(model, "SECRET_KEY")
 
 
 def _finding(ctx: Context, node: ast.AST, what: str, config: AppConfig) -> Finding:

@@ -14,6 +14,8 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.config.model import ExtensionStart
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.apps import may_be_set_out_of_sight
 from flask_ls.rules.ask.config import Write, app_text, writes_of
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.context import Context
@@ -107,7 +109,7 @@ _NOTHING = frozenset({"absent", "none", "false"})
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Every hand-over at a moment when the keys are known to be missing."""
-    if ctx.is_test or ctx.is_older("flask-sqlalchemy", "3"):
+    if ctx.is_test or ctx.model.once(_may_be_configured) or ctx.is_older("flask-sqlalchemy", "3"):
         return
     for config in ctx.model.configs:
         for start in config.starts:
@@ -122,6 +124,10 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f"SQLALCHEMY_DATABASE_URI is not set{' yet' if later else ''}: this raises RuntimeError.",
                 fixes=[_moved_down(ctx, call)],
             )
+
+
+def _may_be_configured(model: ProjectModel) -> bool:
+    return may_be_set_out_of_sight(model, "SQLALCHEMY_DATABASE_URI")
 
 
 def _fails(start: ExtensionStart) -> bool:

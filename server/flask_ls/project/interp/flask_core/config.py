@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_ls.project.config.evaluated import ConfigV
 from flask_ls.project.interp import operators, stdlib
 from flask_ls.project.interp.builtin_names import make_class
 from flask_ls.project.interp.paths import Step
@@ -39,7 +40,7 @@ def make(m: Machine) -> ClassV:
         "__init__": Native("__init__", lambda m_, a: None),
     }
     cls = make_class(m, "flask.Config", (m.classes["dict"],), names)
-    cls.native = lambda: DictV(m.serial)
+    cls.native = lambda: ConfigV(m.serial)
     return cls
 
 
