@@ -248,6 +248,18 @@ def test_wrap_in_with_keeps_strings_and_tabs() -> None:
     assert edited(before, change) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("while x:\n\tuse()", "while x:\n\twith x:\n\t\tuse()"),
+        ("if x:\n    pass\nwhile x:\n\tuse()\n", "if x:\n    pass\nwhile x:\n\twith x:\n\t    use()\n"),
+        ("try:\n  use()\nfinally:\n  x\n", "try:\n  with x:\n    use()\nfinally:\n  x\n"),
+    ],
+)
+def test_wrap_in_with_goes_in_as_far_as_the_block_can(before: str, after: str) -> None:
+    assert edited(before, lambda e: e.edit.wrap_in_with([e.statement("use()")], "with x:")) == after
+
+
 def test_lines_before_and_after_and_decorators() -> None:
     def change(e: Editing) -> None:
         function = e.index.nodes(ast.FunctionDef)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flask_ls.project.index import FileIndex, FunctionNode
+from flask_ls.project.index import FileIndex
 from flask_ls.rules.edits.statements import indentation
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.lexer import tokens
@@ -16,13 +16,14 @@ DEFAULT_INDENT = "    "
 
 def indent_unit(source: SourceFile, index: FileIndex) -> str:
     """One level of indentation as the file writes it."""
-    blocks: list[FunctionNode | ast.ClassDef | ast.If | ast.With | ast.For] = list(index.functions())
     for node in (
-        *blocks,
+        *index.functions(),
         *index.nodes(ast.ClassDef),
         *index.nodes(ast.If),
         *index.nodes(ast.With),
         *index.nodes(ast.For),
+        *index.nodes(ast.While),
+        *index.nodes(ast.Try),
     ):
         inner, outer = indentation(source, node.body[0]), indentation(source, node)
         if not inner.strip() and inner.startswith(outer) and len(inner) > len(outer):
@@ -41,11 +42,20 @@ def indenting(source: SourceFile, span: Span, unit: str) -> list[TextEdit]:
         for row in range(source.position(token.start)[0] + 1, source.position(token.end)[0] + 1)
     }
     edits = []
+    base = _white_space(source, first)
     for row in range(first, last + 1):
         start, end = source.line_span(row)
         if row not in inside and source.text[start:end].strip():
-            edits.append(TextEdit(Span(start, start), unit))
+            # Below the block's own indentation, as tabs and spaces may not be put before each other.
+            shared = len(base) if source.text.startswith(base, start) else 0
+            edits.append(TextEdit(Span(start + shared, start + shared), unit))
     return edits
+
+
+def _white_space(source: SourceFile, row: int) -> str:
+    start, end = source.line_span(row)
+    line = source.text[start:end]
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
 
 
 def reindented(text: str, indent: str, unit: str, newline: str) -> str:
