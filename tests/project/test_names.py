@@ -206,7 +206,8 @@ def test_default_values_see_the_scope_around_the_function() -> None:
 def test_models_inherit_from_the_class_of_the_extension_object() -> None:
     infer = inference(
         {
-            "app.py": "from ext import db\nclass Base(db.Model):\n    pass\nclass User(Base):\n    pass\nu = User()\nMARK(u)",
+            "app.py": "from ext import db\nclass Base(db.Model):\n    pass\n"
+            "class User(Base):\n    pass\nu = User()\nMARK(u)",
             "ext.py": "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()",
         }
     )

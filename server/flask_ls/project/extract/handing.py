@@ -25,10 +25,16 @@ def passed(index: FileIndex) -> frozenset[str]:
     for call in index.nodes(ast.Call):
         handed += call.args
         handed += [k.value for k in call.keywords]
-    for sequence in (*index.nodes(ast.List), *index.nodes(ast.Tuple), *index.nodes(ast.Set)):
-        handed += sequence.elts
+    for display in index.nodes(ast.List):
+        handed += display.elts
+    for pair in index.nodes(ast.Tuple):
+        handed += pair.elts
+    for group in index.nodes(ast.Set):
+        handed += group.elts
     for mapping in index.nodes(ast.Dict):
         handed += mapping.values
-    handed += [n.value for n in (*index.nodes(ast.Return), *index.nodes(ast.Assign), *index.nodes(ast.Starred))]
+    handed += [n.value for n in index.nodes(ast.Return)]
+    handed += [n.value for n in index.nodes(ast.Assign)]
+    handed += [n.value for n in index.nodes(ast.Starred)]
     handed += [n.iter for n in index.nodes(ast.For)]
     return frozenset(dotted for node in handed if node is not None and (dotted := dotted_name(node)) is not None)
