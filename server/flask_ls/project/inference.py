@@ -276,11 +276,27 @@ class Inference:
             or not isinstance(receiver, ast.Attribute)
             or receiver.attr not in catalog.TELLING_ATTRIBUTES
             or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+            or self._is_called_elsewhere(node)
         ):
             return None
         classes = [self._known_class(cls) for cls in self._ask(node)]
         # The nearest class that something is known of; what is between it and the object adds nothing to that.
         return next((name for name, is_known in classes if is_known), classes[0][0] if classes else None)
+
+    def _is_called_elsewhere(self, node: ast.expr) -> bool:
+        """Whether the node is a parameter of a function that its own file never mentions: its callers are not found."""
+        if not isinstance(node, ast.Name):
+            return False
+        bindings = self.index.lookup(node.id, node)
+        if len(bindings) != 1 or not isinstance(bindings[0].node, ast.arg):
+            return False
+        function = next((a for a in self.index.ancestors(bindings[0].node) if isinstance(a, FUNCTIONS)), None)
+        return function is None or function.name not in self._mentioned
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        attributes = {n.attr for n in self.index.nodes(ast.Attribute)}
+        return frozenset(attributes | {n.id for n in self.index.nodes(ast.Name)})
 
     def _known_class(self, cls: ClassName) -> tuple[str, bool]:
         module = self.model.index.by_path(cls.path) if self.model.index is not None and cls.path is not None else None
