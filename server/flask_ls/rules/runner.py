@@ -24,6 +24,8 @@ def run(
 ) -> list[Finding]:
     """The findings of these rules in one file, suppressed ones left out, in order.
 
+    A line that does not parse says nothing: what is read in it is a guess at what is being typed.
+
     ``facts``: those of the file, to leave out the rules that it does not concern; None runs every rule. A rule that
     raises loses its own findings in this file, and says so in the log; the other rules still speak.
     """
@@ -37,6 +39,7 @@ def run(
             found.extend(_run_one(unit, rule))
         except Exception:
             log.exception("%s failed on %s", rule.code, unit.path)
+    found = [finding for finding in found if not unit.source.is_guess(finding.span)]
     return ordered(Suppressions(unit.source).keep(found)) if found else []
 
 
