@@ -6,7 +6,7 @@ Why: gunicorn workers, tests and every other importer start the development serv
 Instead: put the call below ``if __name__ == "__main__":``.
 
 Quiet: In a function that nothing calls at import, in ``__main__.py``, under a condition that cannot be read, and in a
-script that imports a finished app and that nothing imports.
+script that parses the command line or merely imports a finished app.
 """
 
 from __future__ import annotations
@@ -190,7 +190,9 @@ def _is_reached(ctx: Context, statement: ast.AST, block: list[ast.stmt]) -> bool
 
 
 def _is_script(ctx: Context, call: ast.Call) -> bool:
-    """Whether the file only starts an app that it imports, and nothing imports the file."""
+    """Whether the file can only be a program: it reads the command line, or starts an app that it merely imports."""
+    if any(_reads_command_line(ctx, c) for c in ctx.index.nodes(ast.Call)):
+        return True
     func = call.func
     if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
         return False
@@ -205,6 +207,12 @@ def _is_script(ctx: Context, call: ast.Call) -> bool:
     return not any(
         _names_module(w.text, module) for d in ctx.model.deployment.values() for c in d.commands for w in c.words
     )
+
+
+def _reads_command_line(ctx: Context, call: ast.Call) -> bool:
+    """``parser.parse_args()`` at module level: the import would end in a usage message."""
+    is_parse = isinstance(call.func, ast.Attribute) and call.func.attr in ("parse_args", "parse_known_args")
+    return is_parse and not call.args and ctx.index.function_of(call) is None
 
 
 def _names_module(word: str, module: str) -> bool:

@@ -94,7 +94,7 @@ rule = Rule(
             def create_app():
                 app = Flask(__name__)
                 app.config["SECRET_KEY"] = os.environ.get("APP_KEY") or os.urandom(24)
-                #                                                       ^^^^^^^^^^^^^^ without the variable
+                #                                                       ^^^^^^^^^^^^^^ where none is given
                 return app
             """,
             fixed="""
@@ -180,7 +180,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             is_fallback = len(values) > 1
             yield ctx.finding(
                 made,
-                "SECRET_KEY: without the variable each start and each process has a key of its own."
+                "SECRET_KEY: where none is given, each start and each process makes a key of its own."
                 if is_fallback
                 else "SECRET_KEY: each start and each worker process has a key of its own.",
                 severity=Severity.INFORMATION if is_fallback else None,

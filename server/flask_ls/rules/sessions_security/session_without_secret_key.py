@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.model import ProjectModel
+from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import writes_of
 from flask_ls.rules.ask.flow import is_caught
@@ -146,15 +147,21 @@ _WRITERS = {
     "flask_wtf.csrf.generate_csrf": "generate_csrf()",
 }
 _PROTECTION = frozenset({"flask_wtf.CSRFProtect", "flask_wtf.csrf.CSRFProtect", "flask_wtf.csrf.CsrfProtect"})
+_PROTECTORS = frozenset({"CSRFProtect", "CsrfProtect"})
 _UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Every write, when each app that runs it is known to have no key."""
-    if ctx.is_test or ctx.model.once(_may_have_key):
+    if ctx.is_test:
         return
-    for node, what in (*_writes(ctx), *_forms(ctx)):
+    writes = [*_writes(ctx), *_forms(ctx)]
+    if not (writes or any(b.kind == "from" and b.attribute in _PROTECTORS for b in _imports(ctx))):
+        return
+    if ctx.model.once(_may_have_key):
+        return
+    for node, what in writes:
         configs = configs_for(ctx, node)
         if not configs or any(c.own_sessions or not c.lacks("SECRET_KEY") for c in configs):
             continue
@@ -162,6 +169,11 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         yield _finding(ctx, node, what, configs[0])
     yield from _protections(ctx)
+
+
+def _imports(ctx: Context) -> Iterator[Binding]:
+    for bindings in ctx.index.root.bindings.values():
+        yield from bindings
 
 
 def _may_have_key(model: ProjectModel) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.config.model import ExtensionStart
 from flask_ls.project.model import ProjectModel
-from flask_ls.rules.ask.apps import may_be_set_out_of_sight
+from flask_ls.rules.ask.apps import imports_package, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import Write, app_text, writes_of
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.context import Context
@@ -109,7 +109,9 @@ _NOTHING = frozenset({"absent", "none", "false"})
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Every hand-over at a moment when the keys are known to be missing."""
-    if ctx.is_test or ctx.model.once(_may_be_configured) or ctx.is_older("flask-sqlalchemy", "3"):
+    if ctx.is_test or not imports_package(ctx.model, "flask_sqlalchemy"):
+        return
+    if ctx.model.once(_may_be_configured) or ctx.is_older("flask-sqlalchemy", "3"):
         return
     for config in ctx.model.configs:
         for start in config.starts:
