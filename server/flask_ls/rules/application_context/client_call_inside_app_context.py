@@ -1,0 +1,124 @@
+"""A test client's request is made while an application context is pushed.
+
+Why: Before Flask 3.2 the request reuses the pushed context of the same app: ``g``, Flask-Login's user and
+Flask-SQLAlchemy's session are shared between the test and all requests in the block, and ``teardown_appcontext`` does
+not run until the block ends. Tests pass although the view forgot to commit.
+
+Instead: make the requests outside of the ``with app.app_context():`` block.
+
+Quiet: With Flask 3.2 or newer, and in projects without ``g``, teardown functions, SQLAlchemy and Flask-Login.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from packaging.version import Version
+
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.model import ProjectModel
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.rule import Note, Rule
+
+_SHARED = frozenset({"teardown_appcontext", "SQLAlchemy", "LoginManager"})
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace", "open"})
+
+rule = Rule(
+    __name__,
+    code="FLK106",
+    severity=Severity.WARNING,
+    guide=("Request context / the test client provides context automatically",),
+    triggers=_SHARED | {"app_context"},
+    notes=(Note(">=3.2", "Flask 3.2 pushes a new context for every request; the block does no harm."),),
+    examples=(
+        Bad(
+            """
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                seen = "user" in g
+                g.user = "ann"
+                return "leak" if seen else "clean"
+
+
+            def run():
+                with app.app_context():
+                    client = app.test_client()
+                    client.get("/")
+            #       ^^^^^^^^^^^^^^^ shares g with the block
+                    return client.get("/").text
+                    #      ^^^^^^^^^^^^^^^ shares g with the block
+            """,
+            drive="assert app_module.run() == 'clean'",
+            fails="AssertionError",
+            flask="<3.2",
+        ),
+        Good(
+            """
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                seen = "user" in g
+                g.user = "ann"
+                return "leak" if seen else "clean"
+
+
+            def run():
+                with app.test_client() as client:
+                    client.get("/")
+                    return client.get("/").text
+            """,
+            drive="assert app_module.run() == 'clean'",
+        ),
+    ),
+)
+
+
+@rule.on(ast.Call)
+def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``client.get(...)`` inside ``with app.app_context():``."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or method.attr not in _METHODS or ctx.flask >= Version("3.2.dev0"):
+        return
+    if not ctx.is_instance(method.value, "flask.testing.FlaskClient") or not ctx.model.once(_shares):
+        return
+    around = _app_context_around(node, ctx)
+    if around is not None:
+        yield ctx.finding(
+            node,
+            "this request shares g with the block around it: no new application context is pushed.",
+            related=[ctx.related(around, "the context is pushed here")],
+        )
+
+
+def _app_context_around(node: ast.AST, ctx: Context) -> ast.AST | None:
+    for ancestor in ctx.index.ancestors(node):
+        if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):
+            return None
+        if isinstance(ancestor, ast.With):
+            for item in ancestor.items:
+                call = item.context_expr
+                if isinstance(call, ast.Call) and ctx.member(call.func) == "flask.Flask.app_context":
+                    return call
+    return None
+
+
+def _shares(model: ProjectModel) -> bool:
+    """Whether the project keeps anything in application contexts."""
+    return any(_SHARED & f.words or _imports_g(f) for f in model.files.values())
+
+
+def _imports_g(facts: FileFacts) -> bool:
+    return any(name == "g" for imported in facts.imports for name, _ in imported.names)

@@ -1,0 +1,228 @@
+"""``g.name`` is read in a view, but nothing that runs before the view sets it.
+
+Why: ``g`` is a new, empty object for each application context. What start-up code put there is gone, a hook of another
+blueprint does not run for this view, and a misspelt name was never there: AttributeError, a 500 page.
+
+Instead: set it in ``before_request`` (of the app, or of this blueprint), or read it with ``g.get("name")``.
+
+Quiet: When anything that may run before sets an attribute of that name, when names are set dynamically, for names that
+an extension sets, and where the attribute is tested or the error is caught.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator
+
+from flask_ls.project.facts import FileFacts
+from flask_ls.rules.ask.flow import is_caught, tests_before
+from flask_ls.rules.ask.views import Role, handlers, is_blueprint
+from flask_ls.rules.context import Context
+from flask_ls.rules.examples import Bad, Good
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="FLK102",
+    severity=Severity.WARNING,
+    guide=("Application context / g is per-request storage",),
+    triggers=frozenset({"g", "setattr"}),
+    error_text="AttributeError: usr",
+    examples=(
+        Bad(
+            """
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.before_request
+            def load():
+                g.user = "ann"
+
+
+            @app.get("/")
+            def index():
+                return g.usr
+                #      ^^^^^ nothing sets g.usr
+            """,
+            fixed="""
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.before_request
+            def load():
+                g.user = "ann"
+
+
+            @app.get("/")
+            def index():
+                return g.user
+            """,
+            drive="client.get('/')",
+            fails="AttributeError: usr",
+        ),
+        Bad(
+            """
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+            with app.app_context():
+                g.db = "connection"
+
+
+            @app.get("/")
+            def index():
+                return g.db
+                #      ^^^^ only code that runs at start-up sets g.db
+            """,
+            drive="client.get('/')",
+            fails="AttributeError: db",
+        ),
+        Good(
+            """
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.before_request
+            def load():
+                g.user = "ann"
+
+
+            @app.get("/")
+            def index():
+                if "theme" in g:
+                    return g.theme
+                return g.user
+            """,
+            drive="client.get('/')",
+        ),
+    ),
+)
+
+# Attributes that extensions set on g (their own sources) -> the package that does.
+_BY_EXTENSIONS = {
+    "user": ("flask_appbuilder", "flask_openid", "flask_security"),
+    "identity": ("flask_principal",),
+    "oidc_id_token": ("flask_oidc",),
+    "oidc_user": ("flask_oidc",),
+    "csrf_token": ("flask_wtf",),
+    "flask_httpauth_user": ("flask_httpauth",),
+    "htmx": ("flask_htmx",),
+    "sijax": ("flask_sijax",),
+    "lang_code": ("flask_babel",),
+}
+_OWN = frozenset({"get", "pop", "setdefault"})
+
+
+@rule.on(ast.Attribute)
+def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
+    """Reads of ``g.<attribute>`` in views."""
+    if not isinstance(node.ctx, ast.Load) or ctx.name(node.value) != "flask.g" or node.attr in _OWN:
+        return
+    if node.attr.startswith("_") or ctx.is_test:
+        return
+    roles = handlers(ctx).roles(ctx.index.function_of(node))
+    if not roles or any(r.kind not in ("view", "error_handler", "before_request") for r in roles):
+        return
+    missing = _missing(node, roles, ctx)
+    if missing is None or _is_tested(node, ctx):
+        return
+    yield ctx.finding(
+        node, f"{missing} g.{node.attr}: reading it raises AttributeError.", fixes=[_corrected(node, ctx)]
+    )
+
+
+def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> str | None:
+    """What is wrong, or None when the value may be there."""
+    others = [f for f in ctx.model.files.values() if f.path != ctx.path]
+    if any(_sets(f, node.attr) for f in others) or _by_extension(node.attr, ctx):
+        return None
+    if any("setattr" in f.words for f in ctx.model.files.values() if _imports_g(f)):
+        return None
+    stores = [
+        n
+        for n in ctx.index.nodes(ast.Attribute)
+        if n.attr == node.attr and not isinstance(n.ctx, ast.Load) and ctx.name(n.value) == "flask.g"
+    ]
+    if not stores:
+        facts = ctx.model.files.get(ctx.path)
+        return "nothing sets" if facts is None or not _sets(facts, node.attr) else None
+    if all(ctx.index.function_of(s) is None for s in stores):
+        return "only code that runs at start-up sets"
+    if any(r.kind != "view" for r in roles):
+        return None
+    hooks = [r for s in stores for r in handlers(ctx).roles(ctx.index.function_of(s))]
+    known = all(handlers(ctx).roles(ctx.index.function_of(s)) for s in stores)
+    if known and hooks and all(_is_of_another_blueprint(h, roles, ctx) for h in hooks):
+        return "only another blueprint's hook sets"
+    return None
+
+
+def _is_of_another_blueprint(hook: Role, views: list[Role], ctx: Context) -> bool:
+    if hook.method != "before_request" or hook.receiver is None or not is_blueprint(ctx, hook.receiver):
+        return False
+    name = ctx.name(hook.receiver)
+    if name is None or any(_nests(call, name, ctx) for call in ctx.index.nodes(ast.Call)):
+        return False
+    receivers = [v.receiver for v in views]
+    return all(r is not None and ctx.name(r) not in (None, name) for r in receivers)
+
+
+def _nests(call: ast.Call, parent: str, ctx: Context) -> bool:
+    method = call.func
+    return (
+        isinstance(method, ast.Attribute) and method.attr == "register_blueprint" and ctx.name(method.value) == parent
+    )
+
+
+def _sets(facts: FileFacts, attribute: str) -> bool:
+    return any(s.endswith(f".{attribute}") for s in facts.stores)
+
+
+def _imports_g(facts: FileFacts) -> bool:
+    return any(name == "g" for imported in facts.imports for name, _ in imported.names)
+
+
+def _by_extension(attribute: str, ctx: Context) -> bool:
+    packages = _BY_EXTENSIONS.get(attribute)
+    if packages is None:
+        return False
+    return any(
+        imported.module.partition(".")[0] in packages for f in ctx.model.files.values() for imported in f.imports
+    )
+
+
+def _is_tested(node: ast.Attribute, ctx: Context) -> bool:
+    if is_caught(ctx, node, "AttributeError"):
+        return True
+    for test, _ in tests_before(ctx, node):
+        if any(isinstance(n, ast.Constant) and n.value == node.attr for n in ast.walk(test)):
+            return True
+    function = ctx.index.function_of(node)
+    # `g.setdefault("x", ...)` or a helper that may set it runs first.
+    return function is not None and any(
+        isinstance(n, ast.Constant) and n.value == node.attr and n.lineno <= node.lineno for n in ast.walk(function)
+    )
+
+
+def _corrected(node: ast.Attribute, ctx: Context) -> Fix | None:
+    """The only attribute of g that the project sets under a similar name."""
+    names = {
+        s.rpartition(".")[2]
+        for f in ctx.model.files.values()
+        for s in f.stores
+        if s.split(".")[-2:-1] == ["g"] and s.rpartition(".")[2] != node.attr
+    }
+    close = difflib.get_close_matches(node.attr, sorted(names), n=2, cutoff=0.7)
+    if len(close) != 1:
+        return None
+    text = f"{ctx.text(node.value)}.{close[0]}"
+    return ctx.fix(f"Change to {text}", ctx.edit().replace(node, text), safe=False)
