@@ -132,7 +132,7 @@ def test_what_was_typed_says_as_much_as_it_can(typed: str, expected: str) -> Non
         ("class A:\n    x = foo(\n    def f(self): a\n    y", "class A:\n    x = foo()\n    def f(self): a\n    y"),
         ("if foo(a:\n    bar()\n    baz()\nother()", "if foo(a):\n    bar()\n    baz()\nother()"),
         ("def f(a, b\n    x = 1\n    return x", "def f(a, b):\n    x = 1\n    return x"),
-        ("def f(\n    a,\n    b: int=,\n    c,\n):\n    body()", "def f(a, b: int, c):\n    body()"),
+        ("def f(\n    a,\n    b: int=,\n    c=1,\n):\n    body()", "def f(a, b: int=~, c=1):\n    body()"),
         ("x = [\n1,\n2,\n]\nfoo(", "x = [1, 2]\nfoo()"),
         ("a = foo(  # why\nb = 1", "a = foo()\nb = 1"),
         # strings

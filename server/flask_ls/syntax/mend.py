@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask_ls.syntax.lexer import Token
 
 _DANGLING_DOT = re.compile(r"(?<=[\w)\]}\"'])\.(?=\s*(?:[^\w\s.]|\Z))")
+_VALUELESS = re.compile(r"(?<![=!<>:])=(?=\s*(?:[,)\]}]|\Z))")
 _WHITE_SPACE = " \t\f\r\n"
 _WORD = re.compile(r"\w+")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -55,7 +56,7 @@ def mend(code: str, keyword: str, *, needs_body: bool = False) -> list[Change] |
     first = error(draft)
     if first is None:
         return finish(draft)
-    draft.drop_dangling_dots()
+    draft.end_what_dangles()
     if error(draft) is None:
         return finish(draft)
     if len(code) > _MAX_GUIDED_LENGTH:
@@ -63,7 +64,7 @@ def mend(code: str, keyword: str, *, needs_body: bool = False) -> list[Change] |
     for candidate in (draft, _Draft(draft.code, first)):
         if candidate is not draft:
             candidate.balance()
-            candidate.drop_dangling_dots()
+            candidate.end_what_dangles()
         if _follow_errors(candidate, error):
             return finish(candidate)
     return None
@@ -146,10 +147,14 @@ class _Draft:
             if not self._in_token(index):
                 self._cells[index] = " "
 
-    def drop_dangling_dots(self) -> None:
+    def end_what_dangles(self) -> None:
+        """Drop a dot no name follows, and give a value to a keyword that has none."""
         for match in _DANGLING_DOT.finditer(self.code, 0, self._length):
             if not self._in_token(match.start()):
                 self._cells[match.start()] = " "
+        for match in _VALUELESS.finditer(self.code, 0, self._length):
+            if not self._in_token(match.start()):
+                self._before[match.end()] = PLACEHOLDER + self._before[match.end()]
 
     def alternatives(self, index: int) -> Iterator[_Draft]:
         """The changes that may help against an error at ``index``."""
