@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.05
-"""How long typing must rest before the edited file is looked at."""
+"""How long typing must rest before the edited file is looked at. The first edit after a rest does not wait."""
+REST_SECONDS = 0.25
+"""How long nobody typed when that is a rest."""
 OTHERS_PAUSE_SECONDS = 0.25
 """How long it must rest before the other files are."""
 
@@ -64,6 +67,7 @@ class Publisher:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._refreshing: dict[Folder, tuple[asyncio.Task[None], frozenset[str | None]]] = {}
         self._news = asyncio.Event()
+        self._edited = 0.0
 
     @property
     def _pushes(self) -> bool:
@@ -77,7 +81,9 @@ class Publisher:
 
     def edited(self, document: Document) -> None:
         """Look at it when typing rests."""
-        self._look(document, PAUSE_SECONDS)
+        now = time.monotonic()
+        self._look(document, PAUSE_SECONDS if now - self._edited < REST_SECONDS else 0)
+        self._edited = now
 
     def closed(self, document: Document) -> None:
         """Take its diagnostics away, unless those of closed files are shown too."""
