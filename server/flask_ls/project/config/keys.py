@@ -47,6 +47,22 @@ FLASK_KEYS = frozenset(
     }
 )
 
+# Those that `Flask.default_config` has in every supported version, with some value.
+DEFAULTED_KEYS = FLASK_KEYS - {
+    "ENV",
+    "JSONIFY_MIMETYPE",
+    "JSONIFY_PRETTYPRINT_REGULAR",
+    "JSON_AS_ASCII",
+    "JSON_SORT_KEYS",
+    "MAX_FORM_MEMORY_SIZE",
+    "MAX_FORM_PARTS",
+    "PRESERVE_CONTEXT_ON_EXCEPTION",
+    "PROVIDE_AUTOMATIC_OPTIONS",
+    "SECRET_KEY_FALLBACKS",
+    "SESSION_COOKIE_PARTITIONED",
+    "TRUSTED_HOSTS",
+}
+
 # Package -> keys it reads. A key counts as a possible meaning of a misspelt one only where the package is imported.
 EXTENSION_KEYS: dict[str, frozenset[str]] = {
     package: frozenset(keys.split())
@@ -140,15 +156,6 @@ EVALUATED_KEYS = (
 )
 # Environment variables whose being read by the project's own code matters.
 WATCHED_VARIABLES = frozenset({"FLASK_ENV", "FLASK_DEBUG", "WERKZEUG_DEBUG_PIN"})
-
-# What Flask gives a key that nothing sets (`Flask.default_config`, 3.1).
-SESSION_DEFAULTS: dict[str, object] = {
-    "SECRET_KEY": None,
-    "SESSION_COOKIE_HTTPONLY": True,
-    "SESSION_COOKIE_SECURE": False,
-    "SESSION_COOKIE_SAMESITE": None,
-    "PROPAGATE_EXCEPTIONS": None,
-}
 
 
 def keys_of_packages(packages: frozenset[str]) -> frozenset[str]:

@@ -62,6 +62,7 @@ class Evaluation:
     entered: dict[str, frozenset[str]] = field(default_factory=dict)  # path -> qualnames of functions that ran
     loaded: frozenset[str] = frozenset()  # paths of modules that ran
     configs: tuple[AppConfig, ...] = ()  # of the apps of the table
+    app_parameters: frozenset[tuple[str, str]] = frozenset()  # (function, parameter) that only apps were given to
     machines: list[Machine] = field(default_factory=list)
 
 
@@ -150,8 +151,18 @@ class _Evaluator:
             {p: frozenset(q) for p, q in self.entered.items()},
             frozenset(self.loaded),
             tuple(self.configs),
+            self._app_parameters(),
             self.machines,
         )
+
+    def _app_parameters(self) -> frozenset[tuple[str, str]]:
+        apps: set[tuple[str, str]] = set()
+        others: set[tuple[str, str]] = set()
+        for machine in self.machines:
+            for parameter, values in machine.recorder.bindings.items():
+                is_app = all(isinstance(v.native, AppState) for v in values)
+                (apps if is_app else others).add(parameter)
+        return frozenset(apps - others)
 
     def _script_groups(self, found: Found) -> list[list[Entry]]:
         """Per factory or module with an app: the scripts that lead to it."""

@@ -60,7 +60,24 @@ def writes_of(ctx: Context, *keys: str) -> Iterator[Write]:
 
 def is_config(ctx: Context, node: ast.AST | None) -> bool:
     """Whether the expression is the configuration of an app: ``app.config``, a name for it."""
-    return ctx.is_instance(node, "flask.Config")
+    if ctx.is_instance(node, "flask.Config"):
+        return True
+    return isinstance(node, ast.Attribute) and node.attr == "config" and _is_given_app(ctx, node.value)
+
+
+def _is_given_app(ctx: Context, node: ast.expr) -> bool:
+    """Whether the expression is a parameter that the project was seen to give its apps to: ``def configure(app)``."""
+    if not isinstance(node, ast.Name):
+        return False
+    bindings = ctx.index.lookup(node.id, node)
+    if len(bindings) != 1 or bindings[0].kind != "param":
+        return False
+    function = ctx.index.function_of(node)
+    while function is not None:
+        if isinstance(function, FUNCTIONS) and bindings[0].node in ast.walk(function.args):
+            return (ctx.index.dotted(function), node.id) in ctx.model.evaluation.app_parameters
+        function = ctx.index.function_of(function)
+    return False
 
 
 def _all_writes(ctx: Context) -> list[Write]:
@@ -91,7 +108,7 @@ def _assigned_target(ctx: Context, node: ast.stmt, target: ast.expr, value: ast.
             yield Write(key, value, node, "item", target)
     elif isinstance(target, ast.Attribute):
         key = ATTRIBUTES.get(target.attr)
-        if key is not None and is_app(ctx, target.value):
+        if key is not None and (is_app(ctx, target.value) or _is_given_app(ctx, target.value)):
             yield Write(key, value, node, "attribute", target)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flask_ls.project.config.keys import DEFAULTED_KEYS
 from flask_ls.project.config.stage import Stage, stage_of_name
 from flask_ls.rules.ask.config import Write
 from flask_ls.rules.ask.flow import tests_before
@@ -62,6 +63,8 @@ def reaches_production(ctx: Context, write: Write) -> bool:
 
     The value of a base class counts for the classes that do not override it.
     """
+    if not takes_effect(write):
+        return False
     if write.owner is None:
         return not is_off_production(stage_of(ctx, write))
     takers = ctx.model.config_objects.takers(ctx.index.dotted(write.owner), write.key)
@@ -78,6 +81,13 @@ def stage_of_dotted(ctx: Context, cls: str) -> Stage:
         if stage != "any":
             return stage
     return "any"
+
+
+def takes_effect(write: Write) -> bool:
+    """Whether the write changes anything: ``setdefault`` does nothing for a key that Flask itself gives a default."""
+    call = write.node
+    is_default = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault"
+    return not (is_default and write.key in DEFAULTED_KEYS)
 
 
 def is_off_production(stage: Stage) -> bool:

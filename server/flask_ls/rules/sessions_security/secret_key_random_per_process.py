@@ -19,7 +19,7 @@ from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment, variable_read
 from flask_ls.rules.ask.flow import own_nodes, returns
 from flask_ls.rules.ask.secret_key import matters
-from flask_ls.rules.ask.values import possible_values
+from flask_ls.rules.ask.values import environment_read, possible_values
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -190,8 +190,8 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _made_at_random(ctx: Context, value: ast.expr, left: int = 3) -> ast.expr | None:
     """The expression that makes the value: itself, or what a function of this file returns."""
-    if isinstance(value, ast.Lambda):
-        return None
+    if isinstance(value, ast.Lambda) or environment_read(ctx, value) is not None:
+        return None  # the default is a value of its own
     if any(_is_random(ctx, n) for n in ast.walk(value)):
         return value
     if isinstance(value, ast.Call) and left > 0:
@@ -200,7 +200,8 @@ def _made_at_random(ctx: Context, value: ast.expr, left: int = 3) -> ast.expr | 
             found = [r.value for r in returns(ctx, function) if r.value is not None]
             if len(found) == 1:
                 inner = list(possible_values(ctx, found[0]))
-                return _made_at_random(ctx, inner[0], left - 1) if len(inner) == 1 else None
+                is_random = len(inner) == 1 and _made_at_random(ctx, inner[0], left - 1) is not None
+                return value if is_random else None
     return None
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from flask_ls.rules.ask.config import Write, writes, writes_of
 from flask_ls.rules.ask.config_edits import beside
+from flask_ls.rules.ask.stage import takes_effect
 from flask_ls.rules.ask.values import UNKNOWN, constant, truth
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -158,7 +159,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Every literal value of the key."""
     for write in writes_of(ctx, "SESSION_COOKIE_SAMESITE"):
         value = constant(ctx, write.value)
-        if value is UNKNOWN or value is None:
+        if value is UNKNOWN or value is None or not takes_effect(write):
             continue
         if not isinstance(value, str):
             kind = type(value).__name__
