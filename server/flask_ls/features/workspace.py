@@ -15,6 +15,7 @@ from flask_ls.features.snapshot import Snapshot
 from flask_ls.project.cache import Cache, default_folder
 from flask_ls.project.deploy import is_deployment_path
 from flask_ls.project.discovery import Walker, normal
+from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Resolver
 from flask_ls.project.look import mentions_flask
@@ -104,6 +105,7 @@ class Workspace:
             self._uses_flask = loading.uses_flask
             self._known = loading.remember()
             self._model = loading.model()
+            self._model.distributions = Distributions(loading.environment, self.folders)
             self._store = self._store.keeping(parsed or {})
             self._resolver = self._new_resolver()
             self._model.read = self._store.source

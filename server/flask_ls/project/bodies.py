@@ -11,7 +11,7 @@ A **symbol** is an expression as written, with local names replaced by what they
   ``*id`` a generator expression; ``'text`` a string or boolean literal; ``?`` an unknown receiver. After such a marked
   head the attributes follow a bar: ``$Class|mailer.send``.
 - ``("()", function, arguments, keywords)`` a call, ``("[]", parts)`` a tuple or list given as an argument,
-  ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds.
+  ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds, ``("|", ...)`` one of several.
 
 A **block** is a tuple of operations. Leaves, numbered through the whole body in this order:
 
@@ -19,13 +19,15 @@ A **block** is a tuple of operations. Leaves, numbered through the whole body in
   ``with``, ``return``, ``""``.
 - ``("a", symbol, mode)`` a use of a name or attribute: ``""`` read, ``u`` an operator or builtin touches the value
   itself, ``x`` deleted, ``=`` assigned, then with the assigned value's symbol as fourth part.
-- ``("R", symbol)`` returned, ``("y", symbol or None)`` yielded, ``("m", modules)`` imported: ``a.b`` or ``a.b:name``.
+- ``("R", symbol)`` returned, ``("y", symbol or None)`` yielded, ``("y", symbol, "from")`` for ``yield from``,
+  ``("m", modules)`` imported: ``a.b`` or ``a.b:name``.
 
 Structure: ``("if", guard, then, otherwise)``, ``("with", symbol or None, block)`` (the symbol ``'`` is
 something that has nothing to do with contexts), ``("loop", block)``,
 ``("try", caught, block, handlers, otherwise, final)``, ``("x",)`` the path ends here.
 
-A **guard** is a symbol whose truth is asked, ``("not", g)``, ``("and", ...)``, ``("or", ...)``, ``@main`` for
+A **guard** is ``("?", symbol)`` whose truth is asked, ``("p", parameter, test)`` where ``test`` is ``truth`` or
+``none`` (``is None``) and the parameter still has its value (else the test is ``?``), ``("not", g)``, ``("and", ...)``, ``("or", ...)``, ``@main`` for
 ``__name__ == "__main__"``, or None for a condition that says nothing about contexts.
 """
 
@@ -43,15 +45,20 @@ BodyKind = Literal["module", "function", "lambda", "generator"]
 MARKS = frozenset("@!%$&^*?")
 LEAVES = frozenset({"c", "a", "R", "y", "m"})
 MAIN = "@main"
+# In the place of an argument: any number of arguments that are not known (``*args``, ``**kwargs``).
+MORE = "'*"
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter; ``annotation`` is the annotated class as written when that is a plain name."""
+    """A parameter; ``annotation`` is the annotated class as written when that is a plain name.
+
+    ``default``: None without one, ``'None``, ``'True`` or ``'False`` for these, ``?`` for any other.
+    """
 
     name: str
     annotation: str | None = None
-    has_default: bool = False
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Body:
     """One body. ``id`` is ``""`` for the module, the qualified name for functions (``#2`` for its second definition).
 
     ``cls`` is the class that a method stands in, ``owner`` the body around this one. ``decorators`` are outermost
-    first, None where one is no name or call.
+    first, None where one is no name or call. ``imports``: there are import statements in it.
     """
 
     id: str
@@ -71,6 +78,7 @@ class Body:
     decorators: tuple[Symbol | None, ...] = ()
     is_async: bool = False
     is_generator: bool = False
+    imports: bool = False
 
     @property
     def name(self) -> str:

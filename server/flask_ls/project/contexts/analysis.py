@@ -38,13 +38,14 @@ class Contexts:
         self.sites = Sites(model.files)
         self._flows: dict[tuple[BodyKey, bool], Flow | None] = {}
         self.graph = Graph(self.values, self.sites, self.flow)
-        self.tests = Tests(self.values, self.flow, self.left_by_module)
+        self.tests = Tests(self.values, self.flow, self.left_by_module, lambda key: self.meaning.after_fixture(key))
         self.imports = Imports(self)
         self.tasks = Tasks(self)
         self.outside = Outside(self)
         self.entries = Entries(self.values, self.sites, self.graph, self.flow, self._starts)
-        self.entries.module_mask = self.imports.mask
+        self.entries.imports = self.imports
         self.graph.task_mask = self.tasks.mask
+        self.graph.job_mask = self.tasks.job_mask
         self.values.parameter_value = self.outside.parameter
         self._uses: dict[str, list[Use]] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from flask_ls.project.bodies import Body, last_name
+from flask_ls.project.bodies import MORE, Body, Symbol, last_name
 from flask_ls.project.contexts import roles
-from flask_ls.project.contexts.flow import Flow
-from flask_ls.project.contexts.graph import Graph
+from flask_ls.project.contexts.conventions import is_test_path
+from flask_ls.project.contexts.flow import Condition, Flow
+from flask_ls.project.contexts.graph import Graph, Target
 from flask_ls.project.contexts.meaning import receiver_of
 from flask_ls.project.contexts.sites import Site, Sites
-from flask_ls.project.contexts.states import NONE, REQUEST, UNKNOWN, Mask, Vector, apply
+from flask_ls.project.contexts.states import IDENTITY, NONE, REQUEST, UNKNOWN, Mask, Vector, apply
 from flask_ls.project.contexts.values import BodyKey, Values
 
 
@@ -48,6 +49,16 @@ class Ways(NamedTuple):
     starts: tuple[Start, ...] = ()
 
 
+class Importing(Protocol):
+    """Who imports a module."""
+
+    def importers(self, path: str) -> list[Site]:
+        """The imports that may run it."""
+
+    def start(self, path: str) -> Mask:
+        """The context in which something outside the project runs it; 0 when nothing does."""
+
+
 class Entries:
     """Answers "how is this body entered". ``more_starts`` adds what no site shows: tests, methods that Flask calls."""
 
@@ -65,8 +76,9 @@ class Entries:
         self._flow = flow
         self._more_starts = more_starts
         self._ways: dict[BodyKey, Ways] = {}
+        self._by_name: dict[tuple[str, bool], dict[BodyKey, list[tuple[Site, Target]]]] = {}
         self._known: dict[BodyKey, tuple[Entry, ...]] = {}
-        self.module_mask: Callable[[BodyKey], Mask] = lambda key: NONE
+        self.imports: Importing | None = None
 
     def of(self, key: BodyKey) -> tuple[Entry, ...]:
         """Every kind of entry of a body, each with its shortest way."""
@@ -87,12 +99,12 @@ class Entries:
         for key, ways in cone.items():
             for call in ways.calls:
                 callees.setdefault(call.site.body, []).append((key, call))
-        found: dict[BodyKey, dict[tuple[str, Mask], Entry]] = {key: {} for key in cone}
+        found: dict[BodyKey, dict[tuple[str, Mask, Site | None], Entry]] = {key: {} for key in cone}
         queue: list[Entry] = []
         for key, ways in cone.items():
             for start in ways.starts:
                 entry = Entry(key, start.mask, start.source, start.at)
-                if found[key].setdefault((entry.source, entry.mask), entry) is entry:
+                if found[key].setdefault((entry.source, entry.mask, entry.at), entry) is entry:
                     queue.append(entry)
         for key in callees:
             if key not in cone:
@@ -105,8 +117,11 @@ class Entries:
             position += 1
             for key, call in callees.get(entry.key, ()):
                 follow = self._enter(key, call, entry)
-                if follow is not None and (follow.source, follow.mask) not in found[key]:
-                    found[key][follow.source, follow.mask] = follow
+                if follow is None:
+                    continue
+                kind = (follow.source, follow.mask, follow.at if self._depends_on_arguments(key) else None)
+                if kind not in found[key]:
+                    found[key][kind] = follow
                     queue.append(follow)
         for key, entries in found.items():
             self._known[key] = tuple(entries.values())
@@ -118,9 +133,36 @@ class Entries:
         mask = apply(call.vector, apply(flow.at[call.site.leaf], entry.mask))
         if not mask:
             return None
+        if not key.id:
+            # What is shown of an import is where it ends: which of the ways there comes first is not known.
+            return Entry(key, mask, "import")
         if call.site.leaf in flow.caught and mask != REQUEST:
             mask = UNKNOWN  # what goes wrong in there is caught here
+        if not self.may_hold(entry, flow.conditions.get(call.site.leaf)):
+            mask = UNKNOWN
         return Entry(key, mask, entry.source, call.site, entry, entry.length + 1)
+
+    # Arguments
+
+    def _depends_on_arguments(self, key: BodyKey) -> bool:
+        """Whether what a body does depends on what it is called with, so that each call counts for itself."""
+        flow = self._flow(key)
+        return flow is not None and bool(flow.conditions)
+
+    def may_hold(self, entry: Entry, conditions: frozenset[Condition] | None) -> bool:
+        """Whether the conditions on a body's parameters are known to hold for this way in."""
+        return not conditions or all(self._holds(entry, c) for c in conditions)
+
+    def _holds(self, entry: Entry, condition: Condition) -> bool:
+        owner, _, name = condition.parameter[1:].rpartition(":")
+        body = self._values.body(entry.key)
+        if body is None or owner != body.id or condition.test == "?":
+            return False
+        given = _given(body, name, entry)
+        if given is None:
+            return False
+        is_none, is_true = given == "'None", given not in ("'None", "'False")
+        return (is_none if condition.test == "none" else is_true) == condition.holds
 
     # Ways in
 
@@ -137,24 +179,27 @@ class Entries:
         if body is None:
             return Ways()
         if not key.id:
-            mask = self.module_mask(key)
-            return Ways(starts=(Start("import", mask),))
+            return self._module(key)
         calls: list[Call] = []
         starts: list[Start] = []
-        for site in self._candidates(key, body):
-            for target in self._graph.targets(site):
-                if target.key != key:
-                    continue
-                if target.source == "registration":
-                    calls += self._registrations(site, target.vector)
-                elif target.source:
-                    starts.append(Start(target.source, target.mask, site))
-                else:
-                    calls.append(Call(site, target.vector))
+        for site, target in self._entering(key, body):
+            if target.source == "registration":
+                calls += self._registrations(site, target.vector)
+            elif target.source:
+                starts.append(Start(target.source, target.mask, site))
+            else:
+                calls.append(Call(site, target.vector))
         ways = Ways(tuple(dict.fromkeys(calls)), tuple(dict.fromkeys(starts)))
         more = tuple(self._more_starts(key, body, ways))
         starts = [s for s in (*ways.starts, *more) if s.mask]
         return ways._replace(starts=tuple(starts))
+
+    def _module(self, key: BodyKey) -> Ways:
+        if self.imports is None:
+            return Ways(starts=(Start("import", NONE),))
+        mask = self.imports.start(key.path)
+        calls = tuple(Call(s, IDENTITY) for s in self.imports.importers(key.path) if s.body != key)
+        return Ways(calls, (Start("import", mask),) if mask else ())
 
     def _registrations(self, site: Site, vector: Vector) -> list[Call]:
         """Where the blueprint is registered whose ``record`` the site calls: that is when the function runs."""
@@ -169,21 +214,29 @@ class Entries:
                 found.append(Call(other, vector))
         return found
 
-    def _candidates(self, key: BodyKey, body: Body) -> Iterable[Site]:
-        """The sites that may enter a body: those that mention its name, or something it is nested in or wraps."""
+    def _entering(self, key: BodyKey, body: Body) -> list[tuple[Site, Target]]:
+        """The sites that enter a body. Tests are no callers of other code: what they call it with proves nothing."""
+        found: dict[tuple[Site, Target], None] = {}
+        is_test = is_test_path(key.path)
+        for name in self._names(key, body):
+            known = self._by_name.get((name, is_test))
+            if known is None:
+                known = self._by_name[name, is_test] = {}
+                for site in self._sites.mentions(name, tests=is_test):
+                    for target in self._graph.targets(site):
+                        known.setdefault(target.key, []).append((site, target))
+            found.update(dict.fromkeys(known.get(key, ())))
+        return list(found)
+
+    def _names(self, key: BodyKey, body: Body) -> set[str]:
+        """The names that sites entering a body may mention: its own, that of its class, of what it is wrapped around."""
         names = {body.name}
-        if body.kind == "generator" or body.name.startswith("<"):
-            return self._sites.in_file(key.path).get(body.name, [])
         if body.cls:
             if body.name in ("__init__", "__post_init__", "__call__", "__enter__", "__exit__"):
                 names = self._subclass_names(key, body)
         elif body.owner:
             names |= self._decorated_by(key, body)
-        found: dict[tuple[BodyKey, int], Site] = {}
-        for name in names:
-            for site in self._sites.mentions(name):
-                found[site.body, site.leaf] = site
-        return found.values()
+        return names
 
     def _subclass_names(self, key: BodyKey, body: Body) -> set[str]:
         """The names of a class and of the classes below it, which its constructor is called by."""
@@ -207,6 +260,36 @@ class Entries:
             outer = self._values.body(BodyKey(key.path, owner))
             owner = outer.owner if outer is not None else ""
         return found
+
+
+def _given(body: Body, name: str, entry: Entry) -> Symbol | None:
+    """What a way in gives for a parameter, as far as it says whether that is None or false; None when it does not."""
+    op = entry.at.op if entry.at is not None else None
+    parameter = body.parameter(name)
+    if op is None or parameter is None or op[0] != "c" or op[4] == "decorator":
+        return None
+    if entry.caller is None:
+        # Handed over to a thread or the like: only without any arguments it is known what the parameters are.
+        passes = len(op[2]) > 1 or any(key in ("args", "kwargs") for key, _ in op[3])
+        return None if passes or parameter.default == "?" else parameter.default
+    if MORE in op[2] or any(key == MORE for key, _ in op[3]):
+        return None
+    names = [p.name for p in body.parameters]
+    if body.cls and "staticmethod" not in body.decorators:
+        names = names[1:]
+    for key, symbol in op[3]:
+        if key == name:
+            return _plain(symbol)
+    position = names.index(name) if name in names else -1
+    if 0 <= position < len(op[2]):
+        return _plain(op[2][position])
+    return parameter.default if parameter.default != "?" else None
+
+
+def _plain(symbol: Symbol | None) -> Symbol | None:
+    if isinstance(symbol, str) and symbol[0] in "'@":
+        return symbol
+    return None
 
 
 def says(source: str) -> str:

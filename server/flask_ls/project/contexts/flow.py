@@ -47,6 +47,14 @@ class Change(NamedTuple):
     is_client: bool = False
 
 
+class Condition(NamedTuple):
+    """A test of a parameter (``truth``, ``none`` or ``?``) and whether it holds."""
+
+    parameter: str
+    test: str
+    holds: bool
+
+
 class Meaning(Protocol):
     """What the operations of a body mean for contexts, in the light of the whole project."""
 
@@ -68,7 +76,7 @@ class Flow:
     """``at[i]``: the vector at leaf ``i``. ``caught``: leaves whose RuntimeError is caught in this body. ``script``:
     leaves under ``if __name__ == "__main__"``.
 
-    ``after_client``: leaves that run after a test client's request in the same body. ``leave``: the vector when the
+    ``conditions``: leaf -> what its body's parameters must be for it to run. ``after_client``: leaves that run after a test client's request in the same body. ``leave``: the vector when the
     body is left normally. ``yields``: leaf numbers of its ``yield``.
     """
 
@@ -77,6 +85,7 @@ class Flow:
     script: set[int] = field(default_factory=set)
     after_client: set[int] = field(default_factory=set)
     yields: list[int] = field(default_factory=list)
+    conditions: dict[int, frozenset[Condition]] = field(default_factory=dict)
     leave: Vector = NOWHERE
     keeps_client_at_yield: bool = False
 
@@ -85,6 +94,7 @@ class _State(NamedTuple):
     vector: Vector
     pushed: tuple[tuple[Symbol, Vector], ...] = ()
     client_called: bool = False
+    conditions: frozenset[Condition] = frozenset()
 
 
 def flow_of(path: str, body: Body, meaning: Meaning, *, keeps_client: bool = False) -> Flow:
@@ -141,23 +151,25 @@ class _Walker:
             return None
         if state.client_called:
             flow.after_client.add(number)
+        if state.conditions:
+            flow.conditions[number] = state.conditions
         if kind not in ("c", "m"):
             return state
         change = self.meaning.change(self.path, op)
         return state if change is None else self._changed(state, change)
 
     def _changed(self, state: _State, change: Change) -> _State | None:
-        vector, pushed, called = state
+        vector, pushed, called, conditions = state
         if change.is_client:
-            return _State(then(vector, TO_REQUEST) if self.keeps_client else vector, pushed, True)
+            return _State(then(vector, TO_REQUEST) if self.keeps_client else vector, pushed, True, conditions)
         if change.pops:
             for number in range(len(pushed) - 1, -1, -1):
                 if pushed[number][0] == change.key:
-                    return _State(pushed[number][1], pushed[:number], called)
-            return state if change.soft else _State(then(vector, TO_UNKNOWN), pushed, called)
+                    return _State(pushed[number][1], pushed[:number], called, conditions)
+            return state if change.soft else _State(then(vector, TO_UNKNOWN), pushed, called, conditions)
         if change.key is not None:
             pushed = (*pushed, (change.key, vector))
-        return _State(then(vector, change.vector), pushed, called)
+        return _State(then(vector, change.vector), pushed, called, conditions)
 
     # Structure
 
@@ -165,8 +177,8 @@ class _Walker:
         guard = op[1]
         yes, no = state, state
         if state is not None and guard is not None:
-            yes = _where(state, self._refined(guard, state.vector, True))
-            no = _where(state, self._refined(guard, state.vector, False))
+            yes = _where(state, self._refined(guard, state.vector, True), _conditions(guard, True))
+            no = _where(state, self._refined(guard, state.vector, False), _conditions(guard, False))
         before = len(self.flow.at)
         end = self.block(op[2], yes)
         if guard == MAIN:
@@ -231,6 +243,8 @@ class _Walker:
                 found = join(found, self._refined(part, vector, holds) if part is not None else vector)
                 vector = self._refined(part, vector, not holds) if part is not None else vector
             return found
+        if kind == "p":
+            return vector
         level = self.meaning.level(self.path, guard[1])
         if not level:
             return vector
@@ -243,8 +257,24 @@ class _Walker:
         return meet(vector, APP | REQUEST | UNKNOWN)
 
 
-def _where(state: _State, vector: Vector) -> _State | None:
-    return state._replace(vector=vector) if vector != NOWHERE else None
+def _where(state: _State, vector: Vector, conditions: frozenset[Condition]) -> _State | None:
+    if vector == NOWHERE:
+        return None
+    return state._replace(vector=vector, conditions=state.conditions | conditions)
+
+
+def _conditions(guard: Symbol, holds: bool) -> frozenset[Condition]:
+    """What a guard that is true (or false) says about parameters."""
+    if not isinstance(guard, tuple):
+        return frozenset()
+    kind = guard[0]
+    if kind == "p":
+        return frozenset({Condition(guard[1], guard[2], holds)})
+    if kind == "not":
+        return _conditions(guard[1], not holds)
+    if kind in ("and", "or") and (kind == "and") == holds:
+        return frozenset().union(*(_conditions(part, holds) for part in guard[1:] if part is not None))
+    return frozenset()
 
 
 def _either(one: _State | None, other: _State | None) -> _State | None:
@@ -258,7 +288,8 @@ def _either(one: _State | None, other: _State | None) -> _State | None:
             break
         shared += 1
     vector = join(one.vector, other.vector)
-    return _State(vector, one.pushed[:shared], one.client_called or other.client_called)
+    conditions = one.conditions & other.conditions
+    return _State(vector, one.pushed[:shared], one.client_called or other.client_called, conditions)
 
 
 def _is_stack(symbol: Symbol | None) -> bool:

@@ -30,7 +30,6 @@ from flask_ls.project.contexts.values import BodyKey, Value, Values, is_property
 
 # A forked process keeps the context, a spawned one does not: without a context there is none either way.
 _TO_PROCESS: Vector = (NONE, UNKNOWN, UNKNOWN, UNKNOWN)
-_DECORATED_BY_LIBRARY_THAT_RUNS = frozenset({"celery", "dramatiq", "huey", "rq", "click", "flask"})
 _DEPTH = 6
 
 
@@ -51,6 +50,7 @@ class Graph:
         self.sites = sites
         self.flow = flow
         self.task_mask: Callable[[str, Symbol], Mask] = lambda path, symbol: NONE
+        self.job_mask: Callable[[str], Mask] = lambda path: NONE
         self._targets: dict[tuple[BodyKey, int], list[Target]] = {}
         self._passages: dict[tuple[BodyKey, int], tuple[Vector, tuple[Target, ...]]] = {}
 
@@ -270,6 +270,8 @@ class Graph:
             mask = self.task_mask(path, op[1])
             source = "context task" if mask == APP else "task"
             return target._replace(source=source, mask=apply(target.vector, mask), vector=IDENTITY)
+        if role.source == "job":
+            mask = self.job_mask(target.key.path)
         body = self.values.body(target.key)
         if role.source in ("view", "handler") and body is not None and body.is_generator:
             # A generator view only makes the generator; its body runs while the response is sent.
@@ -303,6 +305,7 @@ class Graph:
             given = self.references(path, symbol)
             if given and any(t.key != key for t in given):
                 vector, extra = self._uses(key, name, nested=False)
+                vector = then(self._passage(key, 0)[0], vector) if vector is not None else None
                 found += extra if vector is None else []
                 for target in given:
                     if vector is not None:
@@ -332,7 +335,9 @@ class Graph:
             own = self.values.body(decorator.key)
             parameter = _first_parameter(own) if own is not None else None
             if parameter is not None:
+                own_vector = self._passage(decorator.key, 0)[0]
                 vector, extra = self._uses(decorator.key, parameter, nested=False)
+                vector = then(own_vector, vector) if vector is not None else None
                 found += [_after(vector, t) for t in inner] if vector is not None else []
                 found += self._starts(extra, inner)
                 found += self._starts(self._uses(decorator.key, parameter, nested=True)[1], inner)
@@ -397,12 +402,13 @@ class Graph:
             return (TO_UNKNOWN if role.source in ("cli", "command") else IDENTITY), ()
         top = name.partition(".")[0]
         is_foreign = value.kind != "member" and not self.values.model.names.is_project(name)
-        runs = top in _DECORATED_BY_LIBRARY_THAT_RUNS or top.startswith("flask_")
-        return (IDENTITY if is_foreign and not runs else TO_UNKNOWN), ()
+        return (IDENTITY if is_foreign and top in roles.TRANSPARENT_LIBRARIES else TO_UNKNOWN), ()
 
     def _decorating(self, key: BodyKey, body: Body) -> tuple[Vector, tuple[Target, ...]]:
         """What calling a function means that this project function has decorated, and the wrapper that then runs."""
         parameter = _first_parameter(body)
+        if self._passage(key, 0)[0] != IDENTITY:
+            return TO_UNKNOWN, ()
         returned = [op[1] for op in leaves(body.block) if op[0] == "R"]
         if parameter is None or not returned:
             return TO_UNKNOWN, ()

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from flask_ls.project.bodies import Op, Symbol, last_name, leaves
 from flask_ls.project.contexts.flow import Change, Entering, Flow
 from flask_ls.project.contexts.sites import Sites
-from flask_ls.project.contexts.states import APP, IDENTITY, REQUEST, TO_APP, TO_REQUEST, TO_UNKNOWN, Vector, join
+from flask_ls.project.contexts.states import (
+    APP,
+    IDENTITY,
+    NOWHERE,
+    REQUEST,
+    TO_APP,
+    TO_REQUEST,
+    TO_UNKNOWN,
+    Vector,
+    join,
+    then,
+)
 from flask_ls.project.contexts.values import BodyKey, Value, Values
 
 CLIENT_METHODS = frozenset("get post put delete patch head options trace open".split())
@@ -184,16 +195,34 @@ class ProjectMeaning:
             return Entering(TO_UNKNOWN if any(_may_push(c) for c in external) else IDENTITY)
         return Entering(TO_UNKNOWN)
 
-    def _entering_generator(self, key: BodyKey) -> Entering:
-        flow = self._flow(key)
-        if flow is None:
+    def _entering_generator(self, key: BodyKey, left: int = 4) -> Entering:
+        """What a generator has done when it yields."""
+        flow, body = self._flow(key), self._values.body(key)
+        if flow is None or body is None:
             return Entering()
-        if not flow.yields:
+        vector: Vector | None = None
+        keeps = flow.keeps_client_at_yield
+        for number, op in enumerate(leaves(body.block)):
+            if op[0] != "y":
+                continue
+            at = flow.at[number]
+            if len(op) > 2 and left:
+                inner = self._values.of(key.path, op[1])
+                if inner is None or inner.kind != "generator" or inner.key is None:
+                    return Entering(TO_UNKNOWN)
+                delegated = self._entering_generator(inner.key, left - 1)
+                at, keeps = then(at, delegated.vector), keeps or delegated.keeps_client
+            vector = at if vector is None else join(vector, at)
+        if vector is None:
             return Entering(TO_UNKNOWN)
-        vector = flow.at[flow.yields[0]]
-        for number in flow.yields[1:]:
-            vector = join(vector, flow.at[number])
-        return Entering(vector, any(n in flow.caught for n in flow.yields), flow.keeps_client_at_yield)
+        return Entering(vector, any(n in flow.caught for n in flow.yields), keeps)
+
+    def after_fixture(self, key: BodyKey) -> Entering:
+        """What a fixture has done when the test runs: at its yield, or after it returned."""
+        body, flow = self._values.body(key), self._flow(key)
+        if body is not None and body.is_generator:
+            return self._entering_generator(key)
+        return Entering(flow.leave if flow is not None and flow.leave != NOWHERE else IDENTITY)
 
     def _context(self, value: Value | None) -> Vector | None:
         if value is None or value.kind != "instance":

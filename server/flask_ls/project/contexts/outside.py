@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MASKS = {"request": REQUEST, "app": APP, "none": NONE}
 # `flask` looks for factories of these names (flask/cli.py, find_best_app).
 _FACTORY_NAMES = ("create_app", "make_app")
+# A function with more calls is a general tool: what it is given differs from call to call.
+_MOST_CALLS = 40
 _VIEWS = frozenset({"view", "handler"})
 
 
@@ -112,26 +114,39 @@ class Outside:
 
     # Parameters
 
-    def parameter(self, key: BodyKey, name: str) -> Value | None:
+    def parameter(self, key: BodyKey, name: str, is_shallow: bool) -> Value | None:
         """What every known caller gives for a parameter, or the fixture of that name."""
         if (key, name) in self._busy:
             return None
         self._busy.add((key, name))
         try:
-            return self._contexts.tests.parameter(key, name) or self._given(key, name)
+            found = self._contexts.tests.parameter(key, name)
+            return found if found is not None or is_shallow else self._given(key, name)
         finally:
             self._busy.discard((key, name))
 
     def _given(self, key: BodyKey, name: str) -> Value | None:
+        """What the calls in the project give; None when they differ, or are too many to look at."""
         values = self._contexts.values
         body = values.body(key)
         if body is None:
             return None
+        is_constructor = body.name == "__init__"
+        called = body.cls.rpartition(".")[2] if is_constructor else body.name
+        sites = self._contexts.sites.calls(called)
+        if len(sites) > _MOST_CALLS:
+            return None
         found: set[Value | None] = set()
-        for call in self._contexts.entries.ways(key).calls:
-            symbol = _argument(body, name, call.site.op)
-            if symbol is not None:
-                found.add(values.of(call.site.body.path, symbol))
+        for site in sites:
+            function = values.without_parameters(site.body.path, site.op[1])
+            if function is None:
+                continue
+            if is_constructor and function.kind == "class":
+                function = values.attribute(function._replace(kind="instance"), "__init__")
+            if function is not None and function.key == key:
+                symbol = _argument(body, name, site.op)
+                if symbol is not None:
+                    found.add(values.without_parameters(site.body.path, symbol))
         return found.pop() if len(found) == 1 else None
 
 

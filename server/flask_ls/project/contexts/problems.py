@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.entries import Entry
 from flask_ls.project.contexts.needs import Need
 from flask_ls.project.contexts.roles import SOURCES
@@ -50,7 +51,11 @@ def _problem(contexts: Contexts, use: Use) -> Problem | None:
     has = False
     for entry in contexts.entries.of(use.site.body):
         mask = apply(vector, entry.mask)
-        if not mask or mask & UNKNOWN:
+        if not mask or mask & UNKNOWN or _is_a_test_of_other_code(contexts, entry):
+            continue
+        if not contexts.entries.may_hold(entry, flow.conditions.get(leaf)) or not _is_first_import(
+            contexts, entry, leaf
+        ):
             continue
         if _lacks(contexts, use.need, mask):
             lacking.append((entry, mask))
@@ -62,6 +67,29 @@ def _problem(contexts: Contexts, use: Use) -> Problem | None:
     after_client = leaf in flow.after_client
     code = _code(use.need, witness, mask, after_client)
     return Problem(code, use, use.need, witness, not has, mask != NONE)
+
+
+def _is_first_import(contexts: Contexts, entry: Entry, leaf: int) -> bool:
+    """Whether a module that a way starts in is surely imported without a context before it may be with one."""
+    while entry.caller is not None:
+        leaf = entry.at.leaf if entry.at is not None else leaf
+        entry = entry.caller
+    if entry.key.id:
+        return True
+    flow = contexts.flow(entry.key)
+    if flow is not None and leaf in flow.script:
+        return True
+    return not any(e.mask & (APP | UNKNOWN) for e in contexts.entries.of(entry.key))
+
+
+def _is_a_test_of_other_code(contexts: Contexts, entry: Entry) -> bool:
+    """A test calls code of the application with arguments and doubles that decide which way it goes: no proof."""
+    if entry.source not in ("test", "fixture"):
+        return False
+    path = entry.key.path
+    while entry.caller is not None:
+        entry = entry.caller
+    return entry.key.path != path and not is_test_path(path)
 
 
 def _lacks(contexts: Contexts, need: Need, mask: Mask) -> bool:

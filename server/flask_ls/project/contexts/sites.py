@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from flask_ls.project.bodies import Op, collect_names, leaves
+from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
 
@@ -33,19 +34,34 @@ class Sites:
         self._changed = [p for p, f in files.items() if self._base_files.get(p) is not f]
         self._gone = {p for p in self._base_files if p not in files} | set(self._changed)
         self._renames: dict[str, set[str]] | None = None
+        self._mentions: dict[tuple[str, bool], list[Site]] = {}
+        self._calls: dict[str, list[Site]] = {}
 
     @property
     def is_worn(self) -> bool:
         """Whether so much changed since the names were collected that collecting them again is due."""
         return len(self._gone) > 50
 
-    def mentions(self, name: str) -> list[Site]:
-        """The operations that mention something that may be called ``name`` where it is defined."""
-        found: list[Site] = []
-        for written in self._names_of(name):
-            for path in self._paths(written):
-                found.extend(self.in_file(path).get(written, ()))
-        return found
+    def mentions(self, name: str, *, tests: bool = True) -> list[Site]:
+        """The operations that mention something that may be called ``name`` where it is defined.
+
+        ``tests``: also those in the files of tests.
+        """
+        known = self._mentions.get((name, tests))
+        if known is None:
+            known = self._mentions[name, tests] = []
+            for written in self._names_of(name):
+                for path in self._paths(written):
+                    if tests or not is_test_path(path):
+                        known.extend(self.in_file(path).get(written, ()))
+        return known
+
+    def calls(self, name: str) -> list[Site]:
+        """The calls, outside of tests, of something that may be called ``name`` where it is defined."""
+        known = self._calls.get(name)
+        if known is None:
+            known = self._calls[name] = [s for s in self.mentions(name, tests=False) if _is_call(s.op)]
+        return known
 
     def in_file(self, path: str) -> dict[str, list[Site]]:
         """Name -> the operations of one file that mention it."""
@@ -87,6 +103,10 @@ class Sites:
     def names_of(self, *names: str) -> set[str]:
         """Every name under which things of these names may be mentioned."""
         return set().union(*(self._names_of(n) for n in names))
+
+
+def _is_call(op: Op) -> bool:
+    return bool(op[0] == "c" and op[4] != "decorator")
 
 
 def _by_name(files: object) -> dict[str, list[str]]:

@@ -30,10 +30,27 @@ class Tasks:
             pushed = self._pushed_by_class(base)
             if pushed is not None:
                 return pushed
-        if self._contexts.tests is not None and self._by_class != NONE:
+        if self._by_class != NONE:
             return self._by_class
         left = self._contexts.left_by_module(path)
         return NONE if left == IDENTITY else UNKNOWN
+
+    def job_mask(self, path: str) -> Mask:
+        """The context in which a worker of a queue (RQ, Huey) runs a function of a file."""
+        if self._has_own_worker:
+            return UNKNOWN
+        return NONE if self._contexts.left_by_module(path) == IDENTITY else UNKNOWN
+
+    @cached_property
+    def _has_own_worker(self) -> bool:
+        """Whether the project starts workers itself: forked workers keep the context in which they are started."""
+        for facts in self._contexts.model.files.values():
+            for imported in facts.imports:
+                if imported.module.partition(".")[0] in ("rq", "huey"):
+                    names = (imported.module, *(n for n, _ in imported.names))
+                    if any("worker" in n.lower() or "consumer" in n.lower() for n in names):
+                        return True
+        return False
 
     @cached_property
     def _by_class(self) -> Mask:

@@ -64,8 +64,10 @@ class Values:
 
     def __init__(self, model: ProjectModel) -> None:
         self.model = model
-        self._known: dict[tuple[str, Symbol], Value | None] = {}
-        self._named: dict[str, Value | None] = {}
+        # Two of each: while the arguments of a parameter are looked at, other parameters stay unknown, so that an
+        # answer does not depend on what was asked before it.
+        self._memos: tuple[_Memo, _Memo] = (_Memo(), _Memo())
+        self._memo = self._memos[0]
         self._attributes: dict[str, dict[tuple[str, str], set[Symbol | None]]] = {}
         self._mro: dict[str, list[str]] = {}
         self._by_base: dict[str, list[str]] | None = None
@@ -75,13 +77,19 @@ class Values:
         """The value of a symbol of a body of this file; None when unknown."""
         if symbol is None or left <= 0:
             return None
-        key = (path, symbol)
+        known, key = self._memo.symbols, (path, symbol)
+        if key not in known:
+            known[key] = None
+            known[key] = self._evaluate(path, symbol, left - 1)
+        return known[key]
+
+    def without_parameters(self, path: str, symbol: Symbol | None) -> Value | None:
+        """The value of a symbol when nothing is known of parameters."""
+        before, self._memo = self._memo, self._memos[1]
         try:
-            return self._known[key]
-        except KeyError:
-            self._known[key] = None
-            found = self._known[key] = self._evaluate(path, symbol, left - 1)
-            return found
+            return self.of(path, symbol)
+        finally:
+            self._memo = before
 
     def mro(self, cls: str) -> list[str]:
         """A class and its bases, nearest first."""
@@ -108,12 +116,6 @@ class Values:
                     found[name] = None
                     todo.append(name)
         return list(found)
-
-    def forget(self) -> None:
-        """Drop what was remembered."""
-        self._known.clear()
-        self._named.clear()
-        self._attributes.clear()
 
     def identity(self, path: str, symbol: Symbol | None) -> str | None:
         """The canonical name of the variable that a symbol names, in whatever file; None when it is no name."""
@@ -149,6 +151,8 @@ class Values:
                 return self.attribute(base, symbol[2], left) if base is not None else _duck(symbol[2])
             if kind == "e":
                 return self._entered(path, symbol[1], left)
+            if kind == "|":
+                return self._one(path, set(symbol[1:]), left)
             return None
         if symbol[0] == "'":
             return Value("literal", symbol[1:])
@@ -200,12 +204,11 @@ class Values:
 
     def named(self, dotted: str, left: int = _LIMIT) -> Value | None:
         """The value of a canonical dotted name."""
-        try:
-            return self._named[dotted]
-        except KeyError:
-            self._named[dotted] = None
-            found = self._named[dotted] = self._named_value(dotted, left - 1)
-            return found
+        known = self._memo.names
+        if dotted not in known:
+            known[dotted] = None
+            known[dotted] = self._named_value(dotted, left - 1)
+        return known[dotted]
 
     def _named_value(self, dotted: str, left: int) -> Value | None:
         if left <= 0:
@@ -410,14 +413,21 @@ class Values:
             cls = self.model.names.in_module(facts.module, parameter.annotation)
             if cls is not None:
                 return Value("instance", cls)
-        return self.parameter_value(key, name) or Value("parameter", extra=name, key=key)
+        is_shallow = self._memo is self._memos[1]
+        return self.parameter_value(key, name, is_shallow) or Value("parameter", extra=name, key=key)
 
 
 _PROXY_INSTANCES = frozenset({"flask.current_app", "flask.request"})
 
 
-def _no_parameter(key: BodyKey, name: str) -> Value | None:
+def _no_parameter(key: BodyKey, name: str, is_shallow: bool) -> Value | None:
     return None
+
+
+class _Memo:
+    def __init__(self) -> None:
+        self.symbols: dict[tuple[str, Symbol], Value | None] = {}
+        self.names: dict[str, Value | None] = {}
 
 
 def _duck(name: str) -> Value | None:

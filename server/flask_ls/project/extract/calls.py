@@ -54,6 +54,7 @@ class _Builder:
         self.at = placing.at
         self.result = Extracted()
         self.nodes: list[ast.AST] = []
+        self.imports = False
         self._yielding: set[ast.AST | None] = set()
         for kind in (ast.Yield, ast.YieldFrom):
             self._yielding.update(index.function_of(n) for n in index.nodes(kind))
@@ -69,6 +70,7 @@ class _Builder:
 
     def _body(self, name: str, kind: BodyKind, node: ast.AST, read: Callable[[ast.AST], Block]) -> None:
         self.nodes = []
+        self.imports = False
         block = read(node)
         decorators = node.decorator_list if isinstance(node, FUNCTIONS) else []
         is_generator = kind == "generator" or node in self._yielding
@@ -86,6 +88,7 @@ class _Builder:
             decorators=tuple(self.symbols.of(d) for d in decorators),
             is_async=isinstance(node, ast.AsyncFunctionDef),
             is_generator=is_generator,
+            imports=self.imports,
         )
 
     def _class_of(self, node: ast.AST) -> str:
@@ -144,14 +147,27 @@ class _Builder:
         if isinstance(value, ast.Await):
             value = value.value
         if isinstance(value, (ast.Yield, ast.YieldFrom)):
-            self._leaf(("y", self.symbols.of(value.value)), value, out)
+            self._yield(value, out)
         elif isinstance(value, ast.Call) and dotted_name(value.func) in _ENDS:
             out.append(("x",))
 
     def _assign(self, node: ast.Assign, out: list[Op]) -> None:
         self._emit(node, out)
         if isinstance(node.value, (ast.Yield, ast.YieldFrom)):
-            self._leaf(("y", self.symbols.of(node.value.value)), node.value, out)
+            self._yield(node.value, out)
+        elif isinstance(node.targets[0], ast.Name) and node.targets[0].id == "pytestmark":
+            marks = self.symbols.of_all(node.value)
+            if marks is not None:
+                self._leaf(("a", "pytestmark", "=", marks), node, out)
+        elif isinstance(node.targets[0], ast.Name) and node.targets[0].id == "pytest_plugins":
+            # pytest imports these modules, and their fixtures are there like those of a star import.
+            names = [c.value for c in ast.walk(node.value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
+            self.imports = True
+            self._leaf(("m", tuple(f"{n}:*" for n in names)), node, out)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, out: list[Op]) -> None:
+        symbol = self.symbols.of(node.value)
+        self._leaf(("y", symbol, "from") if isinstance(node, ast.YieldFrom) else ("y", symbol), node, out)
 
     def _return(self, node: ast.Return, out: list[Op]) -> None:
         self._emit(node, out)
@@ -248,9 +264,11 @@ class _Builder:
                 self._leaf(("c", symbol, (f"@{self.ids[node]}",), (), "decorator"), decorator, out)
 
     def _import(self, node: ast.Import, out: list[Op]) -> None:
+        self.imports = True
         self._leaf(("m", tuple(a.name for a in node.names)), node, out)
 
     def _import_from(self, node: ast.ImportFrom, out: list[Op]) -> None:
+        self.imports = True
         source = resolve_relative(self.index.module, self.index.is_package, node.level, node.module)
         self._leaf(("m", tuple(f"{source}:{a.name}" for a in node.names)), node, out)
 
@@ -269,11 +287,18 @@ class _Builder:
         if isinstance(test, ast.Compare):
             return self._comparison(test)
         if isinstance(test, (ast.Name, ast.Attribute, ast.Call)):
+            parameter = self._parameter_guard(test, "truth")
+            if parameter is not None:
+                return parameter
             if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "bool" and test.args:
                 return self.guard(test.args[0])
             symbol = self.symbols.of(test)
             return ("?", symbol) if symbol is not None else None
         return None
+
+    def _parameter_guard(self, node: ast.expr, test: str) -> Symbol | None:
+        found = self.symbols.tested_parameter(node) if isinstance(node, ast.Name) else None
+        return ("p", found[0], test if found[1] else "?") if found is not None else None
 
     def _comparison(self, test: ast.Compare) -> Symbol | None:
         if len(test.ops) != 1:
@@ -283,7 +308,10 @@ class _Builder:
             return MAIN if isinstance(right, ast.Constant) and right.value == "__main__" else None
         if not isinstance(right, ast.Constant):
             return None
-        inner = self.guard(left)
+        inner = self.guard(left) if right.value is not None else self._parameter_guard(left, "none")
+        if inner is not None and right.value is None:
+            return ("not", inner) if isinstance(op, (ast.IsNot, ast.NotEq)) else inner
+        inner = inner or self.guard(left)
         if inner is None:
             return None
         if right.value is None and isinstance(left, ast.Call | ast.Attribute):
@@ -356,10 +384,16 @@ def _start(node: ast.AST) -> tuple[int, int]:
 def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
     positional = [*arguments.posonlyargs, *arguments.args]
     required = len(positional) - len(arguments.defaults)
-    found = [Parameter(a.arg, _annotation(a), i >= required) for i, a in enumerate(positional)]
-    keyword_only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    found += [Parameter(a.arg, _annotation(a), default is not None) for a, default in keyword_only]
-    return tuple(found)
+    defaults = [*[None] * required, *arguments.defaults, *arguments.kw_defaults]
+    names = zip([*positional, *arguments.kwonlyargs], defaults, strict=True)
+    return tuple(Parameter(a.arg, _annotation(a), _default(default)) for a, default in names)
+
+
+def _default(node: ast.expr | None) -> str | None:
+    if node is None:
+        return None
+    value = node.value if isinstance(node, ast.Constant) else ...
+    return f"'{value}" if value is None or value is True or value is False else "?"
 
 
 def _annotation(argument: ast.arg) -> str | None:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import sys
 
-from flask_ls.project.bodies import MARKS, Symbol
+from flask_ls.project.bodies import MARKS, MORE, Symbol
 from flask_ls.project.index import COMPREHENSIONS, FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
 
@@ -32,7 +32,7 @@ DUCK_METHODS = frozenset(
 )
 # Calls whose literal arguments say which code they reach.
 _READS_LITERALS = frozenset(
-    "import_module __import__ import_string usefixtures getfixturevalue get pop setdefault get_context "
+    "import_module __import__ import_string usefixtures getfixturevalue parametrize get pop setdefault get_context "
     "set_start_method".split()
 )
 
@@ -63,7 +63,7 @@ class Symbols:
             return f"{base}{'|' if base[0] in MARKS and '|' not in base else '.'}{node.attr}"
         if kind is ast.Call:
             assert isinstance(node, ast.Call)
-            return self.call(node, left)
+            return self._super(node) or self.call(node, left)
         if kind is ast.Lambda and node is not None:
             return f"@{self.ids[node]}"
         if kind is ast.GeneratorExp and node is not None:
@@ -77,9 +77,6 @@ class Symbols:
         if left <= 0:
             return None
         function = node.func
-        if function.__class__ is ast.Name and function.id == "super" and self._is_builtin(function):  # type: ignore[attr-defined]
-            cls = self._class_around(node)
-            return ("()", f"^{cls}", (), ()) if cls else None
         symbol = self.of(function, left - 1)
         if symbol is None:
             return None
@@ -87,26 +84,49 @@ class Symbols:
         given: list[Symbol | None] = []
         for argument in node.args:
             if argument.__class__ is ast.Starred:
+                given.append(MORE)
                 break
             given.append(self._argument(argument, left - 1, literal))
-        while given and given[-1] is None:
-            given.pop()
         keywords = tuple(
-            (k.arg, value)
+            (k.arg, self._argument(k.value, left - 1, literal)) if k.arg is not None else (MORE, None)
             for k in node.keywords
-            if k.arg is not None and (value := self._argument(k.value, left - 1, literal)) is not None
         )
         return ("()", symbol, tuple(given), keywords)
+
+    def of_all(self, node: ast.expr) -> Symbol | None:
+        """The symbol of an expression, or of the elements of a list or tuple."""
+        return self._argument(node, _DEPTH, literal=False)
+
+    def _super(self, node: ast.Call) -> Symbol | None:
+        function = node.func
+        if isinstance(function, ast.Name) and function.id == "super" and self._is_builtin(function):
+            cls = self._class_around(node)
+            return f"^{cls}" if cls else None
+        return None
 
     def _argument(self, node: ast.expr, left: int, literal: bool) -> Symbol | None:
         if node.__class__ is ast.Constant:
             value = node.value  # type: ignore[attr-defined]
-            return f"'{value}" if value is True or value is False or (literal and isinstance(value, str)) else None
+            is_singleton = value is None or value is True or value is False
+            return f"'{value}" if is_singleton or (literal and isinstance(value, str)) else None
         if node.__class__ in (ast.Tuple, ast.List) and left > 0:
             # `args=(f, x)` of a thread: the functions in it are passed on.
-            parts = tuple(self._argument(e, left - 1, False) for e in node.elts)  # type: ignore[attr-defined]
+            parts = tuple(self._argument(e, left - 1, literal) for e in node.elts)  # type: ignore[attr-defined]
             return ("[]", parts) if any(p is not None for p in parts) else None
         return self.of(node, left)
+
+    def tested_parameter(self, node: ast.Name) -> tuple[str, bool] | None:
+        """The parameter that a name is, and whether it still has the value it was given; None for other names."""
+        owner = self.index.scope(node).owner(node.id)
+        if owner is None or owner.is_module:
+            return None
+        bindings = owner.bindings[node.id]
+        parameter = next((b for b in bindings if b.kind == "param"), None)
+        symbol = self._parameter(parameter) if parameter is not None else None
+        if not isinstance(symbol, str) or symbol[0] != "%":
+            return None
+        others = (b.node for b in bindings if b is not parameter)
+        return symbol, all(getattr(n, "lineno", 0) >= node.lineno for n in others)
 
     def is_inert(self, node: ast.expr) -> bool:
         """Whether the expression is built from builtins and libraries that never touch a Flask context."""
@@ -157,12 +177,17 @@ class Symbols:
             return None
         chosen = [b for b in bindings if b.kind != "delete" and not _is_none(b)]
         if len(chosen) != 1:
-            return self._same(chosen)
+            return self._one_of(chosen, left)
         return self._binding(chosen[0], left)
 
-    def _same(self, bindings: list[Binding]) -> Symbol | None:
-        found = {self._import(b) for b in bindings} if all(b.kind in ("import", "from") for b in bindings) else set()
-        return found.pop() if len(found) == 1 else None
+    def _one_of(self, bindings: list[Binding], left: int) -> Symbol | None:
+        """A name that is bound several times, each time to something that can be followed."""
+        if not bindings or len(bindings) > 6 or left < 2:
+            return None
+        found = dict.fromkeys(self._binding(b, left - 1) for b in bindings)
+        if None in found:
+            return None
+        return next(iter(found)) if len(found) == 1 else ("|", *found)
 
     def _binding(self, binding: Binding, left: int) -> Symbol | None:
         kind = binding.kind

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.deploy import DeploymentFile
+from flask_ls.project.distributions import Distributions
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
 from flask_ls.project.model.classes import Classes
@@ -39,6 +40,8 @@ class ProjectModel:
         self.index = index
         self.read: Callable[[str], SourceFile | None] | None = None
         """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
+        self.distributions = Distributions()
+        """What is installed or required, for what differs from version to version."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
@@ -87,6 +90,7 @@ class ProjectModel:
     def _like(self) -> ProjectModel:
         model = type(self)((), self.index, self.deployment)
         model.read = self.read
+        model.distributions = self.distributions
         return model
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:

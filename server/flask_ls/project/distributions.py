@@ -1,0 +1,63 @@
+"""Which distributions a project uses: installed in its environment, or named by its requirement files."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from flask_ls.project.environment import Environment, normal_name
+
+_FILES = (
+    "requirements*.txt",
+    "requirements*.in",
+    "*requirements.txt",
+    "requirements/*.txt",
+    "requirements/*.in",
+    "constraints*.txt",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
+    "tox.ini",
+    "environment*.yml",
+    "poetry.lock",
+    "uv.lock",
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
+
+
+class Distributions:
+    """Looks at files when it is first asked."""
+
+    def __init__(self, environment: Environment | None = None, folders: Sequence[str] = ()) -> None:
+        self._environment = environment or Environment()
+        self._folders = tuple(folders)
+
+    def version(self, name: str) -> str | None:
+        """The version that is installed, else pinned; None when neither is known."""
+        return self._environment.version(name)
+
+    def may_be_used(self, name: str) -> bool:
+        """Whether the distribution is installed or a requirement file has its name anywhere."""
+        return self.version(name) is not None or normal_name(name) in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        found: set[str] = set()
+        for folder in self._folders:
+            for pattern in _FILES:
+                for path in glob.glob(f"{glob.escape(folder)}/{pattern}"):
+                    found.update(normal_name(w) for w in _WORD.findall(_text(path)))
+        return frozenset(found)
+
+
+def _text(path: str) -> str:
+    try:
+        # Lock files of large projects run to megabytes; the names of direct requirements come first elsewhere too.
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return stream.read(2_000_000) if os.path.isfile(path) else ""
+    except OSError:
+        return ""
