@@ -120,8 +120,8 @@ class ModuleIndex:
     def find(self, name: str, importer: Module | None = None) -> Module | None:
         """The module that ``import name`` means in ``importer``; None when it is not of the workspace.
 
-        Searched in the importer's own root, the roots around it, its own folder (a script's
-        ``sys.path[0]``), then all other roots, where the name must be unambiguous and not one of the
+        Searched in the importer's own root, the roots around it, the own folder of a script
+        (``sys.path[0]``), then all other roots, where the name must be unambiguous and not one of the
         standard library.
         """
         if not name or name.startswith("."):
@@ -250,7 +250,8 @@ class ModuleIndex:
             while workspace is not None and here != workspace and here != "/":
                 here = posixpath.dirname(here)
                 near[here] = None
-            near[importer.folder] = None
+            if f"{importer.folder}/__init__.py" not in self._files:
+                near[importer.folder] = None
         elif self._folders:
             near.update(dict.fromkeys(self._folders))
         namespace: Module | None = None

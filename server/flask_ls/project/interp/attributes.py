@@ -134,7 +134,7 @@ _READ_FROM_INSTANCES = frozenset({"__name__", "__qualname__", "__wrapped__"})
 
 def _custom(m: Machine, owner: Instance, custom: Function, name: str) -> Value:
     """What ``__getattr__`` gives; MISSING where it surely raises."""
-    if m.active.get(custom.node, 0) >= 2:
+    if m.is_active(custom, 2):
         return MISSING
     m.tries.append(Attempt([{"AttributeError"}], m.fork(m.place(), "whether this attribute is there"), None))
     try:
@@ -383,7 +383,7 @@ def set_(m: Machine, owner: Value, name: str, value: Value) -> None:
                 m.call(found.setter, Args([owner, value]))
             return
         custom = owner.cls.lookup("__setattr__")
-        if isinstance(custom, Function) and m.active.get(custom.node, 0) == 0:
+        if isinstance(custom, Function) and not m.is_active(custom):
             m.call(custom, Args([owner, name, value]))
             return
         m.recorder.attribute_set(m, owner, name, value)

@@ -164,6 +164,18 @@ def run_branch(m: Machine, frame: Frame, arms: list[tuple[Path, Run]]) -> Outcom
     return early[0].outcome
 
 
+def run_unless_raised(m: Machine, frame: Frame, usual: Run, other: Run) -> Outcome | None:
+    """Run what is usually done; where that ends the program, the other must be what happens."""
+    arm = m.run_arm((), lambda: run_scoped(m, frame, "arm", usual))
+    if arm.raised is not None and not any(a.catches(arm.raised.name, arm.raised.bases) for a in m.tries):
+        return other()
+    m.merge([((), arm.diff)])
+    m.path = extend(m.path, arm.end)
+    if arm.raised is not None:
+        raise arm.raised
+    return arm.outcome
+
+
 def leave(m: Machine, token: tuple[int, int]) -> None:
     """Close a branch but keep what was written."""
     diff = m.close_branch(token)

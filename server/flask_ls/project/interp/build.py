@@ -15,7 +15,7 @@ from flask_ls.project.config.model import AppConfig, merged
 from flask_ls.project.interp import discover, imports
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.machine import Machine
-from flask_ls.project.interp.paths import Path, Step, simplify
+from flask_ls.project.interp.paths import Path, Reader, Step
 from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.table import TableBuilder
 from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
@@ -202,12 +202,14 @@ class _Evaluator:
         m = Machine(self.sources, recorder, self.flask_version)
         m.script = entry.module.path
         trouble: str | None = None
+        place: Place | None = None
         try:
             self._start(m, entry)
         except Limit:
             trouble = "the program is too large to be evaluated whole"
         except Raised as error:
             trouble = f"starting it raises {error.name}"
+            place = error.place
         except RecursionError:
             trouble = "the program nests too deeply to be evaluated whole"
         except Exception as error:
@@ -218,7 +220,7 @@ class _Evaluator:
         if trouble is not None or m.exceeded:
             m.mark = 0
             m.path = ()
-            recorder.blind(m, trouble or "the program is too large to be evaluated whole", None, m.place())
+            recorder.blind(m, trouble or "the program is too large to be evaluated whole", None, place or m.place())
         for module in m.modules.values():
             if module.state != "new":
                 self.loaded.add(module.module.path)
@@ -355,7 +357,8 @@ class _Evaluator:
 
 def _needs(state: AppState, step: Step) -> bool:
     """Whether every rule but the static one needs a step."""
-    own: list[Path] = [simplify(r.path) for r in state.rules if not r.is_static]
+    read = Reader()
+    own: list[Path] = [read.simplify(r.path) for r in state.rules if not r.is_static]
     return bool(own) and all(step in path for path in own)
 
 

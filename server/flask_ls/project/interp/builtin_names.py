@@ -277,8 +277,8 @@ def has_type(m: Machine, value: Value, cls: Value) -> bool | None:
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
-    "types.FunctionType": (Function,),
-    "types.LambdaType": (Function,),
+    "types.FunctionType": (Function, Wrapped),
+    "types.LambdaType": (Function, Wrapped),
     "types.ModuleType": (ModuleV,),
     "types.MethodType": (Bound,),
     "types.GeneratorType": (ListV,),

@@ -29,11 +29,19 @@ from flask_ls.project.interp.values import (
     Wrapped,
 )
 
+from flask_ls.project.interp.world import Raised
+
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
 
 MAX_DEPTH = 80
-MAX_RECURSION = 8
+MAX_RECURSION = 24
+MAX_UNSURE_RECURSION = 2
+_INACTIVE = (0, 0)
+# Steps that a function may take in all its calls together as long as they have no effect: they add no route and write
+# to nothing older than the call. Beyond, its result is unknown.
+MAX_IDLE = 30_000
+_NEVER = 1 << 60
 
 
 def call(m: Machine, func: Value, args: Args) -> Value:
@@ -80,10 +88,16 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     if isinstance(node, ast.AsyncFunctionDef):
         made = External("coroutine()", m.serial)
         return made
-    active = m.active.get(node, 0)
-    if m.depth >= MAX_DEPTH or active >= MAX_RECURSION:
+    active, path = m.active.get(node, _INACTIVE)
+    # Recursion that ends is ended by a known condition; under unknown ones it would only multiply the arms.
+    if m.depth >= MAX_DEPTH or active >= (MAX_RECURSION if len(m.path) == path else MAX_UNSURE_RECURSION):
         external.escape(m, args, f"{func.name}() calls itself too deeply to be followed")
         return Unknown(f"{func.name}() calls itself too deeply to be followed")
+    idle = m.idle.get(node, 0)
+    if idle > MAX_IDLE:
+        external.escape(m, args, f"{func.name}() takes too long to be followed")
+        return Unknown(f"{func.name}() takes too long to be followed")
+    m.serial += 1
     frame = Frame(func.module, Namespace(m.serial), func.frame, func, qualname=func.qualname)
     frame.owner = func.owner
     frame.caller = m.frame
@@ -92,9 +106,11 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     if not func.module.is_model:
         m.entered.add((func.module.module.path, func.qualname))
         m.recorder.called(m, func, frame.names)
-    m.active[node] = active + 1
+    m.active[node] = (active + 1, len(m.path) if not active else path)
     m.depth += 1
     m.frame = frame
+    before, born, steps = m.oldest_write, m.serial, m.steps
+    m.oldest_write = born
     try:
         if isinstance(node, ast.Lambda):
             frame.node = node.body
@@ -107,10 +123,19 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         if is_generator:
             return frame.yields
         return outcome.value if outcome is not None else None
+    except Raised as error:
+        error.place = error.place or m.place()
+        raise
     finally:
         m.frame = frame.caller
         m.depth -= 1
-        m.active[node] = active
+        if m.oldest_write < born:
+            m.idle[node] = -_NEVER
+            before = min(before, m.oldest_write)
+        elif not active:
+            m.idle[node] = idle + m.steps - steps
+        m.oldest_write = before
+        m.active[node] = (active, path)
 
 
 def bind(m: Machine, func: Function, args: Args, frame: Frame) -> None:
@@ -168,7 +193,7 @@ def instantiate(m: Machine, cls: ClassV, args: Args) -> Value:
         return maker(m, args)
     if cls.metaclass is not None:
         custom = cls.metaclass.lookup("__call__")
-        if isinstance(custom, Function) and m.active.get(custom.node, 0) == 0:
+        if isinstance(custom, Function) and not m.is_active(custom):
             return call(m, custom, args.prepend(cls))
     if cls.derives("type") and len(args.pos) == 3:
         return m.creating[-1] if m.creating else Unknown("a class made at run time")

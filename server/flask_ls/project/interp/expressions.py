@@ -222,7 +222,7 @@ def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
                 results.append((here, value))
                 break
             going: list[Path] = []
-            options = m.alternatives(value)
+            options = m.decide(value)
             for path, option in options:
                 known = m.truth(option)
                 if known is is_and:

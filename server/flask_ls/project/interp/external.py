@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import packages
@@ -66,11 +65,6 @@ def describe(value: Unknown) -> str:
     return value.path if isinstance(value, External) else value.reason
 
 
-def is_harmless(package: str) -> bool:
-    """Whether code of a package adds no routes to an app it is given."""
-    return package in sys.stdlib_module_names or package in packages.HARMLESS
-
-
 def call(m: Machine, func: External, args: Args) -> Value:
     """The result of calling external code."""
     path = func.path
@@ -82,26 +76,30 @@ def call(m: Machine, func: External, args: Args) -> Value:
     given = args.all()
     if path == "coroutine()":
         return func
-    given_away(m, path, args, known=is_harmless(package) or package in packages.ADDS_ROUTES)
-    if not is_harmless(package):
+    harmless = packages.is_harmless(package)
+    is_known = harmless or package in packages.ADDS_ROUTES
+    given_away(m, path, args, () if is_known else held_objects(m, args), known=is_known)
+    if not harmless:
         if package in packages.ADDS_ROUTES:
             escape(m, args, f"{package} adds routes of its own", func.held)
         else:
             escape(m, args, f"{_short(path)}() is outside the workspace and may add routes", func.held)
     if len(given) == 1 and args.pos:
         subject = args.pos[0]
-        if isinstance(subject, (Function, Wrapped, Bound, Partial, Native)):
-            return Wrapped(subject, func, is_harmless(package), m.serial)
-        if isinstance(subject, Descriptor):
+        returned = path.rpartition(".")[2] in packages.RETURNS_ARGUMENT
+        if returned and harmless and isinstance(subject, (Function, Wrapped, Instance, ClassV)):
             return subject
-        if path.rpartition(".")[2] in packages.RETURNS_ARGUMENT and isinstance(subject, (Instance, ClassV)):
+        if isinstance(subject, (Function, Wrapped, Bound, Partial, Native)):
+            return Wrapped(subject, func, harmless, m.serial)
+        if isinstance(subject, Descriptor):
             return subject
     setting = _setting(m, path, args)
     if setting is not None:
         return setting
     made = External(f"{path}()", m.serial)
-    held = held_objects(m, args)
-    made.held = (*func.held, *(h for h in held if not any(h is f for f in func.held)))[:4]
+    if not harmless:
+        held = held_objects(m, args)
+        made.held = (*func.held, *(h for h in held if not any(h is f for f in func.held)))[:4]
     return made
 
 
@@ -141,6 +139,7 @@ def unreadable(m: Machine, func: Unknown, args: Args, held: tuple[Value, ...]) -
     for attempt in m.tries:
         attempt.opaque = True
     escape(m, args, f"what is called here is not known: {func.reason}", held)
+    given_away(m, "a function that is not known", args, held_objects(m, args), known=False)
     if len(args.pos) == 1 and not args.kw and isinstance(args.pos[0], (Function, Wrapped)):
         return Wrapped(args.pos[0], func, False, m.serial)
     return Unknown(func.reason)
@@ -195,4 +194,4 @@ def _reach(m: Machine, value: Value, depth: int, found: list[Value]) -> None:
             _reach(m, inner, depth + 1, found)
 
 
-__all__ = ["Namespace", "attribute", "call", "decorate", "describe", "escape", "is_harmless", "unreadable"]
+__all__ = ["Namespace", "attribute", "call", "decorate", "describe", "escape", "unreadable"]

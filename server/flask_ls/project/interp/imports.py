@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external
+from flask_ls.project.interp import packages
 from flask_ls.project.interp.branches import note_possible, run_scoped
 from flask_ls.project.interp.frames import EXEC, Frame
 from flask_ls.project.interp.functions import bind_name
@@ -81,7 +81,7 @@ def from_import(m: Machine, source: Value, name: str) -> Value:
 
 def _missing(m: Machine, name: str) -> None:
     if m.catching("ImportError") or m.catching("ModuleNotFoundError"):
-        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"))
+        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), name)
 
 
 def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value:
@@ -120,6 +120,7 @@ def load(m: Machine, module: Module) -> ModuleV:
     """The module object, executed on first use."""
     loaded = m.modules.get(module.path)
     if loaded is None:
+        m.oldest_write = 0
         loaded = ModuleV(module)
         m.modules[module.path] = loaded
         loaded.condition = AnyOf()
@@ -179,6 +180,7 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         loaded.state = "done"
     except Raised as error:
         loaded.state = "failed"
+        error.place = error.place or m.place()
         m.recorder.import_failed(m, loaded, error)
         if outer[5] and any(a.catches(error.name, error.bases) for a in outer[5]):
             m.modules.pop(module.path, None)
@@ -212,7 +214,7 @@ def _star(m: Machine, source: Value, frame: Frame) -> None:
         exported = m.star_exports(source.path)
         for name, value in exported.items():
             bind_name(m, frame, name, value)
-        if not external.is_harmless(source.package) or not exported:
+        if not packages.is_harmless(source.package) or not exported:
             frame.module.open = Unknown(f"{source.path} is imported with * and is not part of the workspace")
     else:
         frame.module.open = Unknown("a module that cannot be read is imported with *")

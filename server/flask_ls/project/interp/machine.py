@@ -18,6 +18,7 @@ from flask_ls.project.interp.values import (
     ClassV,
     DictV,
     External,
+    Function,
     Instance,
     ListV,
     ModuleV,
@@ -74,7 +75,8 @@ class Machine(World):
         self.exceeded = False
         self.tries: list[Any] = []
         self.creating: list[ClassV] = []
-        self.active: dict[Any, int] = {}
+        self.active: dict[Any, tuple[int, int]] = {}  # function node -> depth, length of the path at first
+        self.idle: dict[Any, int] = {}  # function node -> steps taken without effect
         self.entered: set[tuple[str, str]] = set()
         self.app_contexts: list[Value] = []
         self.current_app: Value = External("flask.current_app")
@@ -137,6 +139,10 @@ class Machine(World):
         """Record that something could not be read. ``target``: the app or blueprint it concerns; None: all."""
         self.recorder.blind(self, reason, target, place or self.place())
 
+    def assume(self, fork: Fork) -> None:
+        """Note that only the default arm of a fork is followed."""
+        self.recorder.assume(self, fork)
+
     def stack_of(self) -> tuple[Place, ...]:
         """Where the rule that is being added was written, innermost first."""
         return self.stack() if self.places is None else self.places
@@ -150,6 +156,10 @@ class Machine(World):
                 names.append(frame.function.dotted)
             frame = frame.caller
         return tuple(reversed(names))
+
+    def is_active(self, func: Function, times: int = 1) -> bool:
+        """Whether a function is executing, at least so many times."""
+        return func.node in self.active and self.active[func.node][0] >= times
 
     def in_model(self) -> bool:
         """Whether the code of an extension's model is executing."""

@@ -339,7 +339,7 @@ def _get(m: Machine, owner: DictV, args: Args) -> Value:
     if value is not MISSING:
         return value
     if owner.rest is not None:
-        fork = m.fork(m.place(), owner.rest.reason, default=0)
+        fork = m.fork(m.place(), owner.rest.reason, default=0, followed=False)
         return m.join([((operators.Step(fork, 0),), default), ((operators.Step(fork, 1),), Unknown(owner.rest.reason))])
     return default
 

@@ -142,6 +142,7 @@ def truth(m: Machine, value: Value) -> bool | None:
 def split(m: Machine, test: Value, node: ast.expr) -> bool | tuple[Path, Path]:
     """Whether a condition holds, or the paths of its two arms."""
     test = m.settle(test)
+    m.split_assumed = False
     if not isinstance(test, Choice):
         known = truth(m, test)
         if known is not None:
@@ -149,9 +150,16 @@ def split(m: Machine, test: Value, node: ast.expr) -> bool | tuple[Path, Path]:
         fork = m.fork(m.place(), why(test, "this condition is only known at run time"))
         return (Step(fork, 0),), (Step(fork, 1),)
     sides: dict[bool | None, list[Path]] = {True: [], False: [], None: []}
-    for path, option in m.alternatives(test):
+    options = m.decide(test)
+    assumed = len(options) < len(m.alternatives(test))
+    if len(options) == 1:
+        result = split(m, options[0][1], node)
+        m.split_assumed = assumed
+        return result
+    for path, option in options:
         sides[truth(m, option)].append(path)
     if not sides[None]:
+        m.split_assumed = assumed
         if not sides[False]:
             return True
         if not sides[True]:
@@ -473,7 +481,7 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
     if isinstance(value, Choice):
         items: list[Value] = []
         rest: Unknown | None = None
-        for path, option in m.alternatives(value):
+        for path, option in m.decide(value):
             more, unknown = iterate(m, option)
             for item in more:
                 inner = item if isinstance(item, Maybe) else Maybe((), item)
@@ -576,7 +584,7 @@ def update_dict(m: Machine, target: DictV, other: Value) -> None:
 
 def open_dict(m: Machine, target: DictV, rest: Unknown) -> None:
     """Unknown keys were written: each known key may have been overridden."""
-    fork = m.fork(m.place(), rest.reason, default=0)
+    fork = m.fork(m.place(), rest.reason, default=0, followed=False)
     for key, value in list(target.items.items()):
         inner = value.value if isinstance(value, Maybe) else value
         if isinstance(inner, (*SCALARS, Choice)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 # Import names of packages whose code adds no rule to the URL map of an app or blueprint it receives.
 HARMLESS = frozenset(
     """
@@ -58,7 +60,7 @@ ADDS_ROUTES = frozenset(
     flask_graphql graphql_server strawberry connexion dash eve flask_peewee flask_rebar spectree flask_jsonrpc
     flask_restless flask_potion flask_rest_jsonapi flask_combo_jsonapi flask_multipass flask_saml2 flask_pyoidc flask_oidc
     flask_vite flask_tus rq_dashboard flask_silk sqladmin flask_simplelogin flask_blogging flask_autodoc
-    flask_selfdoc flask_statics flask_wtf_recaptcha safrs rq_scheduler_dashboard flask_redisboard flask_admin_dashboard
+    flask_selfdoc flask_statics flask_wtf_recaptcha safrs rq_scheduler_dashboard flask_redisboard
     aws_xray_sdk_none bokeh_none flask_ask flask_assistant flask_webhook flask_cas flask_shibboleth flask_discord
     """.split()
 )
@@ -71,3 +73,8 @@ SETS_CONFIGURATION = frozenset(
 
 # Functions and methods that give back the object they are given.
 RETURNS_ARGUMENT = frozenset({"exempt", "limit", "shared_limit", "register", "cast", "add"})
+
+
+def is_harmless(package: str) -> bool:
+    """Whether code of a package adds no routes to an app it is given."""
+    return package in HARMLESS or package in sys.stdlib_module_names

@@ -16,12 +16,16 @@ class Fork:
     """One unknown condition met during evaluation. ``place`` is where, ``reason`` why it is unknown.
 
     ``default`` is the arm that is taken when nothing special is set up: no environment variable is set, no
-    configuration file overrides. None where neither arm is the usual one.
+    configuration file overrides. None where neither arm is the usual one. Only the default arm of a fork that is not
+    ``followed`` is evaluated; that it was taken is noted as an assumption.
     """
 
-    __slots__ = ("arms", "dead", "default", "place", "reason")
+    __slots__ = ("arms", "dead", "default", "followed", "place", "reason")
 
-    def __init__(self, place: Any, reason: str, arms: int = 2, default: int | None = None) -> None:
+    def __init__(
+        self, place: Any, reason: str, arms: int = 2, default: int | None = None, *, followed: bool = True
+    ) -> None:
+        self.followed = followed
         self.place = place
         self.reason = reason
         self.arms = arms
@@ -51,10 +55,14 @@ Path: TypeAlias = tuple[Step | AnyOf, ...]
 
 def compatible(a: Path, b: Path) -> bool:
     """Whether both can hold: no fork is taken with different arms."""
-    if not a or not b:
-        return True
-    arms = {s.fork: s.arm for s in a if isinstance(s, Step)}
-    return all(arms.get(s.fork, s.arm) == s.arm for s in b if isinstance(s, Step))
+    # Plain loops: this is the innermost function of the whole evaluation.
+    for first in a:
+        if type(first) is Step:
+            fork, arm = first
+            for second in b:
+                if second[0] is fork and second[1] != arm if type(second) is Step else False:
+                    return False
+    return True
 
 
 def extend(a: Path, b: Path) -> Path:
@@ -63,32 +71,62 @@ def extend(a: Path, b: Path) -> Path:
         return a
     if not a:
         return b
-    return a + tuple(s for s in b if s not in a)
+    for step in b:
+        if step not in a:
+            a = (*a, step)
+    return a
 
 
-def by_default(path: Path) -> bool:
-    """Whether a path needs no arm that is not the usual one of its fork."""
-    return all(
-        (step.fork.default is None or step.arm == step.fork.default or step.fork.default in step.fork.dead)
-        if isinstance(step, Step)
-        else any(by_default(p) for p in step.paths)
-        for step in path
-    )
+class Reader:
+    """Reads finished paths. Remembers: paths share their parts, and reading each again would take for ever."""
 
+    def __init__(self) -> None:
+        self._steps: dict[AnyOf, tuple[Step, ...]] = {}
+        self._usual: dict[AnyOf, bool] = {}
+        self._reading: set[AnyOf] = set()
 
-def simplify(path: Path, _seen: frozenset[AnyOf] = frozenset()) -> tuple[Step, ...]:
-    """The steps that really condition: forks with two live arms, no tautologies."""
-    steps: list[Step] = []
-    for step in path:
+    def by_default(self, path: Path) -> bool:
+        """Whether a path needs no arm that is not the usual one of its fork."""
+        return all(self._is_usual(step) for step in path)
+
+    def _is_usual(self, step: Step | AnyOf) -> bool:
         if isinstance(step, Step):
-            if len(step.fork.dead) < step.fork.arms - 1 or step.arm in step.fork.dead:
-                if step not in steps:
-                    steps.append(step)
-        elif step not in _seen:
-            ways = [simplify(p, _seen | {step}) for p in step.paths]
-            if not covers(ways):
-                steps.extend(s for s in min(ways, key=len) if s not in steps)
-    return tuple(steps)
+            default = step.fork.default
+            return default is None or step.arm == default or default in step.fork.dead
+        known = self._usual.get(step)
+        if known is None:
+            self._usual[step] = False  # a way that needs itself is none
+            known = self._usual[step] = any(self.by_default(p) for p in step.paths)
+        return known
+
+    def simplify(self, path: Path) -> tuple[Step, ...]:
+        """The steps that really condition: forks with two live arms, no tautologies."""
+        steps: dict[Step, None] = {}
+        for step in path:
+            if isinstance(step, Step):
+                if len(step.fork.dead) < step.fork.arms - 1 or step.arm in step.fork.dead:
+                    steps[step] = None
+            else:
+                steps.update(dict.fromkeys(self._any(step)))
+        return tuple(steps)
+
+    def _any(self, step: AnyOf) -> tuple[Step, ...]:
+        known = self._steps.get(step)
+        if known is not None:
+            return known
+        self._reading.add(step)
+        # A way that needs itself is none: a module that imports itself in a circle.
+        ways = [self.simplify(p) for p in step.paths if not any(s in self._reading for s in p)]
+        self._reading.discard(step)
+        found = () if not ways or covers(ways) else min(ways, key=len)
+        if not self._reading:
+            self._steps[step] = found
+        return found
+
+
+def simplify(path: Path) -> tuple[Step, ...]:
+    """``Reader.simplify`` for a single path."""
+    return Reader().simplify(path)
 
 
 def covers(ways: Iterable[tuple[Step, ...]]) -> bool:

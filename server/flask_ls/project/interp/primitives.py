@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, operators
+from flask_ls.project.interp import external, operators, stdlib
 from flask_ls.project.interp.records import innermost
 from flask_ls.project.interp.values import (
     MISSING,
@@ -17,8 +17,10 @@ from flask_ls.project.interp.values import (
     Function,
     ListV,
     Native,
+    Partial,
     Unknown,
     Value,
+    Wrapped,
 )
 
 if TYPE_CHECKING:
@@ -91,9 +93,8 @@ def _members_with(m: Machine, args: Args) -> Value:
     rows: list[Value] = []
     for name in names:
         value = m.settle(m.get(owner, name, MISSING))
-        mark = value.attrs.get(wanted, MISSING) if isinstance(value, Function) else MISSING
-        if isinstance(value, Bound):
-            mark = m.get(value, wanted, MISSING)
+        callable_ = isinstance(value, (Function, Bound, Wrapped, Partial))
+        mark = m.get(value, wanted, MISSING) if callable_ else MISSING
         if mark is not MISSING:
             rows.append((name, value, mark))
     return ListV(rows, m.serial, rest)
@@ -119,6 +120,7 @@ _PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
     "dash_case": _text(lambda t: _words(t, "-")),
     "single_slashes": _text(lambda t: re.sub(r"/+", "/", t)),
     "unreadable": _unreadable,
+    "import_name": stdlib.import_string,
     "installed": _installed,
     "parameters_of": _parameters_of,
     "rule_arguments": _rule_arguments,

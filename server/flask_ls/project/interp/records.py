@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flask_ls.project.config.model import Possibility
     from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.machine import Machine
-    from flask_ls.project.interp.paths import Path
+    from flask_ls.project.interp.paths import Fork, Path
     from flask_ls.project.interp.values import ModuleV, Namespace
     from flask_ls.project.interp.world import Raised
 
@@ -136,6 +136,7 @@ class Recorder:
         self.apps: list[AppState] = []
         self.blueprints: list[BlueprintState] = []
         self.blinds: list[Blind] = []
+        self.assumed: list[Blind] = []
         self.bindings: dict[tuple[str, str], list[Instance]] = {}
         self.failures: list[tuple[ModuleV, Raised]] = []
         self.refused: list[tuple[str, Places]] = []
@@ -160,6 +161,11 @@ class Recorder:
                 registered.app.blinds.append(blind)
         elif target is None:
             self.blinds.append(blind)
+
+    def assume(self, m: Machine, fork: Fork) -> None:
+        """Only the default arm of a condition was followed, where that decides on routes."""
+        if not m.dry and not any(b.reason == fork.reason and b.place == fork.place for b in self.assumed):
+            self.assumed.append(Blind(fork.place, fork.reason, m.path))
 
     def called(self, m: Machine, func: Function, names: Namespace) -> None:
         """A function was called with these values of its parameters."""

@@ -133,7 +133,10 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
     frame.node = node.test
     split = operators.split(m, test, node.test)
     if isinstance(split, bool):
-        return m.run(node.body if split else node.orelse, frame)
+        first, second = (node.body, node.orelse) if split else (node.orelse, node.body)
+        if m.split_assumed:
+            return branches.run_unless_raised(m, frame, lambda: m.run(first, frame), lambda: m.run(second, frame))
+        return m.run(first, frame)
     return branches.run_branch(
         m,
         frame,
@@ -159,7 +162,7 @@ def _for(m: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> Outcome | No
     frame.node = node.iter
     iterable = m.eval(node.iter, frame)
     if isinstance(iterable, Choice):
-        options = m.alternatives(iterable)
+        options = m.decide(iterable)
         return branches.run_branch(
             m,
             frame,
@@ -180,7 +183,7 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
             return branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
 
         if _is_object_choice(item):
-            options = m.alternatives(item)
+            options = m.decide(item)
             outcome = branches.run_branch(
                 m, frame, [(path, lambda v=value: once(v)) for path, value in options]  # type: ignore[misc]
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp.paths import Path, Step, by_default, covers, simplify
+from flask_ls.project.interp.paths import Path, Reader, Step, covers
 from flask_ls.project.interp.records import AppState, Blind, BlueprintState, Places, Rule, innermost
 from flask_ls.project.interp.values import MISSING, ClassV, Function, Instance, ModuleV, Value
 from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Registration, Route, UrlPart
@@ -25,6 +25,7 @@ class TableBuilder:
 
     def __init__(self, machine: Machine, source: Callable[[str], SourceFile | None]) -> None:
         self._m = machine
+        self.paths = Reader()
         self._source = source
         self._sources: dict[str, SourceFile | None] = {}
         self._sites: dict[Place, Site] = {}
@@ -65,10 +66,12 @@ class TableBuilder:
 
     def view_site(self, view: Value) -> tuple[Site | None, str | None]:
         """Where a view is defined, and its dotted name."""
-        cls = getattr(innermost(view), "attrs", {}).get("view_class", MISSING) if view is not None else MISSING
-        if cls is MISSING and view is not None and hasattr(view, "attrs"):
-            cls = view.attrs.get("view_class", MISSING)
-        target = cls if isinstance(cls, ClassV) else innermost(view)
+        target = innermost(view)
+        for value in (target, view):
+            cls = (getattr(value, "attrs", None) or {}).get("view_class", MISSING)
+            if isinstance(cls, ClassV):
+                target = cls
+                break
         if isinstance(target, (Function, ClassV)) and target.module is not None and not target.module.is_model:
             node = target.node
             if node is not None and hasattr(node, "name"):
@@ -91,8 +94,8 @@ class TableBuilder:
 
     def conditional(self, path: Path, base: Path) -> bool:
         """Whether something is conditional, given that ``base`` holds."""
-        given = simplify(base)
-        return any(s not in given for s in simplify(path))
+        given = self.paths.simplify(base)
+        return any(s not in given for s in self.paths.simplify(path))
 
     # Parts
 
@@ -110,9 +113,9 @@ class TableBuilder:
         for rule in state.rules:
             groups.setdefault((rule.text, rule.endpoint, rule.methods), []).append(rule)
         found: list[Route] = []
-        given = frozenset(simplify(state.path))
+        given = frozenset(self.paths.simplify(state.path))
         for rules in groups.values():
-            ways = [tuple(s for s in simplify(r.path) if s not in given) for r in rules]
+            ways = [tuple(s for s in self.paths.simplify(r.path) if s not in given) for r in rules]
             if _impossible(ways):
                 continue
             sure = covers(ways)
@@ -129,7 +132,7 @@ class TableBuilder:
                     function=function,
                     blueprint=best.blueprint,
                     conditional=not sure,
-                    by_default=sure or any(by_default(r.path) for r in rules),
+                    by_default=sure or any(self.paths.by_default(r.path) for r in rules),
                     defaults=best.defaults,
                     subdomain=best.subdomain,
                     host=best.host,
@@ -188,13 +191,16 @@ class TableBuilder:
         return [
             Duplicate(name, c.name, self.first(c.first), self.first(c.second), self.conditional(c.path, state.path))
             for c in state.clashes
-            if c.kind == kind and not _impossible([simplify(c.path)])
+            if c.kind == kind
+            # A rule that meets itself again under a condition: the rounds of a loop that was followed twice.
+            and not (c.first == c.second and self.conditional(c.path, state.path))
+            and not _impossible([self.paths.simplify(c.path)])
         ]
 
     def app(self, state: AppState, name: str, everywhere: list[Blind]) -> App:
         """An app without its routes."""
         attrs = state.instance.attrs if state.instance is not None else {}
-        spots = self.blind_spots([*state.blinds, *everywhere], state.path)
+        spots = self.blind_spots([*state.blinds, *everywhere, *self._m.recorder.assumed], state.path)
         url_path = attrs.get("static_url_path")
         url_map = attrs.get("url_map")
         converters = url_map.attrs.get("converters") if isinstance(url_map, Instance) else None

@@ -120,11 +120,12 @@ class Items(Namespace):
 class ListV:
     """A list, or what a generator yields. ``rest`` is not None when unknown elements may follow or lie between."""
 
-    __slots__ = ("born", "items", "kind", "rest")
+    __slots__ = ("born", "items", "kind", "made", "rest")
 
     def __init__(self, items: list[Value], born: int, rest: Unknown | None = None, kind: str = "list") -> None:
         self.items = items
         self.born = born
+        self.made = born
         self.rest = rest
         self.kind = kind
 

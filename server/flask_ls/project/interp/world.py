@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from flask_ls.project.interp.packages import is_harmless
 from flask_ls.project.interp.paths import AnyOf, Fork, Path, Step, compatible, extend
 from flask_ls.project.interp.values import (
     MISSING,
@@ -39,6 +40,7 @@ class Raised(Exception):
         self.name = name
         self.bases = bases
         self.value = value
+        self.place: Any = None  # where, once known
 
 
 class Outcome(NamedTuple):
@@ -69,27 +71,34 @@ class World:
         self.serial = 1
         self.mark = 0  # serial of the innermost open branch; 0: none
         self.trail: list[tuple[Any, Any, Value, int]] = []
+        self.oldest_write = self.serial  # the birth of the oldest object written to, see ``calls``
         self.path: Path = ()
         self.extra: Path = ()  # "no exception so far" of the try statements around
+        self.split_assumed = False  # the last condition was decided by an assumption
         self.dry = 0  # in a trial run nothing is recorded
 
     # Writing
 
     def write(self, names: Namespace, key: Any, value: Value) -> None:
         """Set a name or key so that a branch can undo it."""
-        if names.born < self.mark:
+        born = names.born
+        if born < self.oldest_write:
+            self.oldest_write = born
+        if born < self.mark:
             self.trail.append((names, key, names.get(key, MISSING), 0))
         names[key] = value
 
     def erase(self, names: Namespace, key: Any) -> None:
         """Remove a name or key so that a branch can undo it."""
         if key in names:
+            self.oldest_write = min(self.oldest_write, names.born)
             if names.born < self.mark:
                 self.trail.append((names, key, names[key], 0))
             del names[key]
 
     def touch(self, target: ListV) -> None:
         """Must be called before a list or set is changed in place."""
+        self.oldest_write = min(self.oldest_write, target.made)
         if target.born < self.mark:
             self.trail.append((target, None, (target.items, target.rest), target.born))
             target.items = list(target.items)
@@ -127,9 +136,11 @@ class World:
 
     # Branching
 
-    def fork(self, place: Any, reason: str, arms: int = 2, default: int | None = None) -> Fork:
+    def fork(
+        self, place: Any, reason: str, arms: int = 2, default: int | None = None, *, followed: bool = True
+    ) -> Fork:
         """A new unknown condition."""
-        return Fork(place, reason, arms, default)
+        return Fork(place, reason, arms, default, followed=followed)
 
     def open_branch(self) -> tuple[int, int]:
         """Start to log writes; to be given back to ``close_branch``."""
@@ -240,6 +251,28 @@ class World:
             return self.alternatives(value.value)
         return [((), value)]
 
+    def decide(self, value: Value) -> list[tuple[Path, Value]]:
+        """The options of a value where they decide on what happens: those that are not followed are assumed away."""
+        options = self.alternatives(value)
+        if len(options) < 2:
+            return options
+        kept: list[tuple[Path, Value]] = []
+        skipped: list[Fork] = []
+        for path, option in options:
+            fork = unfollowed(path)
+            if fork is None:
+                kept.append((path, option))
+            else:
+                skipped.append(fork)
+        if not kept:
+            return options
+        for fork in skipped:
+            self.assume(fork)
+        return kept
+
+    def assume(self, fork: Fork) -> None:
+        """Note that only the default arm of a fork is followed."""
+
     def settle(self, value: Value) -> Value:
         """A choice of which only one option is possible here becomes that option."""
         if isinstance(value, Choice):
@@ -263,7 +296,7 @@ class World:
         """``run`` on each option of a value, each as an arm of its own; ``run`` may write."""
         if not isinstance(value, Choice):
             return run(value)
-        options = self.alternatives(value)
+        options = self.decide(value)
         if len(options) == 1:
             return run(options[0][1])
         done: list[Arm] = []
@@ -292,25 +325,48 @@ def same(a: Value, b: Value) -> bool:
 
 
 def choice(options: list[tuple[Path, Value]]) -> Value:
-    """A ``Choice`` of the options, or less where some are equal or too many."""
+    """A ``Choice`` of the options, or less where some are equal, too many, or none says anything."""
     unique: list[tuple[Path, Value]] = []
-    unknowns = 0
+    unknown = -1  # index of the option that stands for all unknown ones
     for path, value in options:
         for index, (other_path, other) in enumerate(unique):
-            if same(value, other):
-                unique[index] = ((AnyOf(other_path, path),), other)
+            if value is other or same(value, other):
+                if path != other_path:
+                    unique[index] = ((AnyOf(other_path, path),), other)
                 break
         else:
-            if isinstance(value, Unknown) and not isinstance(value, External):
-                unknowns += 1
-                if unknowns > 1:
+            if isinstance(value, Unknown):
+                if unknown >= 0:
+                    first_path, first = unique[unknown]
+                    unique[unknown] = ((AnyOf(first_path, path),), _either(first, value))
                     continue
+                unknown = len(unique)
             unique.append((path, value))
     if len(unique) == 1:
         return unique[0][1]
     if len(unique) > MAX_CHOICE:
         return Unknown("it has too many possible values")
     return Choice(tuple(unique))
+
+
+def unfollowed(path: Path) -> Fork | None:
+    """The fork of a path whose arm is not followed, if any."""
+    for step in path:
+        if isinstance(step, Step):
+            if not step.fork.followed and step.arm != step.fork.default:
+                return step.fork
+        else:
+            forks = [unfollowed(p) for p in step.paths]
+            if forks and all(f is not None for f in forks):
+                return forks[0]
+    return None
+
+
+def _either(a: Unknown, b: Unknown) -> Unknown:
+    """One unknown for two: that of the package that is less known, so that nothing is taken for harmless."""
+    if isinstance(a, External) and isinstance(b, External):
+        return b if is_harmless(a.package) else a
+    return b if isinstance(a, External) else a
 
 
 def arm_path(fork: Fork, arm: int) -> Path:

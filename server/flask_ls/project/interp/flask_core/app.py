@@ -120,6 +120,7 @@ def _init(m: Machine, args: Args) -> Value:
     values = {n: given.get(i, n) for i, n in enumerate(_PARAMETERS)}
     import_name = scaffold.given(values["import_name"], Unknown("the import name is not known"))
     state: AppState = self_.native
+    m.oldest_write = 0
     if state.instance is None:
         state.instance = self_
         state.places = m.stack_of()

@@ -76,6 +76,7 @@ def _init(m: Machine, args: Args) -> Value:
     for index, name in enumerate(_PARAMETERS):
         m.write(self_.attrs, name, scaffold.given(given.get(index, name), None))
     state: BlueprintState = self_.native
+    m.oldest_write = 0
     if state.instance is None:
         state.instance = self_
         state.places = m.stack_of()
@@ -97,6 +98,7 @@ def _init(m: Machine, args: Args) -> Value:
 
 
 def _defer(m: Machine, self_: Instance, run: Value) -> None:
+    m.oldest_write = 0
     if m.dry:
         return
     state: BlueprintState = self_.native
@@ -137,6 +139,7 @@ def _record_once(m: Machine, args: Args) -> Value:
 def _register_blueprint(m: Machine, args: Args) -> Value:
     self_, child = args.pos[0], args.get(1, "blueprint", Unknown("there is no blueprint"))
     options = {k: v for k, v in args.kw.items() if k != "blueprint"}
+    m.oldest_write = 0
     if isinstance(self_, Instance) and isinstance(self_.native, BlueprintState) and not m.dry:
         mapping = m.new_dict(options, args.starstar)
         self_.native.nested.append((extend(m.path, m.extra), m.stack_of(), child, mapping))
@@ -214,6 +217,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
     if isinstance(url_prefix, Unknown) or options.rest is not None:
         why = options.rest.reason if options.rest is not None else url_prefix.reason
         m.blind(f"the url_prefix of this registration is not known: {why}", target=app)
+    m.oldest_write = 0
     if not m.dry:
         state.registered.append(registered)
         app.native.registered.append(registered)

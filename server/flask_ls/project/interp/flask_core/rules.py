@@ -50,7 +50,7 @@ def add_rule(
     for key, value in values.items():
         settled = operators.plain(m.settle(value))
         if isinstance(settled, Choice):
-            for path, option in m.alternatives(settled):
+            for path, option in m.decide(settled):
                 before = m.path
                 m.path = extend(before, path)
                 try:
@@ -153,6 +153,7 @@ def details(m: Machine, options: dict[str, Value]) -> dict[str, Any]:
 def record(m: Machine, app: Instance, rule: Rule) -> None:
     """Put a rule into the URL map."""
     state = app.native
+    m.oldest_write = 0
     if isinstance(state, AppState) and not m.dry:
         state.rules.append(rule)
 
