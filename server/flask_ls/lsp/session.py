@@ -224,7 +224,7 @@ class Session:
     def model_changed(self, folder: Folder, path: str | None) -> None:
         """What files of a folder see of each other changed, by an edit of ``path`` or by something else."""
         self.publisher.refresh(folder, path)
-        self.status.refresh(folder)
+        self.status.refresh()
 
     # Settings
 

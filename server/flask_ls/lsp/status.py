@@ -37,7 +37,6 @@ class StatusReporter:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._last: Shown | None = None
-        self._known: dict[Folder, Status] = {}
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -55,7 +54,7 @@ class StatusReporter:
         """A folder's files are being read."""
         self.show(Shown("Reading the workspace", folder.name, busy=True))
 
-    def refresh(self, folder: Folder) -> None:
+    def refresh(self) -> None:
         """Something changed; the client is told when it rests."""
         if self._task is not None and not self._task.done():
             self._task.cancel()

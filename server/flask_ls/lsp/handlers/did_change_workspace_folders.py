@@ -27,4 +27,5 @@ async def handle(ls: FlaskLanguageServer, params: types.DidChangeWorkspaceFolder
         await session.read_settings()
     for folder in added:
         session.spawn(scanning.scan(session, folder))
+    session.status.refresh()
     await session.publisher.ask_to_pull_again()
