@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 class Contexts:
     """The analysis of one model. ``problems(path)`` is what rules read; ``entries`` and ``flow`` are for hovers."""
 
-    def __init__(self, model: ProjectModel) -> None:
+    def __init__(self, model: ProjectModel, before: Sites | None = None) -> None:
+        """``before``: the sites of the model before this one, of which most are the same."""
         self.model = model
         self.values = Values(model)
-        self.sites = Sites(model.files)
+        self.sites = Sites(model.files, before if before is not None and not before.is_worn else None)
         self._flows: dict[tuple[BodyKey, bool], Flow | None] = {}
         self.graph = Graph(self.values, self.sites, self.flow)
         self.tests = Tests(self.values, self.flow, self.left_by_module, lambda key: self.meaning.after_fixture(key))

@@ -9,6 +9,7 @@ from flask_ls.project.bodies import Op, collect_names, leaves
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.shape import same_shape
 
 
 class Site(NamedTuple):
@@ -34,6 +35,8 @@ class Sites:
         self._changed = [p for p, f in files.items() if self._base_files.get(p) is not f]
         self._gone = {p for p in self._base_files if p not in files} | set(self._changed)
         self._renames: dict[str, set[str]] | None = None
+        if before is not None and _rename_alike(before._files, files):
+            self._renames = before._renames
         self._mentions: dict[tuple[str, bool], list[Site]] = {}
         self._calls: dict[str, list[Site]] = {}
 
@@ -134,6 +137,14 @@ def _renames(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
                     if target != name:
                         found.setdefault(target, set()).add(name)
     return found
+
+
+def _rename_alike(before: Mapping[str, FileFacts], files: Mapping[str, FileFacts]) -> bool:
+    """Whether what differs between two sets of files gives no other name to anything."""
+    if before.keys() != files.keys():
+        return False
+    changed = [(old, new) for path, new in files.items() if (old := before[path]) is not new]
+    return all(same_shape((o.exports, o.classes), (n.exports, n.classes)) for o, n in changed)
 
 
 def _index(facts: FileFacts) -> dict[str, list[Site]]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
+from flask_ls.project.contexts.sites import Sites
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.distributions import Distributions
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
 from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
+from flask_ls.project.model.kept import Kept, evaluation_after, imports_alike
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
-
 
 
 class ProjectModel:
@@ -42,6 +43,11 @@ class ProjectModel:
         """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
         self.distributions = Distributions()
         """What is installed or required, for what differs from version to version."""
+        self.app_hint: str | None = None
+        """What the user or the environment names as "the" application, as ``FLASK_APP`` does."""
+        self._sites: Sites | None = None
+        self._started: Kept[Evaluation] | None = None
+        self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
@@ -60,6 +66,12 @@ class ProjectModel:
         model = self._like()
         model.files = {**self.files, facts.path: facts}
         model.modules = {**self.modules, facts.module: facts} if facts.module else self.modules
+        model._sites = self.contexts.sites if "contexts" in self.__dict__ else self._sites
+        text = self.read(facts.path) if self.read is not None else None
+        if self._started is not None:
+            model._started = self._started.edited(facts.path, text)
+        if self._failures is not None and before is not None and imports_alike(before, facts):
+            model._failures = self._failures.edited(facts.path, text)
         if before is not None and same_shape(before, facts):
             model.is_moved = True
             if "names" in self.__dict__:
@@ -91,6 +103,7 @@ class ProjectModel:
         model = type(self)((), self.index, self.deployment)
         model.read = self.read
         model.distributions = self.distributions
+        model.app_hint = self.app_hint
         return model
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
@@ -107,7 +120,19 @@ class ProjectModel:
 
     @cached_property
     def evaluation(self) -> Evaluation:
-        """What running the program's start would build, read off without running anything."""
+        """What running the program's start would build, read off without running anything.
+
+        An edit that changes nothing of the start keeps it; only places are moved then.
+        """
+        if self._started is not None and self.read is not None:
+            kept = evaluation_after(self._started, self.read)
+            if kept is not None:
+                return kept
+        found = self._evaluate()
+        self._started = Kept(found)
+        return found
+
+    def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
         from flask_ls.project.interp.sources import WorkspaceSources
 
@@ -119,7 +144,9 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        return evaluate(WorkspaceSources(self.index, text), read, Hints())
+        found = evaluate(WorkspaceSources(self.index, text), read, Hints(self.app_hint))
+        found.machines.clear()  # they hold every object and tree of the evaluation
+        return found
 
     @property
     def configs(self) -> tuple[AppConfig, ...]:
@@ -134,7 +161,7 @@ class ProjectModel:
     @cached_property
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
-        return Contexts(self)
+        return Contexts(self, self._sites)
 
     @cached_property
     def names(self) -> Names:
@@ -144,9 +171,13 @@ class ProjectModel:
     @cached_property
     def import_failures(self) -> Mapping[str, tuple[ImportFailure, ...]]:
         """Imports that fail because a cycle closes too early, by the path of the file they stand in."""
+        kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
+        if kept is not None:
+            return kept
         found: dict[str, tuple[ImportFailure, ...]] = {}
         for failure in ImportOrder(self.modules, self.names).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
+        self._failures = Kept(found)
         return found
 
     @cached_property

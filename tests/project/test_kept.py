@@ -1,0 +1,196 @@
+"""What stays known while a file is edited: which edits leave the start of the program alone, and where things stand."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_ls.features.workspace import Workspace
+from flask_ls.project.model import project
+from flask_ls.project.relocate import move_between, relocated
+from flask_ls.project.routes import Route, UrlPart
+from flask_ls.project.site import Site
+from flask_ls.project.start_code import same_start
+from flask_ls.syntax.source import SourceFile
+from flask_ls.syntax.span import Span
+
+APP = """from flask import Flask
+
+app = Flask(__name__)
+
+
+def register(target):
+    target.add_url_rule("/more", view_func=more)
+
+
+def more():
+    return "more"
+
+
+@app.get("/")
+def index():
+    return "index"
+
+
+register(app)
+"""
+ENTERED = frozenset({"register"})
+
+
+def is_same(after: str, before: str = APP) -> bool:
+    return same_start(SourceFile(before), SourceFile(after), ENTERED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('return "index"', 'return "the index"'),
+        ('return "index"', "for x in range(3):\n        print(x)\n    return render()"),
+        ('return "more"', 'return "more'),
+        ('"/more"', '"/more'),
+        ("from flask import Flask", "# a comment\n\nfrom flask import Flask"),
+        ("register(app)\n", "register(app)\n\n\n"),
+    ],
+)
+def test_an_edit_that_leaves_the_start_alone(old: str, new: str) -> None:
+    assert is_same(APP.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"/more"', '"/most"'),
+        ('@app.get("/")', '@app.get("/home")'),
+        ("def index():", "def home():"),
+        ("def index():", "def index(page):"),
+        ("register(app)", "if app:\n    register(app)"),
+        ("import Flask", "import Flask, g"),
+        ('return "index"', "return Flask(__name__)"),
+        ('return "index"', "return shop.Shop()"),
+        ("def more():", "async def more():"),
+    ],
+)
+def test_an_edit_that_may_change_the_start(old: str, new: str) -> None:
+    assert not is_same(APP.replace(old, new))
+
+
+def test_the_body_of_a_function_inside_one_that_ran_is_idle() -> None:
+    before = "def register(app):\n    @app.get('/')\n    def index():\n        return 1\n"
+    assert is_same(before.replace("return 1", "return 2"), before)
+    assert not is_same(before.replace("'/'", "'/x'"), before)
+
+
+def test_deep_code_counts_as_changed() -> None:
+    deep = "y = " + "a." * 600 + "b\n"
+    assert not SourceFile(deep).is_broken
+    assert not is_same("# more\n" + deep, deep)
+
+
+def common(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+
+
+@given(st.text("ab\n", max_size=12), st.text("ab\n", max_size=12))
+def test_what_lies_outside_of_an_edit_is_found_again(before: str, after: str) -> None:
+    move = move_between(before, after)
+    start_of_edit = common(before, after)
+    rest = min(len(before), len(after)) - start_of_edit
+    same_end = min(common(before[::-1], after[::-1]), rest)
+    for start in range(len(before) + 1):
+        for end in range(start + 1, len(before) + 1):
+            span = move(Span(start, end))
+            assert 0 <= span.start <= span.end <= len(after)
+            if end <= start_of_edit or start >= len(before) - same_end:
+                assert after[slice(*span)] == before[start:end]
+
+
+def test_places_in_data_are_moved_and_the_rest_is_the_same_object() -> None:
+    move = move_between("abc def", "abc -- def")
+    here, elsewhere = Site("/a.py", Span(4, 7)), Site("/b.py", Span(4, 7))
+    parts = (UrlPart("/", here), UrlPart("x", elsewhere))
+    route = Route("app", "/", "index", frozenset({"GET"}), elsewhere, view=here, parts=parts)
+    moved = relocated((route, parts[1:]), {"/a.py": move})
+    assert moved[0].view == Site("/a.py", Span(7, 10))
+    assert moved[0].site is elsewhere
+    assert moved[0].parts[1] is parts[1]
+    assert moved[1] == parts[1:]
+    assert relocated(route, {"/c.py": move}) is route
+    assert relocated({"/a.py": (here,)}, {"/a.py": move}) == {"/a.py": (Site("/a.py", Span(7, 10)),)}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "app.py").write_text(APP)
+    workspace = Workspace([str(folder)])
+    workspace.load()
+    return workspace
+
+
+def views(workspace: Workspace) -> dict[str, str]:
+    """Rule -> the text at the place of its view."""
+    snapshot = workspace.snapshot()
+    found = {}
+    for route in snapshot.model.routes.routes:
+        if not route.is_static and route.view is not None:
+            source = snapshot.source(route.view.path)
+            assert source is not None
+            found[route.rule] = source.text[slice(*route.view.span)]
+    return found
+
+
+def test_routes_are_evaluated_again_only_when_they_may_change(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{workspace.folders[0]}/app.py"
+    evaluations: list[int] = []
+    original = project.ProjectModel._evaluate
+    monkeypatch.setattr(project.ProjectModel, "_evaluate", lambda self: (evaluations.append(1), original(self))[1])
+    before = views(workspace)
+    assert set(before) == {"/", "/more"}
+    assert len(evaluations) == 1
+    for text in ("# above\n" + APP, APP.replace('"index"', '"the whole index"'), APP.replace('"more"', '"'), APP):
+        workspace.set_text(path, text)
+        assert views(workspace) == before
+    assert len(evaluations) == 1
+    workspace.set_text(path, APP.replace("/more", "/most"))
+    assert set(views(workspace)) == {"/", "/most"}
+    assert len(evaluations) == 2
+
+
+def test_a_table_that_was_read_from_broken_code_is_not_kept(workspace: Workspace) -> None:
+    path = f"{workspace.folders[0]}/app.py"
+    workspace.set_text(path, APP.replace('return "index"', "return ("))
+    assert workspace.snapshot().model.routes is not None
+    workspace.set_text(path, APP)
+    assert set(views(workspace)) == {"/", "/more"}
+
+
+def test_import_failures_move_along(tmp_path: Path, workspace: Workspace) -> None:
+    folder = Path(workspace.folders[0])
+    (folder / "one.py").write_text("import flask\nfrom two import b\na = 1\n")
+    (folder / "two.py").write_text("from one import a\nb = 1\n")
+    (folder / "wsgi.py").write_text("import one\n")
+    workspace.load()
+    path = str(folder / "two.py")
+
+    def failing() -> list[str]:
+        snapshot = workspace.snapshot()
+        source = snapshot.source(path)
+        assert source is not None
+        failures = snapshot.model.import_failures.get(path, ())
+        return [source.text[slice(*f.site.span)] for f in failures]
+
+    before = failing()
+    assert before
+    workspace.set_text(path, "# a line\n# and another\nfrom one import a\nb = 1\n")
+    assert failing() == before
+    workspace.set_text(path, "b = 1\n")
+    assert failing() == []
