@@ -174,7 +174,7 @@ class _Reader:
                 name=name,
                 value=str(value.value),
                 span=Span(min(key.start_mark.index, value.start_mark.index), value.end_mark.index),
-                name_span=_span(key),
+                name_span=(_inner(self.text, key) if isinstance(key, ScalarNode) else None) or _span(key),
                 value_span=_span(value),
                 removal=removal,
                 expands="${" in str(value.value),

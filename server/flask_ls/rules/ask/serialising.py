@@ -142,6 +142,8 @@ def _refused(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
             return Refused(node, _article(_OTHERS[name]))
     if _is_dict_view(ctx, inner):
         return Refused(node, "A view of a dict", is_iterable=True)
+    if ctx.name(node) == "flask.request.headers":
+        return Refused(node, "A Headers object")
     if ctx.name(node) in EXTENSION_PROXIES:
         return Refused(node, "The logged-in user")
     if isinstance(inner, ast.Subscript) and ctx.name(inner.value) == "flask.request.files":
@@ -152,6 +154,12 @@ def _refused(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
 
 
 def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
+    named = ctx.name(inner)
+    if named is not None and ctx.model.names.class_(named) is not None:
+        return Refused(node, "A class")
+    owner = ctx.name(inner.value) if isinstance(inner, ast.Attribute) else None
+    if owner is not None and "enum.Enum" in ctx.model.mro(owner) and _is_plain_class(ctx, owner):
+        return Refused(node, _article(f"{owner.rpartition('.')[2]} member"))
     cls = model_of_query(ctx, inner) or ctx.infer.class_of(node)
     if cls is None or not _is_plain_class(ctx, cls):
         return None

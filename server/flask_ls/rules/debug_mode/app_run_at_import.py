@@ -143,7 +143,7 @@ def _reached_at_import(ctx: Context, node: ast.AST, left: int = 6) -> ast.AST | 
         return None
     function = ctx.index.function_of(node)
     if function is None:
-        return node if ctx.index.scope(node).is_module else None
+        return node
     if not isinstance(function, FUNCTIONS) or function.decorator_list or _is_deferred(ctx, function):
         return None
     for call in ctx.index.nodes(ast.Call):
