@@ -2,7 +2,7 @@
 
 ``crash``: a rule that raises on files with the word ``CRASH_RULE``. ``hover``: hovers raise. ``slow``: a rule that
 never comes to an end on files with the word ``SLOW_RULE``. ``scan``: reading
-the workspace takes until it is cancelled.
+the workspace takes until it is cancelled. ``text``: a text with the word ``BAD_TEXT`` cannot be taken over.
 """
 
 from __future__ import annotations
@@ -46,7 +46,20 @@ def main() -> None:
         hover.hover = lambda *arguments: 1 / 0
     if "scan" in sys.argv:
         Workspace.load = wait_for_cancel  # type: ignore[method-assign]
+    if "text" in sys.argv:
+        refuse_bad_texts()
     server.main()
+
+
+def refuse_bad_texts() -> None:
+    take = Workspace.set_text
+
+    def set_text(self, path: str, text: str) -> bool:
+        if "BAD_TEXT" in text:
+            raise RuntimeError("a text went wrong")
+        return take(self, path, text)
+
+    Workspace.set_text = set_text  # type: ignore[method-assign]
 
 
 def wait_for_cancel(self, progress=None, cancelled=None) -> None:

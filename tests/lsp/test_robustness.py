@@ -42,6 +42,21 @@ def test_an_internal_error_costs_one_answer(project: Path) -> None:
         assert client.leave() == 0
 
 
+def test_a_text_that_cannot_be_taken_over_costs_only_its_own_answer(project: Path) -> None:
+    with Client(NEOVIM_07, project, command=odd("text")) as client:
+        other = client.open(project / "other.py", APP)
+        uri = client.open(project / "app.py")
+        client.wait_for_diagnostics(uri, version=1)
+        client.wait_for_diagnostics(other, version=1)
+        bad = client.change(uri, "BAD_TEXT = 1\n")
+        client.change(other, APP + "\n")
+        client.wait_for_diagnostics(other, version=2)
+        good = client.change(uri, APP + "\n\n")
+        assert len(client.wait_for_diagnostics(uri, version=good)) == 1
+        told = [p["version"] for p in client.of("textDocument/publishDiagnostics") if p["uri"] == uri]
+        assert bad not in told, "the findings of the old text are not those of the new one"
+
+
 def test_a_request_can_be_cancelled(project: Path) -> None:
     with Client(NEOVIM_11, project, command=odd("slow")) as client:
         uri = client.open(project / "app.py")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import posixpath
 import re
 import threading
@@ -13,6 +14,8 @@ from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
 from flask_ls.lsp.engine import Token
 from flask_ls.project.settings import ConfigProblem
+
+log = logging.getLogger(__name__)
 
 # These say which files belong to the project or what is installed.
 _DECIDES_WHAT_IS_READ = re.compile(
@@ -80,15 +83,26 @@ class Folder:
         with self._waiting_lock:
             waiting, self._waiting = self._waiting, {}
         for change in waiting.values():
-            if change.text is None:
-                self._versions.pop(change.path, None)
-                is_new_model = self._workspace.close(change.path)
-            else:
-                self._versions[change.path] = change.version
-                is_new_model = self._workspace.set_text(change.path, change.text)
-            if is_new_model:
+            if self._take(change):
                 changed(change.path)
         return self._workspace.snapshot()
+
+    def _take(self, change: Change) -> bool:
+        """Hand one text to the workspace. True when what other files see changed.
+
+        A text that it cannot take costs nobody else's: what is known of that file has no version then, so that it is
+        not told as if it were about the new text.
+        """
+        self._versions.pop(change.path, None)
+        try:
+            if change.text is None:
+                return self._workspace.close(change.path)
+            is_new_model = self._workspace.set_text(change.path, change.text)
+        except Exception:
+            log.exception("taking over the text of %s failed", change.path)
+            return False
+        self._versions[change.path] = change.version
+        return is_new_model
 
     @property
     def versions(self) -> dict[str, int]:
