@@ -11,7 +11,8 @@ A **symbol** is an expression as written, with local names replaced by what they
   ``*id`` a generator expression; ``'text`` a string or boolean literal; ``?`` an unknown receiver. After such a marked
   head the attributes follow a bar: ``$Class|mailer.send``.
 - ``("()", function, arguments, keywords)`` a call, ``("[]", parts)`` a tuple or list given as an argument,
-  ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds, ``("|", ...)`` one of several.
+  ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds,
+  ``("|", ...)`` one of several.
 
 A **block** is a tuple of operations. Leaves, numbered through the whole body in this order:
 
@@ -27,8 +28,9 @@ something that has nothing to do with contexts), ``("loop", block)``,
 ``("try", caught, block, handlers, otherwise, final)``, ``("x",)`` the path ends here.
 
 A **guard** is ``("?", symbol)`` whose truth is asked, ``("p", parameter, test)`` where ``test`` is ``truth`` or
-``none`` (``is None``) and the parameter still has its value (else the test is ``?``), ``("not", g)``, ``("and", ...)``, ``("or", ...)``, ``@main`` for
-``__name__ == "__main__"``, or None for a condition that says nothing about contexts.
+``none`` (``is None``) and the parameter still has its value (else the test is ``?``), ``("not", g)``,
+``("and", ...)``, ``("or", ...)``, ``@main`` for ``__name__ == "__main__"``, or None for a condition that says nothing
+about contexts.
 """
 
 from __future__ import annotations
@@ -142,7 +144,9 @@ def _symbol_names(symbol: Symbol | None, names: set[str]) -> None:
     while isinstance(symbol, tuple):
         if symbol[0] == ".":
             names.add(symbol[2])
-        elif symbol[0] == "[]":
+        elif symbol[0] in ("[]", "|"):
+            for part in symbol[1] if symbol[0] == "[]" else symbol[1:]:
+                _symbol_names(part, names)
             return
         symbol = symbol[1]
     if symbol:

@@ -229,7 +229,7 @@ class Entries:
         return list(found)
 
     def _names(self, key: BodyKey, body: Body) -> set[str]:
-        """The names that sites entering a body may mention: its own, that of its class, of what it is wrapped around."""
+        """The names that sites entering a body may mention: its own, its class's, that of what it wraps."""
         names = {body.name}
         if body.cls:
             if body.name in ("__init__", "__post_init__", "__call__", "__enter__", "__exit__"):

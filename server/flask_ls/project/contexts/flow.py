@@ -73,11 +73,12 @@ class Meaning(Protocol):
 
 @dataclass(slots=True)
 class Flow:
-    """``at[i]``: the vector at leaf ``i``. ``caught``: leaves whose RuntimeError is caught in this body. ``script``:
-    leaves under ``if __name__ == "__main__"``.
+    """``at[i]``: the vector at leaf ``i``.
 
-    ``conditions``: leaf -> what its body's parameters must be for it to run. ``after_client``: leaves that run after a test client's request in the same body. ``leave``: the vector when the
-    body is left normally. ``yields``: leaf numbers of its ``yield``.
+    ``caught``: leaves whose RuntimeError is caught in this body. ``script``: leaves under
+    ``if __name__ == "__main__"``. ``conditions``: leaf -> what its body's parameters must be for it to run.
+    ``after_client``: leaves that run after a test client's request in the same body. ``yields``: leaf numbers of its
+    ``yield``. ``leave``: the vector when the body is left normally.
     """
 
     at: list[Vector] = field(default_factory=list)

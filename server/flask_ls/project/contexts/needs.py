@@ -64,8 +64,9 @@ CALLS = {
     **_helpers(
         "app",
         "flask_jwt_extended",
-        "create_access_token create_refresh_token decode_token get_jwt get_jwt_identity get_jwt_header get_current_user "
-        "set_access_cookies set_refresh_cookies unset_jwt_cookies unset_access_cookies unset_refresh_cookies",
+        "create_access_token create_refresh_token decode_token get_jwt get_jwt_identity get_jwt_header "
+        "get_current_user set_access_cookies set_refresh_cookies unset_jwt_cookies unset_access_cookies "
+        "unset_refresh_cookies",
     ),
     **_helpers("request", "flask_jwt_extended", "verify_jwt_in_request"),
     **_helpers("request", "flask_wtf.csrf", "generate_csrf validate_csrf"),
@@ -95,7 +96,7 @@ ATTRIBUTES = {
         for name in "bind dirty deleted new identity_map is_active autoflush no_autoflush info".split()
     },
 }
-# Every method of the scoped session asks its registry for the context's session, except these (sqlalchemy/orm/scoping.py).
+# Every method of the scoped session asks its registry for the context's session, except these (orm/scoping.py).
 SESSION = "flask_sqlalchemy.SQLAlchemy.session"
 SESSION_NEED = _DATABASE._replace(what="db.session")
 SESSION_FREE = frozenset("configure query_property registry session_factory".split())

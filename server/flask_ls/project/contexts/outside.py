@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from flask_ls.project.bodies import Body, Symbol, leaves
+from flask_ls.project.bodies import Body, Op, Symbol, leaves
 from flask_ls.project.contexts.entries import Start, Ways
 from flask_ls.project.contexts.roles import CLASS_ROLES
 from flask_ls.project.contexts.states import APP, NONE, REQUEST, UNKNOWN, Mask, apply
@@ -150,17 +150,17 @@ class Outside:
         return found.pop() if len(found) == 1 else None
 
 
-def _argument(body: Body, name: str, op: tuple) -> Symbol | None:  # type: ignore[type-arg]
+def _argument(body: Body, name: str, op: Op) -> Symbol | None:
     if op[0] != "c" or op[4] == "decorator":
         return None
     for keyword, symbol in op[3]:
         if keyword == name:
-            return symbol  # type: ignore[no-any-return]
+            return cast("Symbol | None", symbol)
     names = [p.name for p in body.parameters]
     if body.cls and "staticmethod" not in body.decorators:
         names = names[1:]
     position = names.index(name) if name in names else -1
-    return op[2][position] if 0 <= position < len(op[2]) else None  # type: ignore[no-any-return]
+    return cast("Symbol | None", op[2][position]) if 0 <= position < len(op[2]) else None
 
 
 __all__ = ["Mask", "Outside"]

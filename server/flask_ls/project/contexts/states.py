@@ -1,8 +1,8 @@
 """Which contexts may be active: sets of states as bit masks, and how code changes them.
 
 A **mask** is the set of states that are possible at a place: no context, an application context, a request (which has
-an application context too), or unknown. A **vector** is a function from the state in which a body is entered to the mask
-at a place inside it, written as the four masks for the four states. An empty mask means: not reached from there.
+an application context too), or unknown. A **vector** is a function from the state in which a body is entered to the
+mask at a place inside it, written as the four masks for the four states. An empty mask means: not reached.
 """
 
 from __future__ import annotations

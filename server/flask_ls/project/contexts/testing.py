@@ -97,10 +97,7 @@ class Tests:
 
     def keeps_client(self, key: BodyKey, body: Body) -> bool:
         """Whether a fixture of the test stands in ``with client:``, so that a request's context stays."""
-        for fixture in self._fixtures_of(key, body):
-            if self._after_fixture_body(fixture.key).keeps_client:
-                return True
-        return False
+        return any(self._after_fixture_body(f.key).keeps_client for f in self._fixtures_of(key, body))
 
     def others_push(self, key: BodyKey) -> bool:
         """Whether some fixture that a test may request before this one pushes a context."""
@@ -277,5 +274,6 @@ def _used_fixtures(symbol: Symbol | None) -> list[str]:
     """The names in ``pytest.mark.usefixtures(...)``, also in a list of marks."""
     if isinstance(symbol, tuple) and symbol[0] == "[]":
         return [n for part in symbol[1] for n in _used_fixtures(part)]
-    is_mark = isinstance(symbol, tuple) and symbol[0] == "()" and last_name(symbol[1]) == "usefixtures"
-    return _literals(symbol[2]) if is_mark and symbol is not None else []
+    if isinstance(symbol, tuple) and symbol[0] == "()" and last_name(symbol[1]) == "usefixtures":
+        return _literals(symbol[2])
+    return []

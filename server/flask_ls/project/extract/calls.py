@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_ls.project.bodies import MAIN, Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves
 from flask_ls.project.extract.placing import Placed, Placing
@@ -29,7 +30,7 @@ class Extracted:
         """The names that the bodies call, read or hand over, sorted."""
         names: set[str] = set()
         for body in self.bodies.values():
-            for op in leaves(body.block):
+            for op in set(leaves(body.block)):
                 collect_names(op, names)
         return tuple(sorted(names))
 
@@ -323,7 +324,7 @@ class _Builder:
         return None
 
 
-_READERS = {
+_READERS: dict[type[ast.AST], Callable[[_Builder, Any, list[Op]], None]] = {
     ast.Expr: _Builder._expr,
     ast.Assign: _Builder._assign,
     ast.Return: _Builder._return,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_ls.project.bodies import Op, Symbol
 from flask_ls.project.extract.symbols import Symbols
@@ -17,6 +17,8 @@ _TOUCHING = frozenset(
     "all any bytes dict enumerate float format frozenset getattr hasattr int iter len list max min next print reversed "
     "setattr delattr set sorted str sum tuple vars zip".split()
 )
+_TOUCHING_ALL = frozenset("print zip max min".split())
+_LOOKING_METHODS = frozenset("join format dumps copy deepcopy".split())
 _TOUCHING_FUNCTIONS = frozenset({"json.dumps", "copy.copy", "copy.deepcopy"})
 # Places where a plain name is touched: type of parent -> field that holds it.
 _TOUCHING_FIELDS: dict[type[ast.AST], str] = {
@@ -27,7 +29,22 @@ _TOUCHING_FIELDS: dict[type[ast.AST], str] = {
     ast.comprehension: "iter",
     ast.YieldFrom: "value",
     ast.UnaryOp: "operand",
+    ast.Starred: "value",
 }
+_ITERATING: tuple[tuple[type[ast.AST], str], ...] = (
+    (ast.For, "iter"),
+    (ast.AsyncFor, "iter"),
+    (ast.comprehension, "iter"),
+    (ast.YieldFrom, "value"),
+    (ast.Starred, "value"),
+)
+_HOW: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Await: ("value", "await"),
+    ast.Return: ("value", "return"),
+    ast.withitem: ("context_expr", "with"),
+    **{kind: (field, "iter") for kind, field in _ITERATING},
+}
+_ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 class Placed(NamedTuple):
@@ -39,7 +56,10 @@ class Placed(NamedTuple):
 
 
 class Placing:
-    """``at``: owner -> operations in order of evaluation; an owner is a statement, a with item, a lambda, a generator."""
+    """``at``: owner -> operations in the order in which they are evaluated.
+
+    An owner is a statement, an item of a ``with``, a lambda or a generator expression.
+    """
 
     def __init__(self, index: FileIndex, symbols: Symbols) -> None:
         self.index = index
@@ -57,36 +77,40 @@ class Placing:
     # Operations
 
     def _calls(self) -> None:
-        parent_of = self.index.parent
         for node in self.index.nodes(ast.Call):
             function = node.func
-            if function.__class__ is ast.Name:
-                self._builtin(node, function.id)  # type: ignore[attr-defined]
-            elif function.__class__ is ast.Attribute and function.attr in (
-                "join",
-                "format",
-                "dumps",
-                "copy",
-                "deepcopy",
-            ):  # type: ignore[attr-defined]
-                self._method(node, function)  # type: ignore[arg-type]
-            call = self.symbols.call(node)
-            if call is not None:
-                parent = parent_of(node)
-                self._place(node, ("c", *call[1:], _how(node, parent, self.index)))
+            if isinstance(function, ast.Name):
+                if function.id in _TOUCHING:
+                    self._builtin(node, function)
+            elif isinstance(function, ast.Attribute) and function.attr in _LOOKING_METHODS:
+                self._method(node, function)
+            call = self.symbols.of(node)
+            if isinstance(call, tuple) and call[0] == "()":
+                self._place(node, ("c", call[1], call[2], call[3], self._how(node)))
 
-    def _builtin(self, node: ast.Call, name: str) -> None:
-        if (name in _TOUCHING or name in _CONSUMERS) and self.index.scope(node.func).owner(name) is None:
-            for argument in node.args:
-                if name in _CONSUMERS:
-                    self._consume(argument)
-                self._touch(argument)
-                if name not in ("print", "zip", "max", "min"):
-                    break
-            if name == "dict":
-                for keyword in node.keywords:
-                    if keyword.arg is None:
-                        self._touch(keyword.value)
+    def _how(self, node: ast.Call) -> str:
+        parent: Any = self.index.parent(node)
+        known = _HOW.get(parent.__class__)
+        if known is not None:
+            return known[1] if getattr(parent, known[0]) is node else ""
+        if parent.__class__ is ast.Call and node in parent.args:
+            function = parent.func
+            if function.__class__ is ast.Name and function.id in _CONSUMERS:
+                return "iter" if self.index.scope(function).owner(function.id) is None else ""
+            return "iter" if function.__class__ is ast.Attribute and function.attr == "join" else ""
+        return ""
+
+    def _builtin(self, node: ast.Call, function: ast.Name) -> None:
+        name = function.id
+        if self.index.scope(function).owner(name) is not None:
+            return
+        for argument in node.args if name in _TOUCHING_ALL else node.args[:1]:
+            if name in _CONSUMERS:
+                self._consume(argument)
+            self._touch(argument)
+        for keyword in node.keywords if name == "dict" else ():
+            if keyword.arg is None:
+                self._touch(keyword.value)
 
     def _method(self, node: ast.Call, function: ast.Attribute) -> None:
         if function.attr == "join":
@@ -117,21 +141,20 @@ class Placing:
     def _attributes(self) -> None:
         parent_of = self.index.parent
         for node in self.index.nodes(ast.Attribute):
-            parent = parent_of(node)
+            parent: Any = parent_of(node)
             kind = parent.__class__
-            if kind is ast.Attribute or (kind is ast.Call and parent.func is node):  # type: ignore[union-attr]
+            if kind is ast.Attribute or (kind is ast.Call and parent.func is node):
                 continue
             symbol = self.symbols.of(node)
             if symbol is None or symbol[0] == "?":
                 continue
-            if node.ctx.__class__ is ast.Store:
-                value = parent.value if isinstance(parent, (ast.Assign, ast.AnnAssign)) else None
+            context = node.ctx.__class__
+            if context is ast.Store:
+                value = parent.value if kind is ast.Assign or kind is ast.AnnAssign else None
                 self._place(node, ("a", symbol, "=", self.symbols.of(value)))
-                continue
-            if symbol[0] in "%$&^" and not self._may_matter(symbol):
-                continue
-            touched = "x" if node.ctx.__class__ is ast.Del else "u" if self._is_touched(node, parent) else ""
-            self._place(node, ("a", symbol, touched))
+            elif symbol[0] not in "%$&^" or self._may_matter(symbol):
+                touched = "x" if context is ast.Del else "u" if self._is_touched(node, parent) else ""
+                self._place(node, ("a", symbol, touched))
 
     def _may_matter(self, symbol: Symbol) -> bool:
         """Whether reading an attribute of ``self`` or a parameter can do anything: a property, a proxy kept there."""
@@ -145,47 +168,33 @@ class Placing:
         parent_of = self.index.parent
         aliases = _imported_names(self.index)
         for node in self.index.nodes(ast.Name):
-            if node.id in aliases:
-                parent = parent_of(node)
-                if self._is_touched(node, parent):
-                    symbol = self.symbols.of(node)
-                    if symbol is not None:
-                        self._place(node, ("a", symbol, "u"))
+            if node.id in aliases and self._is_touched(node, parent_of(node)):
+                symbol = self.symbols.of(node)
+                if symbol is not None:
+                    self._place(node, ("a", symbol, "u"))
 
-    def _is_touched(self, node: ast.AST, parent: ast.AST | None) -> bool:
-        if parent is None:
-            return False
+    def _is_touched(self, node: ast.AST, parent: Any) -> bool:
         kind = parent.__class__
         field = _TOUCHING_FIELDS.get(kind)
         if field is not None:
             if getattr(parent, field) is not node:
                 return False
             if kind is ast.FormattedValue:
-                return parent.conversion not in (ord("r"), ord("a"))  # type: ignore[union-attr]
-            return kind is not ast.UnaryOp or not isinstance(parent.op, ast.Not)  # type: ignore[union-attr]
+                return parent.conversion not in (ord("r"), ord("a"))
+            return kind is not ast.UnaryOp or not isinstance(parent.op, ast.Not)
         if kind is ast.Compare:
-            assert isinstance(parent, ast.Compare)
             operands = zip(parent.ops, parent.comparators, strict=True)
             if any(right is node and isinstance(op, (ast.In, ast.NotIn)) for op, right in operands):
                 return True
-            return any(isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for op in parent.ops)
+            return any(isinstance(op, _ORDERED) for op in parent.ops)
         if kind is ast.BinOp:
-            assert isinstance(parent, ast.BinOp)
-            text = isinstance(parent.op, ast.Mod) and isinstance(parent.left, ast.Constant)
-            return not text or "%r" not in str(parent.left.value)  # type: ignore[attr-defined]
-        if kind is ast.Starred:
-            return True
-        return kind is ast.keyword and parent.arg is None  # type: ignore[union-attr]
+            is_format = isinstance(parent.op, ast.Mod) and isinstance(parent.left, ast.Constant)
+            return not is_format or "%r" not in str(parent.left.value)
+        return kind is ast.keyword and parent.arg is None
 
     def _consumed(self) -> None:
         """``for x in rows`` where ``rows`` stands for the call of a generator function; ``await job``."""
-        for kind, field in (
-            (ast.For, "iter"),
-            (ast.AsyncFor, "iter"),
-            (ast.comprehension, "iter"),
-            (ast.YieldFrom, "value"),
-            (ast.Starred, "value"),
-        ):
+        for kind, field in _ITERATING:
             for node in self.index.nodes(kind):
                 self._consume(getattr(node, field))
         for awaited in self.index.nodes(ast.Await):
@@ -199,86 +208,52 @@ class Placing:
     def _place(self, node: ast.AST, op: Op) -> None:
         parent_of = self.index.parent
         guards: list[tuple[ast.expr, bool]] = []
-        child = node
+        child: Any = node
         from_iter = False
         while True:
-            parent = parent_of(child)
+            parent: Any = parent_of(child)
             kind = parent.__class__
             if kind in _PLAIN:
-                child = parent  # type: ignore[assignment]
+                child = parent
                 continue
-            if parent is None or isinstance(parent, (ast.arg, ast.ExceptHandler)):
-                return  # annotations do not count as evaluated; an exception's class rarely is
-            if isinstance(parent, (ast.stmt, ast.withitem)):
-                if child is getattr(parent, "annotation", None) or child is getattr(parent, "returns", None):
-                    return
-                self.at[parent].append(Placed(op, node, tuple(guards)))
+            if kind in _OWNERS:
+                # Annotations do not count as evaluated.
+                if child is not getattr(parent, "annotation", None) and child is not getattr(parent, "returns", None):
+                    self.at[parent].append(Placed(op, node, tuple(guards)))
                 return
             if kind is ast.Lambda:
-                if child is parent.body:  # type: ignore[attr-defined]
+                if child is parent.body:
                     self.at[parent].append(Placed(op, node, tuple(guards)))
                     return
             elif kind is ast.comprehension:
-                from_iter = child is parent.iter  # type: ignore[attr-defined]
-            elif isinstance(parent, COMPREHENSIONS):
-                first = from_iter and child is parent.generators[0]
-                if not first:
+                from_iter = child is parent.iter
+            elif kind in COMPREHENSIONS:
+                if not (from_iter and child is parent.generators[0]):
                     if child not in parent.generators:
                         guards += [(test, True) for g in parent.generators for test in g.ifs]
                     if kind is ast.GeneratorExp:
                         self.at[parent].append(Placed(op, node, tuple(guards)))
                         return
-            elif isinstance(parent, ast.IfExp):
+            elif kind is ast.IfExp:
                 if child is not parent.test:
                     guards.append((parent.test, child is parent.body))
-            elif isinstance(parent, ast.BoolOp):
-                before = parent.values[: parent.values.index(child)]  # type: ignore[arg-type]
+            elif kind is ast.BoolOp:
+                before = parent.values[: parent.values.index(child)]
                 guards += [(value, isinstance(parent.op, ast.And)) for value in reversed(before)]
+            else:
+                return  # an annotation of a parameter, the class in an `except`
             child = parent
 
 
-_SPECIAL = (
-    ast.stmt,
-    ast.withitem,
-    ast.arg,
-    ast.ExceptHandler,
-    ast.Lambda,
-    ast.comprehension,
-    *COMPREHENSIONS,
-    ast.IfExp,
-    ast.BoolOp,
-    ast.mod,
-)
-_PLAIN = frozenset(
-    kind
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST) and not issubclass(kind, _SPECIAL)
-)
+_NODES = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+_OWNERS = frozenset(kind for kind in _NODES if issubclass(kind, (ast.stmt, ast.withitem)))
+_SPECIAL = (ast.arg, ast.ExceptHandler, ast.Lambda, ast.comprehension, *COMPREHENSIONS, ast.IfExp, ast.BoolOp, ast.mod)
+_PLAIN = frozenset(kind for kind in _NODES if kind not in _OWNERS and not issubclass(kind, _SPECIAL))
 
 
 def _end(placed: Placed) -> tuple[int, int]:
-    node = placed.node
-    return (node.end_lineno or 0, node.end_col_offset or 0)  # type: ignore[attr-defined]
-
-
-def _how(node: ast.Call, parent: ast.AST | None, index: FileIndex) -> str:
-    if isinstance(parent, ast.Await):
-        return "await"
-    if isinstance(parent, ast.Return):
-        return "return"
-    if isinstance(parent, ast.withitem):
-        return "with"
-    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-        return "iter" if parent.iter is node else ""
-    if isinstance(parent, (ast.YieldFrom, ast.Starred)):
-        return "iter"
-    if isinstance(parent, ast.Call):
-        function = parent.func
-        if isinstance(function, ast.Name) and function.id in _CONSUMERS and node in parent.args:
-            return "iter" if index.scope(function).owner(function.id) is None else ""
-        if isinstance(function, ast.Attribute) and function.attr == "join" and node in parent.args:
-            return "iter"
-    return ""
+    node: Any = placed.node
+    return node.end_lineno, node.end_col_offset
 
 
 def _imported_names(index: FileIndex) -> set[str]:

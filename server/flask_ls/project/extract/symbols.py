@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+from typing import Any
 
 from flask_ls.project.bodies import MARKS, MORE, Symbol
 from flask_ls.project.index import COMPREHENSIONS, FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
 
+# How deep calls may nest in a symbol, and how many local names may be followed one after the other.
 _DEPTH = 5
+_STEPS = 6
 # Standard modules that start, stop, wrap or carry code. Nothing in the others runs project code behind a call.
 _LIVE_MODULES = frozenset(
     "asyncio atexit builtins concurrent contextlib contextvars functools importlib multiprocessing os pytest runpy "
@@ -18,8 +21,8 @@ _LIVE_MODULES = frozenset(
 )
 # Libraries whose calls never run a project function in a context of its own; to keep facts small.
 _INERT_LIBRARIES = frozenset(
-    "alembic attr attrs bs4 boto3 botocore dateutil faker jose lxml markdown numpy pandas passlib PIL psycopg2 pydantic "
-    "pytz redis requests sqlalchemy ujson yaml".split()
+    "alembic attr attrs bs4 boto3 botocore dateutil faker jose lxml markdown numpy pandas passlib PIL psycopg2 "
+    "pydantic pytz redis requests sqlalchemy ujson yaml".split()
 )
 _LIVE_BUILTINS = frozenset(
     "__import__ BaseException Exception RuntimeError classmethod exit filter map max min property quit sorted "
@@ -43,77 +46,33 @@ class Symbols:
     def __init__(self, index: FileIndex, ids: dict[ast.AST, str]) -> None:
         self.index = index
         self.ids = ids
-        self._known: dict[tuple[Scope, str], Symbol | None] = {}
+        self._of_name: dict[tuple[Scope, str], Symbol | None] = {}
+        self._of_node: dict[ast.AST, Symbol | None] = {}
+        self._depths: dict[int, int] = {}
         self._has_star = "*" in index.root.bindings
+        self._steps = 0
 
-    def of(self, node: ast.AST | None, left: int = _DEPTH) -> Symbol | None:
+    def of(self, node: ast.AST | None) -> Symbol | None:
         """The symbol of an expression; None when it says nothing that could be followed."""
         kind = node.__class__
         if kind is ast.Name:
-            assert isinstance(node, ast.Name)
-            return self._name(node.id, self.index.scope(node), left)
-        if kind is ast.Attribute:
-            assert isinstance(node, ast.Attribute)
-            base = self.of(node.value, left)
-            if base is None:
-                return f"?|{node.attr}" if node.attr in DUCK_METHODS else None
-            if base.__class__ is not str:
-                return (".", base, node.attr)
-            assert isinstance(base, str)
-            return f"{base}{'|' if base[0] in MARKS and '|' not in base else '.'}{node.attr}"
-        if kind is ast.Call:
-            assert isinstance(node, ast.Call)
-            return self._super(node) or self.call(node, left)
-        if kind is ast.Lambda and node is not None:
-            return f"@{self.ids[node]}"
-        if kind is ast.GeneratorExp and node is not None:
-            return f"*{self.ids[node]}"
+            return self._name(node)
+        if kind is ast.Attribute or kind is ast.Call:
+            expression: Any = node
+            known = self._of_node
+            if expression not in known:
+                known[expression] = self._attribute(expression) if kind is ast.Attribute else self._called(expression)
+            return known[expression]
+        if kind is ast.Lambda or kind is ast.GeneratorExp:
+            assert node is not None
+            return f"{'@' if kind is ast.Lambda else '*'}{self.ids[node]}"
         if isinstance(node, (ast.Await, ast.NamedExpr)):
-            return self.of(node.value, left)
+            return self.of(node.value)
         return None
-
-    def call(self, node: ast.Call, left: int = _DEPTH) -> tuple[Symbol, ...] | None:
-        """The symbol of a call with those of its arguments; None when what is called is unknown."""
-        if left <= 0:
-            return None
-        function = node.func
-        symbol = self.of(function, left - 1)
-        if symbol is None:
-            return None
-        literal = _last(function) in _READS_LITERALS
-        given: list[Symbol | None] = []
-        for argument in node.args:
-            if argument.__class__ is ast.Starred:
-                given.append(MORE)
-                break
-            given.append(self._argument(argument, left - 1, literal))
-        keywords = tuple(
-            (k.arg, self._argument(k.value, left - 1, literal)) if k.arg is not None else (MORE, None)
-            for k in node.keywords
-        )
-        return ("()", symbol, tuple(given), keywords)
 
     def of_all(self, node: ast.expr) -> Symbol | None:
         """The symbol of an expression, or of the elements of a list or tuple."""
-        return self._argument(node, _DEPTH, literal=False)
-
-    def _super(self, node: ast.Call) -> Symbol | None:
-        function = node.func
-        if isinstance(function, ast.Name) and function.id == "super" and self._is_builtin(function):
-            cls = self._class_around(node)
-            return f"^{cls}" if cls else None
-        return None
-
-    def _argument(self, node: ast.expr, left: int, literal: bool) -> Symbol | None:
-        if node.__class__ is ast.Constant:
-            value = node.value  # type: ignore[attr-defined]
-            is_singleton = value is None or value is True or value is False
-            return f"'{value}" if is_singleton or (literal and isinstance(value, str)) else None
-        if node.__class__ in (ast.Tuple, ast.List) and left > 0:
-            # `args=(f, x)` of a thread: the functions in it are passed on.
-            parts = tuple(self._argument(e, left - 1, literal) for e in node.elts)  # type: ignore[attr-defined]
-            return ("[]", parts) if any(p is not None for p in parts) else None
-        return self.of(node, left)
+        return self._argument(node, literal=False)
 
     def tested_parameter(self, node: ast.Name) -> tuple[str, bool] | None:
         """The parameter that a name is, and whether it still has the value it was given; None for other names."""
@@ -128,87 +87,142 @@ class Symbols:
         others = (b.node for b in bindings if b is not parameter)
         return symbol, all(getattr(n, "lineno", 0) >= node.lineno for n in others)
 
-    def is_inert(self, node: ast.expr) -> bool:
+    def is_inert(self, node: ast.expr, left: int = _STEPS) -> bool:
         """Whether the expression is built from builtins and libraries that never touch a Flask context."""
-        while True:
-            if isinstance(node, ast.Call):
-                node = node.func
-            elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Await)):
-                node = node.value
-            else:
-                break
-        if not isinstance(node, ast.Name):
+        while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript, ast.Await)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if not isinstance(node, ast.Name) or not left:
             return isinstance(node, ast.Constant)
         owner = self.index.scope(node).owner(node.id)
         if owner is None:
             return not self._has_star
         return all(
-            (b.kind in ("import", "from") and _is_inert_module(b.module.partition(".")[0]))
-            or (
-                b.value is not None
-                and b.value is not node
-                and not _mentions(b.value, node.id)
-                and self.is_inert(b.value)
-            )
+            _is_inert_module(b.module)
+            if b.kind in ("import", "from")
+            else b.value is not None and self.is_inert(b.value, left - 1)
             for b in owner.bindings[node.id]
         )
 
+    # Expressions
+
+    def _attribute(self, node: Any) -> Symbol | None:
+        name: str = node.attr
+        base = self.of(node.value)
+        if base is None:
+            return f"?|{name}" if name in DUCK_METHODS else None
+        if base.__class__ is str:
+            return f"{base}{'|' if base[0] in MARKS and '|' not in base else '.'}{name}"
+        found = (".", base, name)
+        self._depths[id(found)] = self._depth(base)
+        return found
+
+    def _called(self, node: Any) -> Symbol | None:
+        function = node.func
+        if function.__class__ is ast.Name and function.id == "super" and self._is_builtin(function):
+            cls = self._class_around(node)
+            return f"^{cls}" if cls else None
+        symbol = self.of(function)
+        if symbol is None or self._depth(symbol) >= _DEPTH:
+            return None
+        literal = _last(function) in _READS_LITERALS
+        depth = self._depth(symbol)
+        given: list[Symbol | None] = []
+        for argument in node.args:
+            if argument.__class__ is ast.Starred:
+                given.append(MORE)
+                break
+            value = self._argument(argument, literal)
+            if value.__class__ is tuple:
+                depth = max(depth, self._depth(value))
+            given.append(value)
+        keywords: list[tuple[str, Symbol | None]] = []
+        for keyword in node.keywords:
+            value = self._argument(keyword.value, literal) if keyword.arg is not None else None
+            if value.__class__ is tuple:
+                depth = max(depth, self._depth(value))
+            keywords.append((keyword.arg or MORE, value))
+        found = ("()", symbol, tuple(given), tuple(keywords))
+        self._depths[id(found)] = depth + 1
+        return found
+
+    def _argument(self, node: Any, literal: bool) -> Symbol | None:
+        kind = node.__class__
+        if kind is ast.Constant:
+            value = node.value
+            if value is None or value is True or value is False or (literal and isinstance(value, str)):
+                return f"'{value}"
+            return None
+        if kind is ast.Tuple or kind is ast.List:
+            # `args=(f, x)` of a thread: the functions in it are passed on.
+            parts = tuple(self._argument(e, literal) for e in node.elts)
+            return ("[]", parts) if any(p is not None for p in parts) else None
+        symbol = self.of(node)
+        return symbol if symbol.__class__ is not tuple or self._depth(symbol) < _DEPTH else None
+
+    def _depth(self, symbol: Symbol | None) -> int:
+        """How deep calls nest in a symbol; symbols live as long as this object, so their identity is theirs alone."""
+        return self._depths.get(id(symbol), 0) if symbol.__class__ is tuple else 0
+
     # Names
 
-    def _name(self, name: str, scope: Scope, left: int) -> Symbol | None:
-        key = (scope, name)
+    def _name(self, node: Any) -> Symbol | None:
+        key = (self.index.scope(node), node.id)
         try:
-            return self._known[key]
+            return self._of_name[key]
         except KeyError:
-            if left <= 0:
+            if self._steps >= _STEPS:
                 return None
-            self._known[key] = None  # ends cycles such as `x = x`
-            found = self._known[key] = self._look_up(name, scope, left)
+            self._of_name[key] = None  # ends cycles such as `x = x`
+            self._steps += 1
+            found = self._of_name[key] = self._look_up(*key)
+            self._steps -= 1
             return found
 
-    def _look_up(self, name: str, scope: Scope, left: int) -> Symbol | None:
+    def _look_up(self, scope: Scope, name: str) -> Symbol | None:
         owner = scope.owner(name)
         if owner is None:
             return name if name in _LIVE_BUILTINS or (self._has_star and not hasattr(builtins, name)) else None
         bindings = owner.bindings[name]
         if owner.is_module:
-            return None if all(self._is_inert(b, left) for b in bindings) else name
+            return None if all(self._says_nothing(b) for b in bindings) else name
         if isinstance(owner.node, COMPREHENSIONS):
             return None
         chosen = [b for b in bindings if b.kind != "delete" and not _is_none(b)]
-        if len(chosen) != 1:
-            return self._one_of(chosen, left)
-        return self._binding(chosen[0], left)
+        if len(chosen) == 1:
+            return self._binding(chosen[0])
+        return self._one_of(chosen)
 
-    def _one_of(self, bindings: list[Binding], left: int) -> Symbol | None:
+    def _one_of(self, bindings: list[Binding]) -> Symbol | None:
         """A name that is bound several times, each time to something that can be followed."""
-        if not bindings or len(bindings) > 6 or left < 2:
+        if not bindings or len(bindings) > 6:
             return None
-        found = dict.fromkeys(self._binding(b, left - 1) for b in bindings)
+        found = dict.fromkeys(self._binding(b) for b in bindings)
         if None in found:
             return None
-        return next(iter(found)) if len(found) == 1 else ("|", *found)
+        if len(found) == 1:
+            return next(iter(found))
+        either = ("|", *found)
+        self._depths[id(either)] = max(self._depth(s) for s in found)
+        return either
 
-    def _binding(self, binding: Binding, left: int) -> Symbol | None:
+    def _binding(self, binding: Binding) -> Symbol | None:
         kind = binding.kind
-        if kind in ("def", "class"):
+        if kind == "def" or kind == "class":
             return f"@{self.ids[binding.node]}"
-        if kind in ("import", "from"):
-            return self._import(binding)
+        if kind == "import" or kind == "from":
+            if _is_inert_module(binding.module):
+                return None
+            return f"!{binding.module}:{binding.attribute}" if kind == "from" else f"!{binding.module}"
         if kind == "param":
             return self._parameter(binding)
         if binding.value is None:
             return None
-        value = self.of(binding.value, left - 1)
-        if binding.is_with:
-            return ("e", value) if value is not None else None
-        return value
-
-    def _import(self, binding: Binding) -> Symbol | None:
-        top = binding.module.partition(".")[0]
-        if _is_inert_module(top):
-            return None
-        return f"!{binding.module}:{binding.attribute}" if binding.kind == "from" else f"!{binding.module}"
+        value = self.of(binding.value)
+        if not binding.is_with or value is None:
+            return value
+        entered = ("e", value)
+        self._depths[id(entered)] = self._depth(value)
+        return entered
 
     def _parameter(self, binding: Binding) -> Symbol | None:
         arguments = self.index.parent(binding.node)
@@ -227,15 +241,15 @@ class Symbols:
 
     # What cannot matter
 
-    def _is_inert(self, binding: Binding, left: int) -> bool:
+    def _says_nothing(self, binding: Binding) -> bool:
         kind = binding.kind
-        if kind in ("import", "from"):
-            return _is_inert_module(binding.module.partition(".")[0])
+        if kind == "import" or kind == "from":
+            return _is_inert_module(binding.module)
         if kind != "assign" and not binding.is_with:
-            return kind in ("target", "delete")
+            return kind == "target" or kind == "delete"
         value = binding.value
         if isinstance(value, (ast.Name, ast.Attribute, ast.Call)):
-            return self.of(value, left - 1) is None
+            return self.of(value) is None
         return not isinstance(value, (ast.Lambda, ast.Await, ast.NamedExpr))
 
     def _is_builtin(self, node: ast.Name) -> bool:
@@ -248,14 +262,11 @@ class Symbols:
         return ""
 
 
-def _is_inert_module(top: str) -> bool:
+def _is_inert_module(name: str) -> bool:
+    top = name.partition(".")[0]
     if top in _LIVE_MODULES:
         return False
     return top in _INERT_LIBRARIES or top in sys.stdlib_module_names
-
-
-def _mentions(node: ast.expr, name: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
 
 
 def _is_none(binding: Binding) -> bool:

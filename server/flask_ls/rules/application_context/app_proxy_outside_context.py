@@ -1,9 +1,9 @@
 """``current_app``, ``g`` or a function that needs them is used where no application context is active.
 
-Why: ``current_app`` and ``g`` stand for something only while an application context is pushed: Flask pushes one for each
-request and for each command of ``app.cli``. At import time, in the body of ``create_app()``, in WSGI middleware, in a
-plain ``@click.command`` and after a request of the test client there is none, and the first attribute access raises
-RuntimeError. So do ``render_template``, ``jsonify`` and ``make_response``, which use ``current_app``.
+Why: ``current_app`` and ``g`` stand for something only while an application context is pushed: Flask pushes one for
+each request and for each command of ``app.cli``. At import time, in the body of ``create_app()``, in WSGI middleware,
+in a plain ``@click.command`` and after a request of the test client there is none, and the first attribute access
+raises RuntimeError. So do ``render_template``, ``jsonify`` and ``make_response``, which use ``current_app``.
 
 Instead: Read the value inside a function that runs during a request, or push a context with the real application:
 ``with app.app_context():``. In a factory use the local ``app``, in a ``bp.record`` function ``state.app``.
@@ -43,7 +43,7 @@ rule = Rule(
 
             def seed():
                 print(current_app.name)
-                #     ^^^^^^^^^^^ current_app needs an application context, but this code runs while the module is imported
+                #     ^^^^^^^^^^^ current_app needs an application context, but this code runs while the module is
 
 
             seed()

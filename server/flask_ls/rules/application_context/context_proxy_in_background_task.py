@@ -1,15 +1,15 @@
 """A function that runs in another thread, executor, timer, scheduler or task queue uses a context that is not there.
 
-Why: Context-local proxies do not follow into threads, executors, timers, scheduler jobs or Celery tasks: each starts with
-an empty context, so ``current_app``, ``g``, ``request``, ``session``, ``url_for``, ``render_template`` and ``db.session``
-raise RuntimeError. ``asyncio.create_task``, ``gather`` and ``asyncio.to_thread`` copy the context;
+Why: Context-local proxies do not follow into threads, executors, timers, scheduler jobs or Celery tasks: each starts
+with an empty context, so ``current_app``, ``g``, ``request``, ``session``, ``url_for``, ``render_template`` and
+``db.session`` raise RuntimeError. ``asyncio.create_task``, ``gather`` and ``asyncio.to_thread`` copy the context;
 ``loop.run_in_executor`` and ``ThreadPoolExecutor`` do not; a forked process inherits it, a spawned one does not.
 
 Instead: Push a context inside the function with ``with app.app_context():`` on the real application object, and pass
 what belongs to the request as plain arguments.
 
-Quiet: When a context is pushed around the use, when the function is wrapped by ``copy_current_request_context`` or run by
-``contextvars.copy_context().run``, and when the class of a Celery task pushes a context.
+Quiet: When a context is pushed around the use, when the function is wrapped by ``copy_current_request_context`` or run
+by ``contextvars.copy_context().run``, and when the class of a Celery task pushes a context.
 """
 
 from __future__ import annotations

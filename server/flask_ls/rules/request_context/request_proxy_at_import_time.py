@@ -6,8 +6,8 @@ freeze the value of one request.
 
 Instead: Read them inside the view, or hand over a function that reads them.
 
-Quiet: After ``has_request_context()`` or ``if request``, where RuntimeError is caught, and for functions of which no call
-without a request is known.
+Quiet: After ``has_request_context()`` or ``if request``, where RuntimeError is caught, and for functions of which no
+call without a request is known.
 """
 
 from __future__ import annotations

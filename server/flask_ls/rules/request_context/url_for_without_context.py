@@ -6,8 +6,8 @@ gives absolute URLs by default); without either it raises RuntimeError. ``_exter
 Instead: Call it in a view. In scripts and commands set ``SERVER_NAME``, or use
 ``with app.test_request_context(base_url=...):``.
 
-Quiet: In an application context when ``SERVER_NAME`` is mentioned anywhere in the project or some configuration cannot be
-read.
+Quiet: In an application context when ``SERVER_NAME`` is mentioned anywhere in the project or some configuration
+cannot be read.
 """
 
 from __future__ import annotations

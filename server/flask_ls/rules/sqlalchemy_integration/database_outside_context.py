@@ -6,8 +6,8 @@ Why: Flask-SQLAlchemy finds its engine and its session through the application c
 
 Instead: Wrap the code in ``with app.app_context():``, or make it a command of ``app.cli``.
 
-Quiet: For a ``scoped_session`` of plain SQLAlchemy, which needs no context, and for functions of which no call without a
-context is known.
+Quiet: For a ``scoped_session`` of plain SQLAlchemy, which needs no context, and for functions of which no call without
+a context is known.
 """
 
 from __future__ import annotations
