@@ -54,6 +54,8 @@ def is_same(after: str, before: str = APP) -> bool:
         ('"/more"', '"/more'),
         ("from flask import Flask", "# a comment\n\nfrom flask import Flask"),
         ("register(app)\n", "register(app)\n\n\n"),
+        ("register(app)\n", "register(app)\nde"),
+        ("register(app)\n", "register(app)\nindex.method_that_is_being"),
     ],
 )
 def test_an_edit_that_leaves_the_start_alone(old: str, new: str) -> None:
@@ -82,6 +84,17 @@ def test_the_body_of_a_function_inside_one_that_ran_is_idle() -> None:
     before = "def register(app):\n    @app.get('/')\n    def index():\n        return 1\n"
     assert is_same(before.replace("return 1", "return 2"), before)
     assert not is_same(before.replace("'/'", "'/x'"), before)
+
+
+def test_a_function_that_nobody_names_may_come_and_go() -> None:
+    new = SourceFile(APP + "\n\ndef helper():\n    return 1\n")
+    decorated = SourceFile(APP + "\n\n@app.get('/x')\ndef helper():\n    return 1\n")
+    maker = SourceFile(APP + "\n\ndef helper():\n    return Flask(__name__)\n")
+    assert same_start(SourceFile(APP), new, ENTERED, lambda name: False)
+    assert not same_start(SourceFile(APP), new, ENTERED, lambda name: name == "helper")
+    assert not same_start(SourceFile(APP), new, ENTERED | {"helper"}, lambda name: False)
+    for text in (decorated, maker):
+        assert not same_start(SourceFile(APP), text, ENTERED, lambda name: False)
 
 
 def test_deep_code_counts_as_changed() -> None:

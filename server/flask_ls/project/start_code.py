@@ -8,26 +8,63 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.walk import FUNCTIONS
 from flask_ls.syntax.source import SourceFile
 
-_POSITIONS = frozenset({"lineno", "col_offset", "end_lineno", "end_col_offset"})
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 
-def same_start(before: SourceFile, after: SourceFile, entered: frozenset[str]) -> bool:
+def same_start(
+    before: SourceFile,
+    after: SourceFile,
+    entered: frozenset[str],
+    is_mentioned: Callable[[str], bool] = lambda name: True,
+) -> bool:
     """Whether two texts of one file do the same at the start. ``entered``: qualified names of functions that ran.
 
+    ``is_mentioned``: whether a name is used anywhere in the project; a function that nobody names may come and go.
     A text that is broken is one that is being typed; what counts until it is whole again is the text before it.
     """
     if after.is_broken or before.text == after.text:
         return True
     try:
-        return _Comparison(before, after, entered).equal(before.tree, after.tree, "")
+        one, other = (_starting(text.tree) for text in (before, after))
+        plain, plain_now = ({f.name for f in part if _is_plain(f, entered)} for part in (one, other))
+        # Functions that came or went, which nothing at the start can have looked for.
+        idle = {name for name in plain ^ plain_now if not is_mentioned(name)}
+        comparison = _Comparison(before, after, entered)
+        return comparison.equal(_without(one, idle, entered), _without(other, idle, entered), "")
     except RecursionError:
         return False
+
+
+def _starting(tree: ast.Module) -> list[ast.stmt]:
+    return [statement for statement in tree.body if not _is_bare(statement)]
+
+
+def _without(statements: list[ast.stmt], names: set[str], entered: frozenset[str]) -> list[ast.stmt]:
+    return [s for s in statements if not (_is_plain(s, entered) and s.name in names)]
+
+
+def _is_bare(statement: ast.stmt) -> bool:
+    """A name or constant that stands for itself: a docstring, or a word that is being typed."""
+    if not isinstance(statement, ast.Expr):
+        return False
+    value = statement.value
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return isinstance(value, (ast.Name, ast.Constant))
+
+
+def _is_plain(statement: ast.stmt, entered: frozenset[str]) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """A function that was not entered, that nothing decorates and that makes nothing."""
+    if not isinstance(statement, FUNCTIONS) or statement.decorator_list or statement.name in entered:
+        return False
+    return not _classes_called(statement)
 
 
 class _Comparison:

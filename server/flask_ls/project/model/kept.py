@@ -49,12 +49,17 @@ class Kept(Generic[T]):
         return cast("T", relocated(self.value, moves)) if moves is not None else None
 
 
-def evaluation_after(kept: Kept[Evaluation], read: Read) -> Evaluation | None:
-    """An evaluation of the start for the present texts; None when something changed that it depends on."""
+def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[[str], bool]) -> Evaluation | None:
+    """An evaluation of the start for the present texts; None when something changed that it depends on.
+
+    ``is_mentioned`` as for ``same_start``.
+    """
     for path, before in kept.texts.items():
         now = read(path)
         entered = kept.value.entered.get(path, frozenset())
-        if now is None or (before.is_broken and not now.is_broken) or not same_start(before, now, entered):
+        if now is None or (before.is_broken and not now.is_broken):
+            return None
+        if not same_start(before, now, entered, is_mentioned):
             return None
     moves = kept.moves(read)
     if not moves:

@@ -125,12 +125,18 @@ class ProjectModel:
         An edit that changes nothing of the start keeps it; only places are moved then.
         """
         if self._started is not None and self.read is not None:
-            kept = evaluation_after(self._started, self.read)
+            kept = evaluation_after(self._started, self.read, self._is_mentioned)
             if kept is not None:
                 return kept
         found = self._evaluate()
         self._started = Kept(found)
         return found
+
+    def _is_mentioned(self, name: str) -> bool:
+        return any(
+            name in facts.mentioned or any(name == imported for i in facts.imports for imported, _ in i.names)
+            for facts in self.files.values()
+        )
 
     def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
