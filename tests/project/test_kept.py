@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flask_ls.features.workspace import Workspace
 from flask_ls.project.model import project
-from flask_ls.project.relocate import move_between, relocated
+from flask_ls.project.relocate import Paths, move_between, relocated
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.project.start_code import same_start
@@ -127,13 +127,13 @@ def test_places_in_data_are_moved_and_the_rest_is_the_same_object() -> None:
     here, elsewhere = Site("/a.py", Span(4, 7)), Site("/b.py", Span(4, 7))
     parts = (UrlPart("/", here), UrlPart("x", elsewhere))
     route = Route("app", "/", "index", frozenset({"GET"}), elsewhere, view=here, parts=parts)
-    moved = relocated((route, parts[1:]), {"/a.py": move})
+    moved = relocated((route, parts[1:]), {"/a.py": move}, Paths())
     assert moved[0].view == Site("/a.py", Span(7, 10))
     assert moved[0].site is elsewhere
     assert moved[0].parts[1] is parts[1]
     assert moved[1] == parts[1:]
-    assert relocated(route, {"/c.py": move}) is route
-    assert relocated({"/a.py": (here,)}, {"/a.py": move}) == {"/a.py": (Site("/a.py", Span(7, 10)),)}
+    assert relocated(route, {"/c.py": move}, Paths()) is route
+    assert relocated({"/a.py": (here,)}, {"/a.py": move}, Paths()) == {"/a.py": (Site("/a.py", Span(7, 10)),)}
 
 
 @pytest.fixture

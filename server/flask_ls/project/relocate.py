@@ -37,25 +37,54 @@ def move_between(before: str, after: str) -> Move:
     return move
 
 
-def relocated(value: Any, moves: Mapping[str, Move]) -> Any:
+class Paths:
+    """The files that parts of frozen data have places in. Remembered by identity: the data is moved again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, frozenset[str]]] = {}
+
+    def of(self, value: object) -> frozenset[str]:
+        """The paths of all ``Site`` objects in a value."""
+        if isinstance(value, Site):
+            return frozenset((value.path,))
+        known = self._known.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        paths = frozenset[str]().union(*map(self.of, _parts(value)))
+        if is_dataclass(value):
+            self._known[id(value)] = (value, paths)
+        return paths
+
+
+def relocated(value: Any, moves: Mapping[str, Move], paths: Paths) -> Any:
     """Frozen data with every ``Site`` in one of the edited files moved; the same object when there is none."""
     if isinstance(value, Site):
         move = moves.get(value.path)
         return value if move is None else Site(value.path, move(value.span))
     if value.__class__ is tuple:
-        moved = tuple([relocated(v, moves) for v in value])
+        moved = tuple([relocated(v, moves, paths) for v in value])
         return value if all(a is b for a, b in zip(moved, value, strict=True)) else moved
     if value.__class__ is dict:
-        changed = {key: new for key, old in value.items() if (new := relocated(old, moves)) is not old}
+        changed = {key: new for key, old in value.items() if (new := relocated(old, moves, paths)) is not old}
         return {**value, **changed} if changed else value
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value) and not isinstance(value, type) and not paths.of(value).isdisjoint(moves):
         changed = {
             name: new
             for name in _names(value.__class__)
-            if (new := relocated(old := getattr(value, name), moves)) is not old
+            if (new := relocated(old := getattr(value, name), moves, paths)) is not old
         }
         return replace(value, **changed) if changed else value
     return value
+
+
+def _parts(value: object) -> list[Any]:
+    if isinstance(value, (tuple, frozenset)):
+        return list(value)
+    if isinstance(value, dict):
+        return list(value.values())
+    if is_dataclass(value):
+        return [getattr(value, name) for name in _names(value.__class__)]
+    return []
 
 
 @cache

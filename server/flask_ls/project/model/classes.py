@@ -20,6 +20,13 @@ class Classes:
         self._by_member: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, list[str]] = {}
 
+    def with_names(self, names: Names) -> Classes:
+        """The same classes, where every name means what it meant; answers are shared from now on."""
+        classes = Classes(names)
+        classes._by_name, classes._by_result = self._by_name, self._by_result
+        classes._by_member, classes._bases = self._by_member, self._bases
+        return classes
+
     def mro(self, cls: str) -> list[str]:
         """A class and all its known bases, nearest first.
 

@@ -15,7 +15,7 @@ from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
 from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
-from flask_ls.project.model.kept import Kept, evaluation_after, imports_alike
+from flask_ls.project.model.kept import Kept, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
@@ -72,10 +72,12 @@ class ProjectModel:
             model._started = self._started.edited(facts.path, text)
         if self._failures is not None and before is not None and imports_alike(before, facts):
             model._failures = self._failures.edited(facts.path, text)
-        if before is not None and same_shape(before, facts):
-            model.is_moved = True
+        if before is not None and names_alike(before, facts):
+            model.is_moved = same_shape(before, facts)
             if "names" in self.__dict__:
                 model.__dict__["names"] = self.names.with_modules(model.modules)
+                if "classes" in self.__dict__:
+                    model.__dict__["classes"] = self.classes.with_names(model.names)
         return model
 
     def without_file(self, path: str) -> ProjectModel:
