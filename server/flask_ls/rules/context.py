@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
 from packaging.version import Version
@@ -161,6 +161,7 @@ class Context:
         return Fix(title, edits, safe) if edits else None
 
 
+@lru_cache(4096)
 def is_test_path(path: str) -> bool:
     """Whether a path is that of a test file, by the naming conventions of pytest and unittest."""
     parts = path.replace("\\", "/").split("/")
