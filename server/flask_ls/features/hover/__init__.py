@@ -8,7 +8,22 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from flask_ls.features.hover import on_application, on_blueprint, on_finding, on_proxy, on_route
+from flask_ls.features.hover import (
+    on_application,
+    on_blueprint,
+    on_config_key,
+    on_db_session,
+    on_finding,
+    on_hook,
+    on_json,
+    on_proxy,
+    on_request_data,
+    on_route,
+    on_run,
+    on_testing,
+    on_url_building,
+    on_url_prefix,
+)
 from flask_ls.features.hover.provider import Place, Section
 from flask_ls.features.places import node_at
 from flask_ls.rules.context import Unit
@@ -22,6 +37,15 @@ _PROVIDERS: tuple[Callable[[Place], Section | None], ...] = (
     on_blueprint.section,
     on_application.section,
     on_proxy.section,
+    on_config_key.section,
+    on_url_prefix.section,
+    on_hook.section,
+    on_db_session.section,
+    on_run.section,
+    on_json.section,
+    on_request_data.section,
+    on_url_building.section,
+    on_testing.section,
     on_finding.section,
 )
 
