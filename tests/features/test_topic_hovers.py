@@ -104,7 +104,7 @@ class TestConfiguration:
             ("app.secret_<|>key = 'a-value-to-hide'", "In `app.app`: set."),
             ("app.config.get('SECRET_<|>KEY')", "In `app.app`: None (the default)."),
             ("app.config['SESSION_COOKIE_<|>SECURE'] = True", "In `app.app`: True."),
-            ("app.config.from_mapping(SESSION_COOKIE_<|>SECURE=False)", "In `app.app`: False."),
+            ("app.config.from_mapping(SESSION_COOKIE_<|>SECURE=False)", "In `app.app`: False (the default)."),
             ("app.config.update({'SESSION_COOKIE_<|>SECURE': True})", "In `app.app`: True."),
             ("if 'SECRET_<|>KEY' in app.config: ...", "In `app.app`: None (the default)."),
         ],

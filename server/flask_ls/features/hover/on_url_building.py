@@ -25,9 +25,9 @@ def section(place: Place) -> Section | None:
 
 def _url_for(unit: Unit) -> str:
     others = (
-        "Setting it does not restrict which hosts are served."
+        "Setting `SERVER_NAME` does not restrict which hosts are served."
         if at_least(unit, "3.1")
-        else f"In Flask {unit.flask} setting it also answers requests for other hosts with 404."
+        else f"In Flask {unit.flask} setting `SERVER_NAME` also answers requests for other hosts with 404."
     )
     return paragraphs(
         "**url_for** → the URL of an endpoint",
