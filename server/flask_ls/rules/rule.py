@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", bound=ast.AST)
 NodeCheck = Callable[[Any, "Context"], Iterable[Finding]]
+When = Callable[["FileFacts", "ProjectModel"], bool]
 PathsOf = Callable[["ProjectModel"], Collection[str]]
 FileCheck = Callable[["Context"], Iterable[Finding]]
 DeploymentCheck = Callable[["DeploymentFile", "DeploymentContext"], Iterable[Finding]]
@@ -47,7 +48,8 @@ class Rule:
 
     ``triggers``: the rule runs only on files that contain one of these words (identifiers, attribute and keyword names,
     parts of imported module names, short strings). ``paths``: it also runs on the files that this function of the model
-    names. With neither it runs on every file.
+    names, ``when``: on those for which this predicate of facts and model holds. With none of them it runs on every
+    file, which costs a parse of each.
     ``guide`` names the bullets of the Flask guide it covers. ``error_text`` is what Flask says when it fails.
     ``overlaps`` names rules of other tools (``ruff S201``).
     """
@@ -63,6 +65,7 @@ class Rule:
     notes: tuple[Note, ...] = ()
     overlaps: tuple[str, ...] = ()
     paths: PathsOf | None = None
+    when: When | None = None
     node_checks: list[tuple[type[ast.AST], NodeCheck]] = field(default_factory=list)
     file_checks: list[FileCheck] = field(default_factory=list)
     deployment_checks: list[DeploymentCheck] = field(default_factory=list)
@@ -125,6 +128,8 @@ class Rule:
             return True
         if self.paths is not None:
             return facts.path in model.once(self.paths)
+        if self.when is not None:
+            return self.when(facts, model)
         return not self.triggers
 
     def on(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -32,6 +32,7 @@ rule = Rule(
         "Application context / create_app() avoids circular imports",
     ),
     triggers=frozenset(),
+    when=problems_of("FLK101"),
     error_text="RuntimeError: Working outside of application context.",
     examples=(
         Bad(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.views import handler_around
+from flask_ls.rules.ask.views import handler_around, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -25,7 +25,8 @@ rule = Rule(
     code="FLK107",
     severity=Severity.WARNING,
     guide=("Application context / background tasks need context",),
-    triggers=frozenset({"asyncio", "create_task", "ensure_future", "route", "get", "post", "put", "patch", "delete"}),
+    triggers=frozenset({"create_task", "ensure_future", "add_url_rule", "MethodView"}),
+    when=registers_routes,
     error_text="RuntimeWarning: coroutine 'work' was never awaited",
     overlaps=("ruff RUF006", "pyright reportUnusedCoroutine"),
     examples=(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -28,6 +28,7 @@ rule = Rule(
     severity=Severity.ERROR,
     guide=("Application context / background tasks need context",),
     triggers=frozenset(),
+    when=problems_of("FLK104"),
     error_text="RuntimeError: Working outside of application context.",
     examples=(
         Bad(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flask_ls.project.contexts.needs import PROXIES
 from flask_ls.project.contexts.problems import Problem
 from flask_ls.project.contexts.roles import SOURCES
 from flask_ls.project.contexts.witness import Places, Step, extracted_of, kind_of, steps
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.context import Context
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 
@@ -44,6 +46,11 @@ def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
     for found in ctx.once(_all):
         if found.problem.code == (code or ctx.rule.code):
             yield found
+
+
+def problems_of(code: str) -> Callable[[FileFacts, ProjectModel], bool]:
+    """``Rule.when`` of a context rule: the file has a use that belongs to it."""
+    return lambda facts, model: any(problem.code == code for problem in model.contexts.problems(facts.path))
 
 
 def report(ctx: Context, found: Lacking, message: str, fixes: list[Fix | None]) -> Finding:

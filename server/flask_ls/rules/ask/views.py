@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.context import Context
 
 Kind = Literal[
@@ -168,6 +170,11 @@ class Handlers:
         for function in ctx.index.functions() if known else ():
             if ctx.index.dotted(function) in known and not self.has(function, "view", "resource"):
                 self._roles[function].append(Role("view", function))
+
+
+def registers_routes(facts: FileFacts, model: ProjectModel) -> bool:
+    """``Rule.when`` of rules on views: a function of the file has a decorator that looks like a route's."""
+    return any(d.dotted.rpartition(".")[2] in _ROUTES for f in facts.functions.values() for d in f.decorators)
 
 
 def handlers(ctx: Context) -> Handlers:

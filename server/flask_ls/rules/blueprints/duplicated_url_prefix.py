@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.values import argument
+from flask_ls.rules.ask.views import registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -33,7 +34,8 @@ rule = Rule(
         "Blueprints / url_prefix set at registration",
         "Blueprints / routes of a blueprint are relative to its prefix",
     ),
-    triggers=frozenset({"route", "get", "post", "put", "patch", "delete", "add_url_rule"}),
+    triggers=frozenset({"add_url_rule"}),
+    when=registers_routes,
     examples=(
         Bad(
             """

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from flask_ls.project.routes import Registration
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.routing import blueprint_named, reachable
-from flask_ls.rules.ask.views import is_app, is_blueprint
+from flask_ls.rules.ask.views import is_app, is_blueprint, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -29,7 +29,8 @@ rule = Rule(
     code="FLK605",
     severity=Severity.ERROR,
     guide=("Blueprints / routes of a blueprint are relative to its prefix",),
-    triggers=_ROUTES,
+    triggers=frozenset({"add_url_rule"}),
+    when=registers_routes,
     error_text="ValueError: URL rule 'users' must start with a slash.",
     examples=(
         Bad(

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from flask_ls.project.extract.refs import is_type_checking
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FileIndex
+from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import resolve_relative
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.flow import is_caught
@@ -29,6 +30,16 @@ from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
+
+
+def _imports_from_factory_module(facts: FileFacts, model: ProjectModel) -> bool:
+    makers = {f.function.qualname for f in factories(model)}
+    for imported in facts.imports if makers else ():
+        module = model.modules.get(model.names.imported(facts.module, imported.module))
+        if module is not None and imported.names and not makers.isdisjoint(module.exports):
+            return True
+    return False
+
 
 rule = Rule(
     __name__,
@@ -40,6 +51,7 @@ rule = Rule(
         "Application context / create_app() avoids circular imports",
     ),
     triggers=frozenset(),
+    when=_imports_from_factory_module,
     error_text="ImportError: cannot import name 'app' from 'shop'",
     examples=(
         Bad(

@@ -15,7 +15,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
-from flask_ls.rules.ask.views import handlers
+from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -26,7 +26,8 @@ rule = Rule(
     code="FLK908",
     severity=Severity.ERROR,
     guide=("Common mistakes / return jsonify(data), not json.dumps",),
-    triggers=frozenset({"jsonify", "route", "get", "post", "put", "patch", "delete", "add_url_rule", "MethodView"}),
+    triggers=frozenset({"jsonify", "add_url_rule", "MethodView"}),
+    when=registers_routes,
     error_text="TypeError: Object of type User is not JSON serializable",
     examples=(
         Bad(

@@ -15,7 +15,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.scopes import Binding
-from flask_ls.rules.ask.views import handler_around, handlers
+from flask_ls.rules.ask.views import handler_around, handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -26,7 +26,8 @@ rule = Rule(
     code="FLK809",
     severity=Severity.WARNING,
     guide=("Production / flask run is a development server",),
-    triggers=frozenset({"route", "get", "post", "put", "patch", "delete", "add_url_rule", "MethodView"}),
+    triggers=frozenset({"add_url_rule", "MethodView"}),
+    when=registers_routes,
     examples=(
         Bad(
             """

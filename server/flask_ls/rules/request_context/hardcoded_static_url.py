@@ -14,7 +14,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.views import handlers
+from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -26,7 +26,8 @@ rule = Rule(
     code="FLK207",
     severity=Severity.HINT,
     guide=("Production / static files through nginx",),
-    triggers=frozenset({"route", "get", "post", "add_url_rule", "MethodView"}),
+    triggers=frozenset({"add_url_rule", "MethodView"}),
+    when=registers_routes,
     examples=(
         Bad(
             """

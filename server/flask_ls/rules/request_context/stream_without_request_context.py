@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -25,6 +25,7 @@ rule = Rule(
     severity=Severity.ERROR,
     guide=("Request context / request and session only inside a request",),
     triggers=frozenset(),
+    when=problems_of("FLK203"),
     error_text="RuntimeError: Working outside of request context.",
     examples=(
         Bad(

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.config.keys import FLASK_KEYS, KNOWN_KEYS, keys_of_packages
 from flask_ls.project.config.spelling import meant_key
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.config import Write, is_config, is_config_class, writes
@@ -25,6 +26,16 @@ from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
+
+def _may_be_configuration(facts: FileFacts, model: ProjectModel) -> bool:
+    if not FLASK_KEYS.isdisjoint(facts.exports):
+        return True
+    if any(not FLASK_KEYS.isdisjoint(c.attributes) for c in facts.classes.values()):
+        return True
+    names = model.config_objects.names
+    return facts.module in names or any(f"{facts.module}.{name}" in names for name in facts.classes)
+
+
 rule = Rule(
     __name__,
     code="FLK409",
@@ -33,7 +44,8 @@ rule = Rule(
         "Sessions and security / SECRET_KEY is required: random bytes, not a weak string",
         "Sessions and security / SESSION_COOKIE_HTTPONLY=True",
     ),
-    triggers=frozenset(),
+    triggers=frozenset({"config", "from_mapping", "from_object"}),
+    when=_may_be_configuration,
     examples=(
         Bad(
             """

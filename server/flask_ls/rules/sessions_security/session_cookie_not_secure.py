@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.config.stage import stage_of_name
 from flask_ls.project.deploy import DeploymentFile, invocations
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package, keeps_sessions_elsewhere, uses_sessions
 from flask_ls.rules.ask.config import Write, is_config_class, writes_of
@@ -30,12 +31,22 @@ from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
+_KEY = "SESSION_COOKIE_SECURE"
+
+
+def _may_leave_it_off(facts: FileFacts, model: ProjectModel) -> bool:
+    if any(stage_of_name(name.rpartition(".")[2]) == "production" for name in facts.classes):
+        return True
+    return any(config.site.path == facts.path for config in model.configs)
+
+
 rule = Rule(
     __name__,
     code="FLK406",
     severity=Severity.WARNING,
     guide=("Sessions and security / SESSION_COOKIE_SECURE=True in production",),
-    triggers=frozenset(),
+    triggers=frozenset({_KEY, "Flask", "from_object"}),
+    when=_may_leave_it_off,
     overlaps=("semgrep python.flask.security.audit.secure-set-cookie",),
     examples=(
         Bad(
@@ -181,7 +192,6 @@ rule = Rule(
     ),
 )
 
-_KEY = "SESSION_COOKIE_SECURE"
 _SERVERS = frozenset(
     {
         "gunicorn",

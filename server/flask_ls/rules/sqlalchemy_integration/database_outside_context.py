@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.contexts import Lacking, lacking, report
+from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -26,6 +26,7 @@ rule = Rule(
     severity=Severity.ERROR,
     guide=("SQLAlchemy integration / the session is scoped to the request",),
     triggers=frozenset(),
+    when=problems_of("FLK702"),
     error_text="RuntimeError: Working outside of application context.",
     examples=(
         Bad(
