@@ -15,11 +15,12 @@ _URL = "https://docs.sqlalchemy.org/en/20/orm/session_basics.html"
 _EXTENSION = "flask_sqlalchemy.SQLAlchemy"
 
 _NOTHING_COMMITS = (
-    "Nothing commits by itself: what is not committed is rolled back when the context ends. Only "
-    "`with db.session.begin():` commits at the end of its block."
+    "Nothing commits by itself: what is not committed is rolled back when the context ends. "
+    "`with db.session.begin():` commits by itself, at the end of its block."
 )
 _AFTER_A_FAILURE = (
-    "After a failed flush or commit the session raises `PendingRollbackError` until `rollback()`, for the rest of this "
+    "After a flush that failed, also the one that `commit()` does, the session raises `PendingRollbackError` until "
+    "`rollback()`, for the rest of this "
     "context; the next request has a fresh session."
 )
 _METHODS = {

@@ -38,8 +38,8 @@ _BEFORE = _Hook(
 )
 _AFTER = _Hook(
     "runs a function on the response",
-    "It is given the response and has to return one. It is skipped when an exception propagates, as in debug mode and "
-    "in tests: what has to be closed in any case belongs in a teardown function.",
+    "It is given the response and has to return one. It is skipped when an exception propagates unhandled, as in debug "
+    "mode and in tests: what has to be closed in any case belongs in a teardown function.",
     whole="after_app_request",
 )
 _TEARDOWN = _Hook(
