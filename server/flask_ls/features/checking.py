@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 # Below this many bytes to parse, one process is done before two have shared the work.
 _WORTH_SHARING = 150_000
 # Trees are kept from extraction to the rules up to this size of their files, in bytes; beyond, memory counts more.
-_KEEP_TREES = 6_000_000
+_KEEP_TREES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class _Job:
 
     def _keep(self, facts: FileFacts, document: Document) -> None:
         size = len(document.source.text)
-        if self._kept + size <= _KEEP_TREES and facts.words and self._wanted(facts.path):
+        if self._kept + size <= _KEEP_TREES and self._wanted(facts.path):
             self._kept += size
             self._documents[facts.path] = document
 

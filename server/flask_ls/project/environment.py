@@ -37,6 +37,7 @@ _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9][\w.]*?)-(?P<version>\d[^-]*)\.(?:
 _PIN = re.compile(
     r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?|~=)\s*(?P<version>\d[\w.]*)(?P<star>\.\*)?"
 )
+_LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\nversion = "(?P<version>[^"\n]+)"', re.M)
 
 
 @dataclass(frozen=True)
@@ -244,9 +245,9 @@ def _pins(folders: Sequence[str]) -> dict[str, str]:
 
 def _lock_files(folder: str) -> Iterator[tuple[str, str]]:
     for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"):
-        for package in _toml(os.path.join(folder, name)).get("package", []) or []:
-            if isinstance(package, dict) and isinstance(package.get("version"), str):
-                yield str(package.get("name", "")), package["version"]
+        # Lock files are written by machines and long; reading them as TOML would cost more than all else here.
+        for match in _LOCKED.finditer(_text(os.path.join(folder, name))):
+            yield match["name"], match["version"]
     try:
         with open(os.path.join(folder, "Pipfile.lock"), encoding="utf-8") as stream:
             import json

@@ -291,12 +291,18 @@ class Inference:
         if len(bindings) != 1 or not isinstance(bindings[0].node, ast.arg):
             return False
         function = next((a for a in self.index.ancestors(bindings[0].node) if isinstance(a, FUNCTIONS)), None)
-        return function is None or function.name not in self._mentioned
+        if function is None:
+            return True
+        is_method = self.index.class_of(function) is not None
+        return function.name not in (self._attributes if is_method else self._words)
 
     @cached_property
-    def _mentioned(self) -> frozenset[str]:
-        attributes = {n.attr for n in self.index.nodes(ast.Attribute)}
-        return frozenset(attributes | {n.id for n in self.index.nodes(ast.Name)})
+    def _attributes(self) -> frozenset[str]:
+        return frozenset(n.attr for n in self.index.nodes(ast.Attribute))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(n.id for n in self.index.nodes(ast.Name))
 
     def _known_class(self, cls: ClassName) -> tuple[str, bool]:
         module = self.model.index.by_path(cls.path) if self.model.index is not None and cls.path is not None else None
