@@ -51,20 +51,20 @@ def _command(options: argparse.Namespace) -> int:
     gc.disable()
     _log_to_standard_error(options)
     if options.command == "check":
-        from flask_ls.cli import check
+        from flask_ls.cli.check import run as run_check
 
-        return check.run(options)
+        return run_check(options)
     if options.command == "rule":
-        from flask_ls.cli import rule
+        from flask_ls.cli.rule import run as run_rule
 
-        return rule.run(options)
+        return run_rule(options)
     if options.command == "routes":
-        from flask_ls.cli import routes
+        from flask_ls.cli.routes import run as run_routes
 
-        return routes.run(options)
-    from flask_ls.cli import config
+        return run_routes(options)
+    from flask_ls.cli.config import run as run_config
 
-    return config.run(options)
+    return run_config(options)
 
 
 def parser() -> argparse.ArgumentParser:
