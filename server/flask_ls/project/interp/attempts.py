@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp.branches import leave, mark_dead, run_branch, run_scoped
@@ -120,7 +121,7 @@ def _guarded(m: Machine, node: Any, frame: Frame) -> Outcome | None:
     arms: list[tuple[Any, Run]] = [((Step(attempt.fork, 0),), body)]
     for index in possible:
         handler = node.handlers[index]
-        arms.append(((Step(attempt.fork, index + 1),), lambda h=handler: _handle(m, h, None, frame)))
+        arms.append(((Step(attempt.fork, index + 1),), partial(_handle, m, handler, None, frame)))
     for index in range(len(node.handlers)):
         if index not in possible:
             attempt.fork.dead.add(index + 1)
@@ -138,7 +139,7 @@ def _soft(m: Machine, node: Any, frame: Frame, fork: Fork, body: Run) -> Outcome
         if _leads_away(handler):
             mark_dead(path)
             continue
-        arm = m.run_arm(path, lambda h=handler: run_scoped(m, frame, "arm", lambda: _handle(m, h, None, frame)))  # type: ignore[misc]
+        arm = m.run_arm(path, partial(run_scoped, m, frame, "arm", partial(_handle, m, handler, None, frame)))
         if arm.raised is None:
             quiet.append((path, arm.diff))
         else:

@@ -297,7 +297,7 @@ def _has_external_type(m: Machine, value: Value, cls: External) -> bool | None:
     kinds = _KINDS.get(cls.path)
     if kinds is not None and not isinstance(value, Unknown):
         return isinstance(value, kinds)
-    if isinstance(value, SCALARS) or isinstance(value, (tuple, ListV, DictV, Function, ModuleV)):
+    if isinstance(value, (SCALARS, tuple, ListV, DictV, Function, ModuleV)):
         return False
     if isinstance(value, Instance):
         return None if value.cls.open is not None else False
@@ -515,7 +515,7 @@ def callable_(m: Machine, args: Args) -> Value:
     if isinstance(value, Instance):
         found = m.get(value, "__call__", MISSING)
         return True if isinstance(found, Bound) else _known(None if value.open else False, "whether this can be called")
-    if isinstance(value, Unknown) or isinstance(value, Choice):
+    if isinstance(value, (Unknown, Choice)):
         return Unknown("whether this can be called is only known at run time")
     return False
 

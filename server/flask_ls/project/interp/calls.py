@@ -28,7 +28,6 @@ from flask_ls.project.interp.values import (
     Value,
     Wrapped,
 )
-
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -86,8 +85,7 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     """Run the body of a function on abstract arguments."""
     node = func.node
     if isinstance(node, ast.AsyncFunctionDef):
-        made = External("coroutine()", m.serial)
-        return made
+        return External("coroutine()", m.serial)
     active, path = m.active.get(node, _INACTIVE)
     # Recursion that ends is ended by a known condition; under unknown ones it would only multiply the arms.
     if m.depth >= MAX_DEPTH or active >= (MAX_RECURSION if len(m.path) == path else MAX_UNSURE_RECURSION):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import attributes, calls, functions, operators
@@ -40,7 +42,7 @@ def lookup(m: Machine, name: str, frame: Frame) -> Value:
     if value is not MISSING:
         return value
     if frame.module.open is not None:
-        return frame.module.open if name not in m.builtins else m.builtins[name]
+        return m.builtins.get(name, frame.module.open)
     return m.builtins.get(name, MISSING)
 
 
@@ -175,10 +177,13 @@ def _joined_str(m: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
     return operators.concatenate(m, parts)
 
 
+_CONVERSIONS: dict[int, Callable[[object], str]] = {115: str, 114: repr, 97: ascii}
+
+
 def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Value:
     value = m.eval(node.value, frame)
     spec = m.eval(node.format_spec, frame) if node.format_spec is not None else ""
-    conversion = {115: str, 114: repr, 97: ascii}.get(node.conversion)
+    conversion = _CONVERSIONS.get(node.conversion)
 
     def one(v: Value) -> Value:
         if isinstance(v, (str, int, float, bool, type(None))) and isinstance(spec, str) and len(spec) < 6:
@@ -265,9 +270,8 @@ def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
     split = operators.split(m, test, node.test)
     if isinstance(split, bool):
         return m.eval(node.body if split else node.orelse, frame)
-    arms = [
-        m.run_arm(path, lambda n=n: m.eval(n, frame)) for path, n in zip(split, (node.body, node.orelse), strict=True)
-    ]
+    branches = zip(split, (node.body, node.orelse), strict=True)
+    arms = [m.run_arm(path, partial(m.eval, branch, frame)) for path, branch in branches]
     live = [arm for arm in arms if arm.raised is None]
     if not live:
         raise arms[0].raised or Raised("Exception")

@@ -130,9 +130,9 @@ def load(m: Machine, module: Module) -> ModuleV:
         else:
             _execute(m, loaded)
     elif m.path and loaded.condition is not None:
-        loaded.condition.paths.append(m.path)
+        loaded.condition.add(m.path)
     elif loaded.condition is not None:
-        loaded.condition.paths[:] = [()]
+        loaded.condition.add(())
     if loaded.state == "failed" and m.catching("ImportError"):
         raise Raised("ImportError", ("Exception",))
     return loaded
@@ -168,10 +168,10 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
     # A module runs once whatever branch imports it first: its effects stay, conditional on its being imported.
     outer = (m.path, m.extra, m.mark, m.dry, m.frame, m.tries, m.app_contexts)
     if m.path or m.extra:
-        loaded.condition.paths.append((*m.path, *m.extra))
+        loaded.condition.add((*m.path, *m.extra))
         m.path = (loaded.condition,)
     else:
-        loaded.condition.paths.append(())
+        loaded.condition.add(())
     m.extra, m.mark, m.dry = (), 0, 0
     frame.caller = m.frame
     m.frame = frame

@@ -9,9 +9,9 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from flask_ls.project.catalog import STAR_EXPORTS
 from flask_ls.project.interp import attributes, branches, calls, external, imports, models, operators, setup
 from flask_ls.project.interp.frames import EVAL, EXEC, Frame, Place, place_of
-from flask_ls.project.catalog import STAR_EXPORTS
 from flask_ls.project.interp.values import (
     MISSING,
     Args,

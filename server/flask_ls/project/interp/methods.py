@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import operators
+from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -52,9 +53,8 @@ def _text_call(m: Machine, owner: Any, name: str, values: list[Value], args: Arg
     plain: list[Any] = []
     for index, value in enumerate(values):
         if isinstance(value, Choice):
-            return m.lift(
-                value, lambda v, i=index: _text_call(m, owner, name, [*values[:i], v, *values[i + 1 :]], args)
-            )
+            before, after = values[:index], values[index + 1 :]
+            return m.lift(value, lambda v: _text_call(m, owner, name, [*before, v, *after], args))  # noqa: B023
         if isinstance(value, Unknown):
             return Unknown(value.reason)
         if isinstance(value, tuple) and all(isinstance(v, str) for v in value):
@@ -340,7 +340,7 @@ def _get(m: Machine, owner: DictV, args: Args) -> Value:
         return value
     if owner.rest is not None:
         fork = m.fork(m.place(), owner.rest.reason, default=0, followed=False)
-        return m.join([((operators.Step(fork, 0),), default), ((operators.Step(fork, 1),), Unknown(owner.rest.reason))])
+        return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), Unknown(owner.rest.reason))])
     return default
 
 

@@ -251,8 +251,8 @@ def _percent(m: Machine, template: str, right: Value) -> Value:
         if isinstance(value, Unknown):
             return value
         if isinstance(value, Choice) and isinstance(right, tuple):
-            rest = right
-            return m.lift(value, lambda v, i=index: _percent(m, template, (*rest[:i], v, *rest[i + 1 :])))
+            before, after = right[:index], right[index + 1 :]
+            return m.lift(value, lambda v: _percent(m, template, (*before, v, *after)))  # noqa: B023 - called at once
         if not isinstance(value, SCALARS):
             return Unknown("this text is only known at run time")
     if is_huge(template):

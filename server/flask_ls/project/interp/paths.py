@@ -42,15 +42,41 @@ class Step(NamedTuple):
 
 
 class AnyOf:
-    """Any of ``paths`` holds. More may be added later."""
+    """Any of ``paths`` holds. More may be added later.
 
-    __slots__ = ("paths",)
+    ``unfollowed``: a fork whose arm is not followed, when every path needs one. Kept here because paths share their
+    parts: looking for it anew would take for ever.
+    """
+
+    __slots__ = ("paths", "unfollowed")
 
     def __init__(self, *paths: Path) -> None:
-        self.paths: list[Path] = list(paths)
+        self.paths: list[Path] = []
+        self.unfollowed: Fork | None = None
+        for path in paths:
+            self.add(path)
+
+    def add(self, path: Path) -> None:
+        """Another way in which it holds."""
+        if not path and () in self.paths:
+            return
+        fork = unfollowed(path)
+        self.unfollowed = fork if not self.paths else self.unfollowed and fork
+        self.paths.append(path)
 
 
 Path: TypeAlias = tuple[Step | AnyOf, ...]
+
+
+def unfollowed(path: Path) -> Fork | None:
+    """The fork of a path whose arm is not followed, if any."""
+    for step in path:
+        if isinstance(step, Step):
+            if not step.fork.followed and step.arm != step.fork.default:
+                return step.fork
+        elif step.unfollowed is not None:
+            return step.unfollowed
+    return None
 
 
 def compatible(a: Path, b: Path) -> bool:

@@ -192,7 +192,7 @@ class Recorder:
 def innermost(value: Value) -> Value:
     """The function behind wrappers that say what they wrap, and behind bound methods and partials."""
     for _ in range(30):
-        if isinstance(value, Bound) or isinstance(value, (Wrapped, Partial)):
+        if isinstance(value, (Bound, Wrapped, Partial)):
             value = value.func
         elif isinstance(value, (Function, Native)):
             inner = value.attrs.get("__wrapped__", MISSING)

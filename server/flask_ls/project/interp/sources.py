@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask_ls.project.modules import Module, ModuleIndex
 
+
 class WorkspaceSources:
     """``Sources`` over a module index and a function that reads files."""
 
@@ -63,9 +64,7 @@ class WorkspaceSources:
         node.body = body or [ast.copy_location(ast.Pass(), node)]
         return node.body
 
-    def _body_from_segment(
-        self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef
-    ) -> list[ast.stmt] | None:
+    def _body_from_segment(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt] | None:
         # Parsing the lines of the one function is much cheaper than parsing the file again.
         lines = self._lines.get(module.path)
         if lines is None:
@@ -80,14 +79,13 @@ class WorkspaceSources:
         ast.increment_lineno(statement, node.lineno - statement.lineno)
         return statement.body
 
-    def _body_from_file(
-        self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef
-    ) -> list[ast.stmt] | None:
+    def _body_from_file(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt] | None:
         tree = self._parse(self.text(module))
         for other in ast.walk(tree) if tree is not None else ():
-            if isinstance(other, (ast.FunctionDef, ast.AsyncFunctionDef)) and other.lineno == node.lineno:
-                if other.col_offset == node.col_offset:
-                    return other.body
+            if not isinstance(other, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if (other.lineno, other.col_offset) == (node.lineno, node.col_offset):
+                return other.body
         return None
 
     def listing(self, folder: str) -> list[str] | None:

@@ -185,7 +185,9 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
         if _is_object_choice(item):
             options = m.decide(item)
             outcome = branches.run_branch(
-                m, frame, [(path, lambda v=value: once(v)) for path, value in options]  # type: ignore[misc]
+                m,
+                frame,
+                [(path, lambda v=value: once(v)) for path, value in options],  # type: ignore[misc]
             )
         elif isinstance(item, Maybe):
             value = item.value
@@ -207,8 +209,7 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
         )
     if outcome is None and node.orelse:
         outcome = m.run(node.orelse, frame)
-    outcome = branches.close_scope(m, frame, scope, outcome)
-    return outcome
+    return branches.close_scope(m, frame, scope, outcome)
 
 
 def _is_object_choice(item: Value) -> bool:

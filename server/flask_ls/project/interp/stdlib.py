@@ -14,6 +14,7 @@ from flask_ls.project.interp.values import (
     MISSING,
     Args,
     Bound,
+    Choice,
     ClassV,
     Descriptor,
     DictV,
@@ -197,8 +198,9 @@ def _path_function(name: str, compute: Callable[..., Any]) -> None:
     def run(m: Machine, args: Args) -> Value:
         def apply(values: list[Value]) -> Value:
             for index, value in enumerate(values):
-                if isinstance(value, operators.Choice):
-                    return m.lift(value, lambda v, i=index: apply([*values[:i], v, *values[i + 1 :]]))
+                if isinstance(value, Choice):
+                    before, after = values[:index], values[index + 1 :]
+                    return m.lift(value, lambda v: apply([*before, v, *after]))  # noqa: B023 - called at once
                 if not isinstance(value, str):
                     return operators.unknown_from(value, "this path is only known at run time")
             try:

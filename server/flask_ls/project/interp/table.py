@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flask_ls.project.interp.frames import Place, place_of
 from flask_ls.project.interp.paths import Path, Reader, Step, covers
 from flask_ls.project.interp.records import AppState, Blind, BlueprintState, Places, Rule, innermost
 from flask_ls.project.interp.values import MISSING, ClassV, Function, Instance, ModuleV, Value
 from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Registration, Route, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.syntax.span import Span
-from flask_ls.project.interp.frames import Place, place_of
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flask_ls.project.interp.packages import is_harmless
-from flask_ls.project.interp.paths import AnyOf, Fork, Path, Step, compatible, extend
+from flask_ls.project.interp.paths import AnyOf, Fork, Path, Step, compatible, extend, unfollowed
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -347,19 +347,6 @@ def choice(options: list[tuple[Path, Value]]) -> Value:
     if len(unique) > MAX_CHOICE:
         return Unknown("it has too many possible values")
     return Choice(tuple(unique))
-
-
-def unfollowed(path: Path) -> Fork | None:
-    """The fork of a path whose arm is not followed, if any."""
-    for step in path:
-        if isinstance(step, Step):
-            if not step.fork.followed and step.arm != step.fork.default:
-                return step.fork
-        else:
-            forks = [unfollowed(p) for p in step.paths]
-            if forks and all(f is not None for f in forks):
-                return forks[0]
-    return None
 
 
 def _either(a: Unknown, b: Unknown) -> Unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import operators
@@ -128,7 +129,10 @@ def _init(m: Machine, args: Args) -> Value:
         state.path = m.path
         if not m.dry:
             m.recorder.apps.append(state)
-    write = lambda key, value: m.write(self_.attrs, key, value)  # noqa: E731
+
+    def write(key: str, value: Value) -> None:
+        m.write(self_.attrs, key, value)
+
     write("import_name", import_name)
     write("name", import_name if import_name != "__main__" else "app")
     folder = scaffold.given(values["static_folder"], "static")
@@ -152,7 +156,7 @@ def _init(m: Machine, args: Args) -> Value:
     url_map.attrs.update({"app": self_, "converters": m.new_dict()})
     write("url_map", url_map)
     if folder is not None:
-        rule = operators.binary(m, rules.ast.Add, url_path, "/<path:filename>")
+        rule = operators.binary(m, ast.Add, url_path, "/<path:filename>")
         host = scaffold.given(values["static_host"], None)
         view = m.native("static", lambda m_, a: Unknown("a file"))
         options = {"host": host, "__static__": True} if host is not None else {"__static__": True}

@@ -26,6 +26,7 @@ from flask_ls.project.interp.values import (
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
+    from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.machine import Machine
 
 _PARAMETERS = (
@@ -405,7 +406,7 @@ def _state_add(m: Machine, args: Args) -> Value:
     return None
 
 
-def _parts(m: Machine, blueprint: Value, prefix: Value, rule: Value) -> tuple[tuple[str, object], ...]:
+def _parts(m: Machine, blueprint: Value, prefix: Value, rule: Value) -> tuple[tuple[str, Place | None], ...]:
     if not isinstance(prefix, str) or not prefix or not isinstance(blueprint, Instance):
         return ()
     state = blueprint.native

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask_ls.project.config.evaluated import ConfigV
@@ -80,7 +82,7 @@ def _target(args: Args) -> DictV | None:
     return self_.native if isinstance(self_, Instance) and isinstance(self_.native, DictV) else None
 
 
-def _opened(reason: str):  # type: ignore[no-untyped-def]
+def _opened(reason: str) -> Callable[[Machine, Args], Value]:
     def run(m: Machine, args: Args) -> Value:
         target = _target(args)
         if target is not None:
@@ -147,7 +149,7 @@ def _from_pyfile(m: Machine, args: Args) -> Value:
     if isinstance(name, str) and target is not None:
         root = m.settle(args.pos[0].attrs.get("root_path"))
         path = name if name.startswith("/") else f"{root}/{name}" if isinstance(root, str) else ""
-        module = m.sources.index.by_path(stdlib.posixpath.normpath(path)) if path else None
+        module = m.sources.index.by_path(posixpath.normpath(path)) if path else None
         if module is not None:
             from flask_ls.project.interp.imports import load
 

@@ -45,9 +45,7 @@ class _Routed:
 
     def _make_blueprint(self, static_folder=None):
         if static_folder:
-            self.blueprint = Blueprint(
-                self.endpoint, __name__, url_prefix=self.route_base, static_folder=static_folder
-            )
+            self.blueprint = Blueprint(self.endpoint, __name__, url_prefix=self.route_base, static_folder=static_folder)
         else:
             self.blueprint = Blueprint(self.endpoint, __name__, url_prefix=self.route_base)
         self._register_urls()
@@ -504,9 +502,18 @@ class SecurityManager(BaseSecurityManager):
 
 
 class AppBuilder:
-    def __init__(self, app=None, session=None, menu=None, indexview=None, base_template="appbuilder/baselayout.html",
-                 static_folder="static/appbuilder", static_url_path="/appbuilder", security_manager_class=None,
-                 update_perms=True):
+    def __init__(
+        self,
+        app=None,
+        session=None,
+        menu=None,
+        indexview=None,
+        base_template="appbuilder/baselayout.html",
+        static_folder="static/appbuilder",
+        static_url_path="/appbuilder",
+        security_manager_class=None,
+        update_perms=True,
+    ):
         self.baseviews = []
         self.menu = menu
         self.indexview = indexview
@@ -570,8 +577,18 @@ class AppBuilder:
     def _view_exists(self, view):
         return any(known.__class__ == view.__class__ for known in self.baseviews)
 
-    def add_view(self, baseview, name="", href="", icon="", label="", category="", category_icon="",
-                 category_label="", menu_cond=None):
+    def add_view(
+        self,
+        baseview,
+        name="",
+        href="",
+        icon="",
+        label="",
+        category="",
+        category_icon="",
+        category_label="",
+        menu_cond=None,
+    ):
         return self.add_view_no_menu(baseview)
 
     def add_view_no_menu(self, baseview, endpoint=None, static_folder=None):

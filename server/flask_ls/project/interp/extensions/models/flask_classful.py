@@ -73,7 +73,7 @@ class FlaskView:
             cls.method_dashified = method_dashified
         inherited = dir(base_class or FlaskView)
         for name, value in inspect.getmembers(cls, predicate=inspect.isfunction):
-            if name in inherited or name.startswith("_") or name.startswith("before_") or name.startswith("after_"):
+            if name in inherited or name.startswith(("_", "before_", "after_")):
                 continue
             if name in cls.excluded_methods:
                 continue
