@@ -13,6 +13,7 @@ from flask_ls.features.loading import Loading, Progress
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.packing import dumps
 from flask_ls.project.peer import Peer, PeerLostError, can_fork, fork
 from flask_ls.project.scan import uncollected, unpack
 from flask_ls.project.store import Document
@@ -143,7 +144,7 @@ class _Job:
             peer.send(self._loading.scan.pack(facts))
             self._adopt([*unpack(peer.receive()), *facts])
             found = self._findings(to_check)
-            peer.send(pickle.dumps((found, self.asked), 5))
+            peer.send(dumps((found, self.asked)))
             peer.flush()
             status = 0
         except PeerLostError:

@@ -23,6 +23,7 @@ from flask_ls.project.extract import extract
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.inputs import Identity, identity, is_settled
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.packing import dumps
 from flask_ls.project.store import Document, read_bytes
 from flask_ls.syntax.source import SourceFile
 
@@ -193,7 +194,7 @@ class Scan:
 
     def pack(self, facts: Iterable[FileFacts]) -> bytes:
         """Facts of this scan as bytes, for another process or for storing."""
-        return pickle.dumps([(self.glances[f.path].digest, f) for f in facts], 5)
+        return dumps([(self.glances[f.path].digest, f) for f in facts])
 
     def add(self, pack: bytes) -> None:
         """Have ``save`` store this pack, whose facts are those of the saved files."""
@@ -211,7 +212,7 @@ class Scan:
             # A buffer's facts are not those of the file; whether the file's are stored is unchanged.
             if path in self._stored.glances:
                 glances[path] = self._stored.glances[path]
-        self._cache.write(self._name, _joined([pickle.dumps(glances, 5), *packs]))
+        self._cache.write(self._name, _joined([dumps(glances), *packs]))
 
 
 def facts_of(document: Document, path: str, index: ModuleIndex, vocabulary: frozenset[str]) -> FileFacts | None:
