@@ -59,6 +59,7 @@ class Inference:
         self._ask = ask
         self._names: dict[ast.AST, str | None] = {}
         self._classes: dict[ast.AST, str | None] = {}
+        self._told: dict[ast.AST, str | None] = {}
         # By the identity of a list of bindings, which lives as long as the index.
         self._names_of_bindings: dict[int, str | None] = {}
         self._classes_of_bindings: dict[int, str | None] = {}
@@ -151,7 +152,7 @@ class Inference:
         if node not in self._classes:
             self._classes[node] = None
             try:
-                self._classes[node] = self._class_of(node) or self._class_from_resolver(node)
+                self._classes[node] = self._class_of(node)
             except RecursionError:
                 return None
         return self._classes[node]
@@ -163,7 +164,10 @@ class Inference:
 
     def is_instance(self, node: ast.AST | None, *classes: str) -> bool:
         """Whether the expression is known to be an instance of one of these classes (or of a subclass)."""
-        return any(c in classes for c in self.classes_of(node))
+        found = self.classes_of(node)
+        if not found and any(c.startswith("flask.") for c in classes):
+            found = self._classes_told(node)
+        return any(c in classes for c in found)
 
     def member(self, node: ast.AST | None) -> str | None:
         """``Class.attribute`` of an attribute access on a known instance: ``flask.Flask.run`` for ``app.run``.
@@ -172,7 +176,7 @@ class Inference:
         """
         if not isinstance(node, ast.Attribute):
             return None
-        for cls in self.classes_of(node.value):
+        for cls in self.classes_of(node.value) or self._classes_told(node.value):
             known = self.model.names.class_(cls)
             if known is None or node.attr in known[1].methods or node.attr in known[1].attributes:
                 return f"{cls}.{node.attr}"
@@ -268,18 +272,26 @@ class Inference:
             return self.class_named(annotation) if annotation is not None else None
         return None
 
-    def _class_from_resolver(self, node: ast.AST) -> str | None:
+    def _classes_told(self, node: ast.AST | None) -> list[str]:
+        """As ``classes_of``, by the resolver: the last resort, where the index has no answer."""
+        if self._ask is None or node is None:
+            return []
+        if node not in self._told:
+            self._told[node] = self._class_from_resolver(node, self._ask)
+        cls = self._told[node]
+        return self.model.mro(cls) if cls else []
+
+    def _class_from_resolver(self, node: ast.AST, ask: Callable[[ast.expr], Mro]) -> str | None:
         """Asked about receivers only whose attribute says that they may well be an application or a blueprint."""
         receiver = self.index.parent(node)
         if (
-            self._ask is None
-            or not isinstance(receiver, ast.Attribute)
+            not isinstance(receiver, ast.Attribute)
             or receiver.attr not in catalog.TELLING_ATTRIBUTES
             or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
             or self._is_called_elsewhere(node)
         ):
             return None
-        classes = [self._known_class(cls) for cls in self._ask(node)]
+        classes = [self._known_class(cls) for cls in ask(node)]
         # The nearest class that something is known of; what is between it and the object adds nothing to that.
         return next((name for name, is_known in classes if is_known), classes[0][0] if classes else None)
 
