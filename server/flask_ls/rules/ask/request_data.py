@@ -44,6 +44,27 @@ _VARIABLE = re.compile(r"<(?:(?P<converter>[a-zA-Z_]\w*)(?:\([^)]*\))?:)?(?P<nam
 _SAFE_CONVERTERS = frozenset({"int", "float", "uuid", "any"})
 
 
+# Calls whose result is still the text or path they were given.
+_PATH_CALLS = frozenset(
+    f"{module}.{name}"
+    for module in ("os.path", "posixpath", "ntpath")
+    for name in ("join", "abspath", "realpath", "normpath", "expanduser", "expandvars")
+) | frozenset({"builtins.str", "pathlib.Path", "pathlib.PurePath", "os.fspath", "urllib.parse.unquote"})
+_TEXT_METHODS = frozenset(
+    {"format", "format_map", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "replace", "join"}
+    | {"removeprefix", "removesuffix", "joinpath", "resolve", "absolute", "expanduser", "with_suffix"}
+)
+
+
+def path_sources(ctx: Context, node: ast.expr, *, converters: frozenset[str] | None = None) -> Iterator[ast.expr]:
+    """Like ``sources``, for a value that is opened as a path.
+
+    Any other call may make something else of the value (the content, a path of its own), and a looked up value is that
+    of the table: both are unknown.
+    """
+    yield from _sources(ctx, node, converters, _LIMIT, only_text=True)
+
+
 def sources(ctx: Context, node: ast.expr, *, converters: frozenset[str] | None = None) -> Iterator[ast.expr]:
     """The parts of an expression that a client chooses freely.
 
@@ -68,14 +89,22 @@ def url_variables(ctx: Context, function: ast.AST) -> dict[str, str]:
     return found
 
 
-def _sources(ctx: Context, node: ast.expr, converters: frozenset[str] | None, left: int) -> Iterator[ast.expr]:
+def _hands_text_on(ctx: Context, call: ast.Call) -> bool:
+    if ctx.called(call) in _PATH_CALLS:
+        return True
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _TEXT_METHODS
+
+
+def _sources(
+    ctx: Context, node: ast.expr, converters: frozenset[str] | None, left: int, *, only_text: bool = False
+) -> Iterator[ast.expr]:
     if left <= 0 or isinstance(node, (ast.Constant, ast.Lambda, ast.Compare)):
         return
     if isinstance(node, ast.Call) and ctx.called(node) in _CLEANING:
         return
     if isinstance(node, ast.IfExp):
         for part in (node.body, node.orelse):
-            yield from _sources(ctx, part, converters, left - 1)
+            yield from _sources(ctx, part, converters, left - 1, only_text=only_text)
         return
     read = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Subscript) else node
     name = ctx.name(read)
@@ -84,19 +113,24 @@ def _sources(ctx: Context, node: ast.expr, converters: frozenset[str] | None, le
         return
     if name is not None and read is node:
         return
+    if only_text and isinstance(node, ast.Call) and not _hands_text_on(ctx, node):
+        return
+    if only_text and isinstance(node, ast.Subscript):
+        yield from _sources(ctx, node.value, converters, left - 1, only_text=True)
+        return
     if isinstance(node, ast.Name):
         if _is_url_variable(ctx, node, converters):
             yield node
             return
         followed = values.definition(ctx, node)
         if followed is not node:
-            yield from _sources(ctx, followed, converters, left - 1)
+            yield from _sources(ctx, followed, converters, left - 1, only_text=only_text)
         return
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
-            yield from _sources(ctx, child, converters, left - 1)
+            yield from _sources(ctx, child, converters, left - 1, only_text=only_text)
         elif isinstance(child, ast.keyword):
-            yield from _sources(ctx, child.value, converters, left - 1)
+            yield from _sources(ctx, child.value, converters, left - 1, only_text=only_text)
 
 
 def _is_url_variable(ctx: Context, node: ast.Name, converters: frozenset[str] | None) -> bool:

@@ -6,7 +6,8 @@ the URL counts as switched on.
 Instead: compare the text: ``request.args.get("active", "").lower() in {"1", "true", "yes"}``, or give ``type=`` a
 function that does so.
 
-Quiet: For converters of your own, and for ``bool`` of anything but a single query, form, cookie or header value.
+Quiet: For converters of your own, for ``bool`` of anything but a single query or form value, and where ``bool`` asks
+whether something was sent at all: a check box (``bool(request.form.get("admin"))``), a cookie, a header.
 """
 
 from __future__ import annotations
@@ -90,16 +91,34 @@ rule = Rule(
             @app.get("/")
             def index():
                 checked = bool(request.args)
+                signed_in = bool(request.cookies.get("token") or request.headers.get("Authorization"))
+                known = bool(request.cookies.get("token")) or bool(request.headers.get("Authorization")) or signed_in
+                checked = checked or known
                 return str(request.args.get("active", "").lower() in {"1", "true", "yes"} and checked)
             """,
             drive="client.get('/')",
+        ),
+        Good(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                return str(bool(request.form.get("admin")))
+            """,
+            drive="assert client.post('/').text == 'False'",
         ),
     ),
 )
 
 _TEXTS = ("args", "form", "values", "cookies", "headers")
 _GETTERS = frozenset(f"flask.request.{name}.get" for name in _TEXTS)
-_MAPPINGS = frozenset(f"flask.request.{name}" for name in _TEXTS)
+# A browser sends nothing for a check box that is off; cookies and headers are asked for presence.
+_SWITCHES = frozenset({"flask.request.args.get", "flask.request.values.get"})
+_MAPPINGS = frozenset({"flask.request.args", "flask.request.form", "flask.request.values"})
 _MESSAGE = 'bool("false") is True: every text but the empty one counts as true here.'
 _TRUE = '{"1", "true", "yes"}'
 
@@ -113,7 +132,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(keyword, _MESSAGE, fixes=[_compare(node, node, ctx)])
     elif ctx.name(node.func) == "builtins.bool" and len(node.args) == 1 and not node.keywords:
         value = node.args[0]
-        if ctx.called(value) in _GETTERS or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
+        if ctx.called(value) in _SWITCHES or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
             yield ctx.finding(node, _MESSAGE, fixes=[_compare(node, value, ctx)])
 
 

@@ -5,13 +5,14 @@ answers 400. A body of ``null`` or a list is valid JSON too, and ``get_json(sile
 
 Instead: ``data = request.get_json(silent=True) or {}`` and ``data.get("name")``, or a schema library.
 
-Quiet: Inside ``try``, and where the key or the data was tested before.
+Quiet: Inside ``try``, where the key or the data was tested before, and where the same key was read or set before.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -98,6 +99,22 @@ rule = Rule(
             """,
             drive="client.post('/', json={})",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                data = request.get_json()
+                first = data["name"]
+                #       ^^^^^^^^^^^^ a missing key is a KeyError and a 500
+                data["owner"] = "me"
+                return {"name": first, "again": data["name"], "owner": data["owner"]}
+            """,
+        ),
     ),
 )
 
@@ -117,10 +134,14 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(node, "get_json(silent=True) may be None: reading a key of it raises TypeError, a 500.")
         return
     text = f"{ctx.text(node.value)}.get({ctx.text(node.slice)})"
+    edit = ctx.edit().replace(node, text)
+    for other in ast.walk(ctx.index.function_of(node) or ctx.tree):
+        if _same_key(other, node, ctx) and isinstance(other.ctx, ast.Load) and _comes_first(node, other, ctx):
+            edit.replace(other, text)
     yield ctx.finding(
         node,
         "A JSON body is plain data: a missing key is a KeyError and a 500, not a 400.",
-        fixes=[ctx.fix("Read it with .get()", ctx.edit().replace(node, text), safe=False)],
+        fixes=[ctx.fix("Read it with .get()", edit, safe=False)],
     )
 
 
@@ -141,6 +162,8 @@ def _is_checked(node: ast.Subscript, ctx: Context) -> bool:
         return True
     data, key = ctx.text(node.value), ctx.text(node.slice)
     around = ctx.index.function_of(node) or ctx.tree
+    if any(_same_key(other, node, ctx) and _comes_first(other, node, ctx) for other in ast.walk(around)):
+        return True
     for other in ast.walk(around):
         if getattr(other, "lineno", node.lineno) > node.lineno or other is node:
             continue
@@ -149,3 +172,35 @@ def _is_checked(node: ast.Subscript, ctx: Context) -> bool:
         if isinstance(other, (ast.If, ast.IfExp, ast.Assert, ast.While)) and data in ctx.text(other.test):
             return True
     return False
+
+
+def _same_key(other: ast.AST, node: ast.Subscript, ctx: Context) -> TypeGuard[ast.Subscript]:
+    """Whether the other one reads or sets the same key of the same data."""
+    return (
+        isinstance(other, ast.Subscript)
+        and other is not node
+        and not isinstance(other.ctx, ast.Del)
+        and ctx.text(other.value) == ctx.text(node.value)
+        and ctx.text(other.slice) == ctx.text(node.slice)
+    )
+
+
+def _comes_first(other: ast.AST, node: ast.AST, ctx: Context) -> bool:
+    """Whether every way to ``node`` leads over the statement of ``other``, which always evaluates it."""
+    statement: ast.AST = other
+    for statement in ctx.index.ancestors(other):
+        if isinstance(statement, (ast.IfExp, ast.BoolOp, ast.Lambda, ast.comprehension, *_COMPREHENSIONS)):
+            return False
+        if isinstance(statement, ast.stmt):
+            break
+    around = {id(a) for a in ctx.index.ancestors(node)}
+    parent = ctx.parent(statement)
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(parent, field, None)
+        if isinstance(block, list) and any(s is statement for s in block):
+            later = block[next(i for i, s in enumerate(block) if s is statement) + 1 :]
+            return any(id(s) in around for s in later)
+    return False
+
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -7,7 +7,7 @@ Instead: ``send_from_directory(folder, name)``, which answers 404 for a path out
 ``werkzeug.utils.safe_join``; for uploads ``secure_filename``.
 
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
-is a plain ``<name>`` variable, which holds no slash.
+is a plain ``<name>`` variable, which holds no slash; when a function makes the file or a table holds the path.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import tests_before
-from flask_ls.rules.ask.request_data import sources
+from flask_ls.rules.ask.request_data import path_sources
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -75,6 +75,7 @@ rule = Rule(
         ),
         Good(
             """
+            import io
             import os
 
             from flask import Flask, request, send_file, send_from_directory
@@ -96,6 +97,23 @@ rule = Rule(
             @app.get("/c/<name>")
             def c(name):
                 return send_file(f"files/{name}.txt")
+
+
+            @app.get("/d")
+            def d():
+                return send_file(export(request.args["table"]), download_name="table.csv")
+
+
+            @app.get("/e")
+            def e():
+                return send_file(FILES[request.args["name"]])
+
+
+            FILES = {"terms": "files/terms.txt"}
+
+
+            def export(table):
+                return io.BytesIO(table.encode())
             """,
         ),
     ),
@@ -114,7 +132,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     path = values.argument(node, 0, "path_or_file") or values.argument(node, 0, "file")
     if path is None or _is_stream(path, ctx):
         return
-    chosen = next(sources(ctx, path, converters=frozenset({"path"})), None)
+    chosen = next(path_sources(ctx, path, converters=frozenset({"path"})), None)
     if chosen is None or _is_tested(node, chosen, ctx):
         return
     verb = "sent" if opener == "flask.send_file" else "opened"
