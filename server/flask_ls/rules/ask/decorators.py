@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flask_ls.project.index import FunctionNode
 from flask_ls.rules.ask.views import handlers
@@ -43,7 +44,21 @@ _TRANSPARENT_METHODS = {
 def returns_as_is(ctx: Context, function: FunctionNode) -> bool:
     """Whether Flask gets what the function returns: no decorator of it may make something else of the result."""
     registering = {id(role.site) for role in handlers(ctx).roles(function)}
-    return all(id(d) in registering or hands_on(ctx, d) for d in function.decorator_list)
+    around = [*function.decorator_list, *_of_class_view(ctx, function)]
+    return all(id(d) in registering or hands_on(ctx, d) for d in around)
+
+
+def _of_class_view(ctx: Context, function: FunctionNode) -> Iterator[ast.expr]:
+    """What ``View.decorators`` of the class around puts over its methods (``flask.views.View.as_view``)."""
+    owner = ctx.index.class_of(function)
+    for statement in owner.body if owner is not None else ():
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if any(isinstance(t, ast.Name) and t.id == "decorators" for t in targets):
+            value = getattr(statement, "value", None)
+            if isinstance(value, (ast.List, ast.Tuple)):
+                yield from value.elts
+            elif value is not None:
+                yield value
 
 
 def hands_on(ctx: Context, decorator: ast.expr) -> bool:

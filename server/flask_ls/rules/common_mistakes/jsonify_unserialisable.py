@@ -14,7 +14,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.decorators import returns_as_is
 from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -102,6 +104,59 @@ rule = Rule(
             """,
             drive="client.get('/')",
         ),
+        Good(
+            """
+            import functools
+
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            def dumped(view):
+                @functools.wraps(view)
+                def wrapper():
+                    return {key: sorted(value) for key, value in view().items()}
+
+                return wrapper
+
+
+            @app.get("/")
+            @dumped
+            def index():
+                return {"tags": {"b", "a"}}
+            """,
+            drive="assert client.get('/').json == {'tags': ['a', 'b']}",
+        ),
+        Good(
+            """
+            import functools
+
+            from flask import Flask
+            from flask.views import MethodView
+
+            app = Flask(__name__)
+
+
+            def dumped(view):
+                @functools.wraps(view)
+                def wrapper(**arguments):
+                    return {key: sorted(value) for key, value in view(**arguments).items()}
+
+                return wrapper
+
+
+            class Tags(MethodView):
+                decorators = [dumped]
+
+                def get(self):
+                    return {"tags": {"b", "a"}}
+
+
+            app.add_url_rule("/", view_func=Tags.as_view("tags"))
+            """,
+            drive="assert client.get('/').json == {'tags': ['a', 'b']}",
+        ),
     ),
 )
 
@@ -132,7 +187,10 @@ def on_return(node: ast.Return, ctx: Context) -> Iterator[Finding]:
     value = node.value
     if isinstance(value, ast.Tuple) and value.elts:
         value = value.elts[0]
-    if isinstance(value, (ast.Dict, ast.List)) and handlers(ctx).answers(ctx.index.function_of(node)):
+    function = ctx.index.function_of(node)
+    if not isinstance(value, (ast.Dict, ast.List)) or not isinstance(function, FUNCTIONS):
+        return
+    if handlers(ctx).answers(function) and returns_as_is(ctx, function):
         yield from _report(value, ctx)
 
 
