@@ -158,7 +158,8 @@ def test_project_names_are_absolute() -> None:
         "import flask\nfrom typing import Optional\ndef f(app: Optional[flask.Flask]):\n    MARK(app)",
         "from flask import Flask\nclass A:\n    def __init__(self):\n        self.app = Flask('x')\n"
         "    def m(self):\n        MARK(self.app)",
-        "from flask import Flask\nclass A:\n    def __init__(self):\n        self.app = Flask('x')\na = A()\nMARK(a.app)",
+        "from flask import Flask\nclass A:\n    def __init__(self):\n        self.app = Flask('x')\n"
+        "a = A()\nMARK(a.app)",
         "from flask import current_app\nMARK(current_app)",
         "from flask import Flask\napp: Flask\nMARK(app)",
         "from flask import Flask\nif (app := Flask('x')):\n    MARK(app)",

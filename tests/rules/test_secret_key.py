@@ -31,7 +31,6 @@ app = Flask(__name__)
         "app.config.update(dict(SECRET_KEY='dev'))",
         "app.config.update([('SECRET_KEY', 'dev')])",
         "app.config.from_mapping(SECRET_KEY='dev')",
-        "app.config.setdefault('SECRET_KEY', 'dev')",
         "app.config |= {'SECRET_KEY': 'dev'}",
         "settings = {'SECRET_KEY': 'dev'}\napp.config.update(settings)",
         "settings = {'SECRET_KEY': 'dev'}\napp.config.update(**settings)",
@@ -192,3 +191,7 @@ def test_guessable(key: str) -> None:
 )
 def test_not_guessable(key: str) -> None:
     assert not is_guessable(key)
+
+
+def test_setdefault_changes_nothing_because_flask_sets_the_key_to_none() -> None:
+    assert marked("FLK402", HEAD + "app.config.setdefault('SECRET_KEY', 'dev')\n") == []
