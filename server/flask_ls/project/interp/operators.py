@@ -395,9 +395,21 @@ def equals(left: Value, right: Value) -> bool | None:
         return False if False in results else None if None in results else True
     if isinstance(left, Bound) and isinstance(right, Bound):
         return left.func is right.func and left.self is right.self
+    if isinstance(left, Instance) and isinstance(right, Instance) and _compares_by_identity(left, right):
+        return False
     if isinstance(left, (Instance, DictV)) and isinstance(right, (Instance, DictV)):
         return None if left is not right else True
     return False
+
+
+def _compares_by_identity(left: Instance, right: Instance) -> bool:
+    """Whether neither class says what equal means, so that two objects are different."""
+    for value in (left, right):
+        if value.open is not None or (value.native is not None and isinstance(value.native, (DictV, ListV, str))):
+            return False
+        if any(name in c.names for c in value.cls.mro for name in ("__eq__", "__dataclass_fields__")):
+            return False
+    return True
 
 
 def left_has_maybe(items: list[Value]) -> bool:

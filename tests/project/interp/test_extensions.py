@@ -1,0 +1,248 @@
+"""Each model of an extension against the extension itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from against import real, rows, table
+
+PROGRAMS = {
+    "restful": """
+        from flask import Blueprint, Flask
+        from flask_restful import Api, Resource
+
+        app = Flask(__name__)
+        api = Api(app, prefix="/api")
+
+        class Todo(Resource):
+            def get(self, pk): ...
+            def delete(self, pk): ...
+
+        class TodoList(Resource):
+            def get(self): ...
+            def post(self): ...
+
+        @api.resource("/deco", "/deco/<int:pk>")
+        class Deco(Resource):
+            def put(self, pk=None): ...
+
+        api.add_resource(Todo, "/todos/<int:pk>")
+        api.add_resource(TodoList, "/todos", "/todo-list", endpoint="todos")
+
+        bp = Blueprint("v2", __name__, url_prefix="/v2")
+        later = Api(bp, prefix="/rest")
+        later.add_resource(TodoList, "/todos")
+        @bp.route("/plain")
+        def plain(): ...
+        app.register_blueprint(bp, url_prefix="/other")
+
+        class Scoped(Api):
+            def add_scoped(self, resource, *urls, **options):
+                return self.add_resource(resource, *["/scope" + u for u in urls], **options)
+
+        lazy = Scoped()
+        lazy.add_scoped(Todo, "/x/<pk>", endpoint="lazy")
+        lazy.init_app(app)
+        """,
+    "restful_order": """
+        from flask import Blueprint, Flask
+        from flask_restful import Api, Resource
+
+        class One(Resource):
+            def get(self): ...
+
+        app = Flask(__name__)
+        bp = Blueprint("b", __name__)
+        api = Api(bp, prefix="/a", url_part_order="abe")
+        api.add_resource(One, "/e")
+        app.register_blueprint(bp, url_prefix="/b")
+        """,
+    "restx": """
+        from flask import Blueprint, Flask
+        from flask_restx import Api, Namespace, Resource
+
+        app = Flask(__name__)
+        api = Api(app, doc="/docs", prefix="/api")
+        ns = api.namespace("cats", description="cats")
+        other = Namespace("dogs", path="/hounds")
+
+        @ns.route("/", "/all")
+        class CatList(Resource):
+            @ns.doc("list")
+            def get(self): ...
+            @ns.expect(None)
+            def post(self): ...
+
+        @other.route("/<int:pk>", endpoint="hound")
+        class Dog(Resource):
+            def get(self, pk): ...
+
+        @other.route("/x")
+        class CatList2(Resource):
+            def get(self): ...
+
+        @api.route("/hello")
+        class HelloWorld(Resource):
+            def get(self): ...
+
+        api.add_namespace(other)
+        api.add_namespace(Namespace("empty"), path="/nothing")
+        """,
+    "restx_blueprint": """
+        from flask import Blueprint, Flask
+        from flask_restx import Api, Namespace, Resource
+
+        bp = Blueprint("api", __name__, url_prefix="/v1")
+        api = Api(bp, doc=False, version="2")
+        ns = Namespace("things")
+
+        @ns.route("")
+        class Things(Resource):
+            def get(self): ...
+
+        api.add_namespace(ns, path="/stuff")
+        app = Flask(__name__)
+        app.register_blueprint(bp)
+        """,
+    "smorest": """
+        from flask import Flask
+        from flask.views import MethodView
+        from flask_smorest import Api, Blueprint
+
+        app = Flask(__name__)
+        app.config.update(API_TITLE="t", API_VERSION="v1", OPENAPI_VERSION="3.0.3", OPENAPI_URL_PREFIX="/docs",
+                          OPENAPI_SWAGGER_UI_PATH="/swagger", OPENAPI_SWAGGER_UI_URL="https://cdn")
+        api = Api(app)
+        blp = Blueprint("pets", __name__, url_prefix="/pets", description="pets")
+
+        @blp.route("/")
+        class Pets(MethodView):
+            @blp.response(200)
+            def get(self): ...
+            def post(self): ...
+
+        @blp.route("/<int:pk>")
+        class Pets2(MethodView):
+            def delete(self, pk): ...
+
+        @blp.route("/plain", methods=["POST"])
+        @blp.response(201)
+        def plain(): ...
+
+        api.register_blueprint(blp)
+        """,
+    "openapi3": """
+        from flask_openapi3 import APIBlueprint, APIView, Info, OpenAPI, Tag
+
+        app = OpenAPI(__name__, info=Info(title="x", version="1"))
+        bp = APIBlueprint("books", __name__, url_prefix="/books", abp_tags=[Tag(name="b")])
+
+        @app.get("/hello", summary="hi")
+        def hello():
+            return ""
+
+        @bp.post("/<int:pk>", doc_ui=False)
+        def create():
+            return ""
+
+        @bp.route("/plain")
+        def plain():
+            return ""
+
+        view = APIView(url_prefix="/view")
+
+        @view.route("/things")
+        class Things:
+            @view.doc(summary="get")
+            def get(self):
+                return ""
+
+            @view.doc(summary="put")
+            def put(self):
+                return ""
+
+        app.register_api(bp)
+        app.register_api_view(view)
+        """,
+    "apiflask": """
+        from apiflask import APIBlueprint, APIFlask
+        from flask.views import MethodView
+
+        app = APIFlask(__name__, docs_path="/d")
+        bp = APIBlueprint("pets", __name__, url_prefix="/pets")
+
+        @app.get("/")
+        @app.doc(summary="x")
+        def index():
+            return ""
+
+        @bp.route("/cbv")
+        class Pets(MethodView):
+            def get(self):
+                return ""
+
+            def post(self):
+                return ""
+
+        app.add_url_rule("/other", view_func=Pets.as_view("other"))
+        app.register_blueprint(bp)
+        """,
+    "classful": """
+        from flask import Flask
+        from flask_classful import FlaskView, method, route
+
+        class QuotesView(FlaskView):
+            def index(self):
+                return ""
+
+            def get(self, id):
+                return ""
+
+            def random(self):
+                return ""
+
+            @route("/custom/", methods=["POST"])
+            def custom(self):
+                return ""
+
+            @route("/a")
+            @route("/b", endpoint="bee")
+            def twice(self):
+                return ""
+
+            def with_default(self, a, b=1):
+                return ""
+
+            def _hidden(self):
+                return ""
+
+        class MyThings(FlaskView):
+            route_base = "/thing"
+            trailing_slash = False
+            excluded_methods = ["skipped"]
+
+            def skipped(self):
+                return ""
+
+            def one(self, name: str, pk: int):
+                return ""
+
+        app = Flask(__name__)
+        QuotesView.register(app)
+        MyThings.register(app, route_prefix="/api")
+        """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_model_says_what_the_extension_does(name: str, tmp_path: Path) -> None:
+    files = {f"program_{name}.py": PROGRAMS[name]}
+    found = table(files)
+    expected = real(files, tmp_path, f"program_{name}")
+    plugins = {r for r in expected if r[1].startswith("openapi.") and name == "openapi3"}
+    assert rows(found.routes) - plugins == expected - plugins
