@@ -49,6 +49,8 @@ LEAVES = frozenset({"c", "a", "R", "y", "m"})
 MAIN = "@main"
 # In the place of an argument: any number of arguments that are not known (``*args``, ``**kwargs``).
 MORE = "'*"
+# In the place of an argument: a literal that is true, or false, as a condition.
+TRUTHY, FALSY = "'+", "'-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,9 @@ def _symbol_names(symbol: Symbol | None, names: set[str]) -> None:
             for part in symbol[1] if symbol[0] == "[]" else symbol[1:]:
                 _symbol_names(part, names)
             return
+        elif symbol[0] == "()":  # `partial(f)()` calls what it was given
+            for argument in symbol[2]:
+                _argument_names(argument, names)
         symbol = symbol[1]
     if symbol:
         if symbol[0] in MARKS:

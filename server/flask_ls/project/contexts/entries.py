@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
-from flask_ls.project.bodies import MORE, Body, Symbol, last_name
-from flask_ls.project.contexts import roles
+from flask_ls.project.bodies import FALSY, MORE, Body, Symbol, last_name
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.flow import Condition, Flow
 from flask_ls.project.contexts.graph import Graph, Target
 from flask_ls.project.contexts.meaning import receiver_of
+from flask_ls.project.contexts.roles import SOURCES
 from flask_ls.project.contexts.sites import Site, Sites
 from flask_ls.project.contexts.states import IDENTITY, NONE, REQUEST, UNKNOWN, Mask, Vector, apply
 from flask_ls.project.contexts.values import BodyKey, Values
@@ -25,7 +25,11 @@ class Start(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One way in. ``caller`` enters the body that runs ``at``; None when this is where it starts."""
+    """One way in. ``caller`` enters the body that runs ``at``; None when this is where it starts.
+
+    ``proves``: an error on this way comes out. Not when it is caught on the way, or when what the callers hand over may
+    lead elsewhere.
+    """
 
     key: BodyKey
     mask: Mask
@@ -33,6 +37,7 @@ class Entry(NamedTuple):
     at: Site | None = None
     caller: Entry | None = None
     length: int = 0
+    proves: bool = True
 
 
 class Call(NamedTuple):
@@ -43,10 +48,21 @@ class Call(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """All known ways into one body."""
+    """All known ways into one body.
+
+    ``spawned``: starts by an operation, such as a new thread, that only count when the operation can be reached.
+    """
 
     calls: tuple[Call, ...] = ()
     starts: tuple[Start, ...] = ()
+    spawned: tuple[Start, ...] = ()
+
+
+_Kind: TypeAlias = "tuple[str, Mask, bool, Site | None]"
+
+
+def _kind(entry: Entry) -> _Kind:
+    return entry.source, entry.mask, entry.proves, entry.at
 
 
 class Importing(Protocol):
@@ -95,36 +111,58 @@ class Entries:
                 continue
             cone[key] = self.ways(key)
             todo += [c.site.body for c in cone[key].calls]
+            todo += [s.at.body for s in cone[key].spawned if s.at is not None]
         callees: dict[BodyKey, list[tuple[BodyKey, Call]]] = {}
         for key, ways in cone.items():
             for call in ways.calls:
                 callees.setdefault(call.site.body, []).append((key, call))
-        found: dict[BodyKey, dict[tuple[str, Mask, Site | None], Entry]] = {key: {} for key in cone}
+        found: dict[BodyKey, dict[_Kind, Entry]] = {key: {} for key in cone}
         queue: list[Entry] = []
         for key, ways in cone.items():
             for start in ways.starts:
                 entry = Entry(key, start.mask, start.source, start.at)
-                if found[key].setdefault((entry.source, entry.mask, entry.at), entry) is entry:
+                if found[key].setdefault(_kind(entry), entry) is entry:
                     queue.append(entry)
-        for key in callees:
-            if key not in cone:
-                queue += self._known[key]
+        outside = {c.site.body for ways in cone.values() for c in ways.calls}
+        outside |= {s.at.body for ways in cone.values() for s in ways.spawned if s.at is not None}
+        for key in outside - cone.keys():
+            queue += self._known[key]
         # Breadth first, so that the first way found to a state is a shortest one.
         queue.sort(key=lambda e: e.length)
+        spawned: dict[BodyKey, list[tuple[BodyKey, Start]]] = {}
+        for key, ways in cone.items():
+            for start in ways.spawned:
+                if start.at is not None:
+                    spawned.setdefault(start.at.body, []).append((key, start))
         position = 0
         while position < len(queue):
             entry = queue[position]
             position += 1
+            for key, start in spawned.get(entry.key, ()):
+                follow = self._spawn(key, start, entry)
+                if follow is not None and found[key].setdefault(_kind(follow), follow) is follow:
+                    queue.append(follow)
             for key, call in callees.get(entry.key, ()):
                 follow = self._enter(key, call, entry)
                 if follow is None:
                     continue
-                kind = (follow.source, follow.mask, follow.at if self._depends_on_arguments(key) else None)
+                kind = _kind(follow) if self._depends_on_arguments(key) else _kind(follow._replace(at=None))
                 if kind not in found[key]:
                     found[key][kind] = follow
                     queue.append(follow)
         for key, entries in found.items():
             self._known[key] = tuple(entries.values())
+
+    def _spawn(self, key: BodyKey, start: Start, entry: Entry) -> Entry | None:
+        """What a new thread or the like enters when its operation is reached in this way."""
+        flow = self._flow(start.at.body) if start.at is not None else None
+        at = apply(flow.at[start.at.leaf], entry.mask) if flow is not None and start.at is not None else 0
+        # `copy_current_request_context` raises without a request, and then nothing is started.
+        if flow is None or start.at is None or not at & (REQUEST | UNKNOWN if start.mask == REQUEST else at):
+            return None
+        if self.may_hold(entry, flow.conditions.get(start.at.leaf)) is False:
+            return None
+        return Entry(key, start.mask, start.source, start.at)
 
     def _enter(self, key: BodyKey, call: Call, entry: Entry) -> Entry | None:
         flow = self._flow(call.site.body)
@@ -136,11 +174,11 @@ class Entries:
         if not key.id:
             # What is shown of an import is where it ends: which of the ways there comes first is not known.
             return Entry(key, mask, "import")
-        if call.site.leaf in flow.caught and mask != REQUEST:
-            mask = UNKNOWN  # what goes wrong in there is caught here
-        if not self.may_hold(entry, flow.conditions.get(call.site.leaf)):
-            mask = UNKNOWN
-        return Entry(key, mask, entry.source, call.site, entry, entry.length + 1)
+        holds = self.may_hold(entry, flow.conditions.get(call.site.leaf))
+        if holds is False:
+            return None
+        proves = entry.proves and holds is True and call.site.leaf not in flow.caught
+        return Entry(key, mask, entry.source, call.site, entry, entry.length + 1, proves)
 
     # Arguments
 
@@ -149,19 +187,22 @@ class Entries:
         flow = self._flow(key)
         return flow is not None and bool(flow.conditions)
 
-    def may_hold(self, entry: Entry, conditions: frozenset[Condition] | None) -> bool:
-        """Whether the conditions on a body's parameters are known to hold for this way in."""
-        return not conditions or all(self._holds(entry, c) for c in conditions)
+    def may_hold(self, entry: Entry, conditions: frozenset[Condition] | None) -> bool | None:
+        """Whether the conditions on a body's parameters hold for this way in; None when that is not known."""
+        answers = [self._holds(entry, c) for c in conditions or ()]
+        if False in answers:
+            return False
+        return None if None in answers else True
 
-    def _holds(self, entry: Entry, condition: Condition) -> bool:
+    def _holds(self, entry: Entry, condition: Condition) -> bool | None:
         owner, _, name = condition.parameter[1:].rpartition(":")
         body = self._values.body(entry.key)
         if body is None or owner != body.id or condition.test == "?":
-            return False
+            return None
         given = _given(body, name, entry)
         if given is None:
-            return False
-        is_none, is_true = given == "'None", given not in ("'None", "'False")
+            return None
+        is_none, is_true = given == "'None", given not in ("'None", "'False", FALSY)
         return (is_none if condition.test == "none" else is_true) == condition.holds
 
     # Ways in
@@ -182,16 +223,22 @@ class Entries:
             return self._module(key)
         calls: list[Call] = []
         starts: list[Start] = []
+        spawned: list[Start] = []
         for site, target in self._entering(key, body):
             if target.source == "registration":
                 calls += self._registrations(site, target.vector)
+            elif target.source and site.op[4] != "decorator" and SOURCES[target.source].is_spawned:
+                spawned.append(Start(target.source, target.mask, site))
             elif target.source:
                 starts.append(Start(target.source, target.mask, site))
             else:
                 calls.append(Call(site, target.vector))
-        ways = Ways(tuple(dict.fromkeys(calls)), tuple(dict.fromkeys(starts)))
+        spawned = [s for s in dict.fromkeys(spawned) if s.mask]
+        ways = Ways(tuple(dict.fromkeys(calls)), tuple(dict.fromkeys(starts)), tuple(spawned))
         more = tuple(self._more_starts(key, body, ways))
         starts = [s for s in (*ways.starts, *more) if s.mask]
+        if not (calls or starts or spawned):
+            starts = [Start("unknown", UNKNOWN)]  # it may be called by anything
         return ways._replace(starts=tuple(starts))
 
     def _module(self, key: BodyKey) -> Ways:
@@ -232,8 +279,8 @@ class Entries:
         """The names that sites entering a body may mention: its own, its class's, that of what it wraps."""
         names = {body.name}
         if body.cls:
-            if body.name in ("__init__", "__post_init__", "__call__", "__enter__", "__exit__"):
-                names = self._subclass_names(key, body)
+            if body.name in ("__init__", "__post_init__", "__call__", "__enter__", "__exit__", "run"):
+                names = names | self._subclass_names(key, body)
         elif body.owner:
             names |= self._decorated_by(key, body)
         return names
@@ -294,4 +341,4 @@ def _plain(symbol: Symbol | None) -> Symbol | None:
 
 def says(source: str) -> str:
     """What a kind of entry means, as a clause that follows a function's name."""
-    return roles.SOURCES[source].says if source in roles.SOURCES else ""
+    return SOURCES[source].says if source in SOURCES else ""

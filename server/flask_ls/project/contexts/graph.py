@@ -71,9 +71,20 @@ class Graph:
             return []
         if op[4] == "decorator":
             return self._decoration(site)
-        found = self._executed(path, op)
-        found += self._callbacks(path, op)
-        return found
+        return [*self._executed(path, op), *self._callbacks(path, op), *self._made_thread(path, op)]
+
+    def _made_thread(self, path: str, op: Op) -> list[Target]:
+        """An instance of a subclass of Thread runs its ``run``."""
+        value = self.values.of(path, op[1])
+        if value is None or value.kind != "class":
+            return []
+        order = self.values.mro(value.name)
+        method = self._method(value._replace(kind="instance"), "run")
+        if "threading.Thread" in order:
+            return [t._replace(source="thread", mask=NONE) for t in method]
+        if "multiprocessing.Process" in order:
+            return [t._replace(vector=_TO_PROCESS) for t in method]
+        return []
 
     # Calls
 
@@ -100,6 +111,8 @@ class Graph:
         """The bodies that run when the value of a symbol is called (or, for a generator, run through)."""
         if symbol is None or left <= 0:
             return []
+        if isinstance(symbol, tuple) and symbol[0] == "|":
+            return [t for part in symbol[1:] for t in self.references(path, part, left - 1)]
         if isinstance(symbol, tuple) and symbol[0] == "()":
             wrapped = self._wrapped(path, symbol, left)
             if wrapped is not None:

@@ -46,7 +46,7 @@ class Outside:
     def _tests(self, key: BodyKey, body: Body, ways: Ways) -> Iterator[Start]:
         tests = self._contexts.tests
         if tests.is_test(key, body):
-            if not (ways.calls or ways.starts):
+            if not (ways.calls or ways.starts or ways.spawned):
                 yield Start("test", tests.mask(key, body))
         elif tests.is_setup(key, body):
             yield Start("test", tests.mask(key, body))

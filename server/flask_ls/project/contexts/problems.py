@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.entries import Entry
+from flask_ls.project.contexts.flow import Condition
 from flask_ls.project.contexts.needs import Need
 from flask_ls.project.contexts.roles import SOURCES
 from flask_ls.project.contexts.states import APP, NONE, UNKNOWN, Mask, apply, lacks_app, lacks_request
@@ -53,20 +54,22 @@ def _problem(contexts: Contexts, use: Use) -> Problem | None:
         mask = apply(vector, entry.mask)
         if not mask or mask & UNKNOWN or _is_a_test_of_other_code(contexts, entry):
             continue
-        if not contexts.entries.may_hold(entry, flow.conditions.get(leaf)) or not _is_first_import(
-            contexts, entry, leaf
-        ):
-            continue
-        if _lacks(contexts, use.need, mask):
-            lacking.append((entry, mask))
-        else:
+        if not _lacks(contexts, use.need, mask):
             has = True
+        elif _proves(contexts, entry, flow.conditions.get(leaf), leaf):
+            lacking.append((entry, mask))
     if not lacking:
         return None
     witness, mask = min(lacking, key=lambda pair: _order(pair[0]))
     after_client = leaf in flow.after_client
     code = _code(use.need, witness, mask, after_client)
     return Problem(code, use, use.need, witness, not has, mask != NONE)
+
+
+def _proves(contexts: Contexts, entry: Entry, conditions: frozenset[Condition] | None, leaf: int) -> bool:
+    """Whether a way in is sure to lead to a use, and nothing on it catches the error."""
+    holds = contexts.entries.may_hold(entry, conditions)
+    return entry.proves and holds is True and _is_first_import(contexts, entry, leaf)
 
 
 def _is_first_import(contexts: Contexts, entry: Entry, leaf: int) -> bool:

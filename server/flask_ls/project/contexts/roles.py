@@ -32,8 +32,14 @@ class Source(NamedTuple):
     clause: str
     background: bool = False
 
+    @property
+    def is_spawned(self) -> bool:
+        """Whether the operation that hands the function over is what starts it."""
+        return self.background
+
 
 SOURCES = {
+    "unknown": Source("may be called by anything", "may be called by anything"),
     "import": Source("runs while the module is imported, before any context", "runs while the module is imported"),
     "script": Source("runs as a script, without a context", "runs as a script"),
     "factory": Source("builds the application, before any context is pushed", "runs while the application is built"),
@@ -199,8 +205,6 @@ _add(
 
 # (class, method) that something outside the project calls on instances of subclasses.
 CLASS_ROLES: dict[tuple[str, str], Role] = {
-    ("threading.Thread", "run"): Role("none", "thread"),
-    ("multiprocessing.Process", "run"): Role("process", "process"),
     ("celery.Task", "run"): Role("none", "task"),
     ("flask.views.View", "dispatch_request"): Role("request", "view"),
     ("flask_admin.base.BaseView", "is_accessible"): Role("request", "extension"),

@@ -7,7 +7,7 @@ import builtins
 import sys
 from typing import Any
 
-from flask_ls.project.bodies import MARKS, MORE, Symbol
+from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol
 from flask_ls.project.index import COMPREHENSIONS, FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
 
@@ -151,7 +151,7 @@ class Symbols:
             value = node.value
             if value is None or value is True or value is False or (literal and isinstance(value, str)):
                 return f"'{value}"
-            return None
+            return TRUTHY if value else FALSY
         if kind is ast.Tuple or kind is ast.List:
             # `args=(f, x)` of a thread: the functions in it are passed on.
             parts = tuple(self._argument(e, literal) for e in node.elts)

@@ -1,0 +1,297 @@
+"""Small random Flask programs whose functions lead, over several files, to a use of a context."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+MODULES = ("services", "helpers", "base")
+USES = (
+    "current_app.name",
+    "current_app.config['DEBUG']",
+    "g.get('x')",
+    "'x' in g",
+    "request.path",
+    "session.get('a')",
+    "str(request.method)",
+    "f'{current_app.name}'",
+    "render_template_string('x')",
+    "url_for('home')",
+    "jsonify(a=1).status_code",
+    "get_flashed_messages()",
+    "bool(current_app)",
+    "repr(request)",
+    "current_app is None",
+    "(session or 1) is None",
+)
+NAMES = (
+    "current_app g request session render_template_string url_for jsonify get_flashed_messages has_app_context "
+    "has_request_context copy_current_request_context Response"
+).split()
+IMPORTS = (
+    "import asyncio\nimport contextlib\nimport contextvars\nimport functools\n"
+    "from concurrent.futures import ThreadPoolExecutor\nfrom threading import Thread, Timer\n"
+)
+
+# Calls of the next function; `NEXT` is how it is written here, `N` a number unique in the program.
+LINKS = {
+    "call": ("", "return NEXT()"),
+    "local alias": ("", "f = NEXT\nreturn f()"),
+    "method": (
+        "class KN:\n    def run(self):\n        return self.step()\n\n    def step(self):\n        return NEXT()\n",
+        "return KN().run()",
+    ),
+    "inherited": (
+        "class BN:\n    def step(self):\n        return NEXT()\n\n\nclass KN(BN):\n    def run(self):\n"
+        "        return super().step()\n",
+        "k = KN()\nreturn k.run()",
+    ),
+    "constructor": ("class KN:\n    def __init__(self):\n        self.v = NEXT()\n", "return KN().v"),
+    "class method": ("class KN:\n    @classmethod\n    def make(cls):\n        return NEXT()\n", "return KN.make()"),
+    "static method": ("class KN:\n    @staticmethod\n    def make():\n        return NEXT()\n", "return KN().make()"),
+    "property": ("class KN:\n    @property\n    def v(self):\n        return NEXT()\n", "return KN().v"),
+    "instance call": ("class KN:\n    def __call__(self):\n        return NEXT()\n", "k = KN()\nreturn k()"),
+    "lambda": ("hN = lambda: NEXT()\n", "return hN()"),
+    "nested": ("", "def inner():\n    return NEXT()\n\nreturn inner()"),
+    "generator": ("def itN():\n    yield NEXT()\n", "return list(itN())"),
+    "for loop": ("def itN():\n    yield NEXT()\n", "for x in itN():\n    pass\nreturn 1"),
+    "generator expression": ("", "return list(NEXT() for _ in range(1))"),
+    "list comprehension": ("", "return [NEXT() for _ in range(1)]"),
+    "context manager": ("@contextlib.contextmanager\ndef cmN():\n    NEXT()\n    yield\n", "with cmN():\n    return 1"),
+    "decorator": (
+        "def dN(fn):\n    @functools.wraps(fn)\n    def wrapper(*args):\n        return fn(*args)\n\n"
+        "    return wrapper\n\n\n@dN\ndef wN():\n    return NEXT()\n",
+        "return wN()",
+    ),
+    "callback": ("def runN(fn):\n    return fn()\n", "return runN(NEXT)"),
+    "partial": ("", "return functools.partial(NEXT)()"),
+    "coroutine": ("async def coN():\n    return NEXT()\n", "return asyncio.run(coN())"),
+    "copied context": ("", "return contextvars.copy_context().run(NEXT)"),
+    "optional argument": ("def optN(x=None):\n    if x is None:\n        return NEXT()\n", "return optN()"),
+    "argument given": ("def optN(x=None):\n    if x is None:\n        return NEXT()\n", "return optN('x')"),
+}
+LEAVING = {
+    "thread": ("", "t = Thread(target=NEXT)\nt.start()\nt.join()"),
+    "thread with lambda": ("", "t = Thread(target=lambda: NEXT())\nt.start()\nt.join()"),
+    "thread class": (
+        "class TN(Thread):\n    def run(self):\n        NEXT()\n",
+        "t = TN()\nt.start()\nt.join()",
+    ),
+    "timer": ("", "t = Timer(0, NEXT)\nt.start()\nt.join()"),
+    "executor": ("", "with ThreadPoolExecutor() as pool:\n    pool.submit(NEXT)"),
+    "wrapped thread": ("", "t = Thread(target=copy_current_request_context(NEXT))\nt.start()\nt.join()"),
+}
+# What stands around the call in a function; `CALL` is replaced by the call's lines.
+AROUND = {
+    "nothing": "CALL",
+    "app context": "with app.app_context():\n    CALL",
+    "request context": "with app.test_request_context('/'):\n    CALL",
+    "push and pop": "ctx = app.app_context()\nctx.push()\ntry:\n    CALL\nfinally:\n    ctx.pop()",
+    "exit stack": "with contextlib.ExitStack() as stack:\n    stack.enter_context(app.app_context())\n    CALL",
+    "helper that pushes": "with in_app():\n    CALL",
+    "after a block": "with app.app_context():\n    pass\nCALL",
+    "guard app": "if has_app_context():\n    CALL",
+    "guard request": "if has_request_context():\n    CALL",
+    "guard proxy": "if current_app:\n    CALL",
+    "early return": "if not has_app_context():\n    return 0\nCALL",
+    "guard or push": "if not has_app_context():\n    with app.app_context():\n        CALL\nelse:\n    CALL",
+    "caught": "try:\n    CALL\nexcept RuntimeError:\n    pass",
+    "raised again": "try:\n    CALL\nexcept Exception:\n    raise",
+    "suppressed": "with contextlib.suppress(RuntimeError):\n    CALL",
+    "some condition": "if len('x') == 1:\n    CALL",
+}
+# How the first function is entered: code for `main.py`, and what drives it.
+ENTRIES = {
+    "import": ("", "importlib.import_module('bootN')"),
+    "script": ("", "runpy.run_path('bootN.py', run_name='__main__')"),
+    "view": ("@app.get('/pN')\ndef vN():\n    FIRST()\n    return 'x'\n", "client.get('/pN')"),
+    "method view": (
+        "class VN(MethodView):\n    def get(self):\n        FIRST()\n        return 'x'\n\n\n"
+        "app.add_url_rule('/pN', view_func=VN.as_view('vN'))\n",
+        "client.get('/pN')",
+    ),
+    "hook": (
+        "bpN = Blueprint('bpN', __name__)\n\n\n@bpN.before_request\ndef hN():\n    FIRST()\n\n\n"
+        "@bpN.get('/pN')\ndef vN():\n    return 'x'\n\n\napp.register_blueprint(bpN)\n",
+        "client.get('/pN')",
+    ),
+    "error handler": (
+        "class EN(Exception):\n    pass\n\n\n@app.errorhandler(EN)\ndef eN(error):\n    FIRST()\n    return 'x'\n\n\n"
+        "@app.get('/pN')\ndef vN():\n    raise EN\n",
+        "client.get('/pN')",
+    ),
+    "template filter": (
+        "@app.template_filter('fN')\ndef fN(value):\n    FIRST()\n    return value\n\n\n"
+        "@app.get('/pN')\ndef vN():\n    return render_template_string(\"{{ 'x'|fN }}\")\n",
+        "client.get('/pN')",
+    ),
+    "command": ("@app.cli.command('cN')\ndef cmdN():\n    FIRST()\n", "cli('cN')"),
+    "plain command": ("@click.command('cN')\ndef cmdN():\n    FIRST()\n\n\napp.cli.add_command(cmdN)\n", "cli('cN')"),
+    "command with context": (
+        "@click.command('cN')\n@with_appcontext\ndef cmdN():\n    FIRST()\n\n\napp.cli.add_command(cmdN)\n",
+        "cli('cN')",
+    ),
+    "stream": (
+        "@app.get('/pN')\ndef vN():\n    def rows():\n        yield 'a'\n        FIRST()\n        yield 'b'\n\n"
+        "    return Response(rows())\n",
+        "client.get('/pN').get_data()",
+    ),
+    "kept stream": (
+        "@app.get('/pN')\ndef vN():\n    def rows():\n        yield 'a'\n        FIRST()\n        yield 'b'\n\n"
+        "    return Response(stream_with_context(rows()))\n",
+        "client.get('/pN').get_data()",
+    ),
+}
+
+
+@dataclass
+class Program:
+    """``files``: name -> text. ``drive``: what to run, one after the other. ``says``: how it was made."""
+
+    files: dict[str, str]
+    drive: list[str]
+    says: str
+
+
+@dataclass
+class _Writer:
+    random: random.Random
+    bodies: dict[str, list[str]] = field(default_factory=lambda: {m: [] for m in MODULES})
+    says: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def number(self) -> str:
+        self.count += 1
+        return str(self.count)
+
+    def use(self, module: str) -> str:
+        name = f"u{self.number()}"
+        expression = self.random.choice(USES)
+        self.says.append(expression)
+        self.bodies[module].append(f"def {name}():\n    return {expression}\n")
+        return name
+
+    def link(self, module: str, called: str) -> str:
+        """A function of ``module`` that calls ``called``, an expression that is right there."""
+        number = self.number()
+        around = self.random.choice(list(AROUND)) if self.random.random() < 0.4 else "nothing"
+        kinds = LEAVING if self.random.random() < 0.2 else LINKS
+        kind = self.random.choice(list(kinds))
+        before, call = kinds[kind]
+        self.says.append(f"{kind} in {around}" if around != "nothing" else kind)
+        before, call = (_filled(t, called, number) for t in (before, call))
+        if before:
+            self.bodies[module].append(before)
+        body = _nested(AROUND[around], call)
+        self.bodies[module].append(f"def c{number}():\n{_indented(body)}\n")
+        return f"c{number}"
+
+
+def generate(seed: int) -> Program:
+    """The program of a seed."""
+    chooser = random.Random(seed)
+    writer = _Writer(chooser)
+    mains: list[str] = []
+    boots: dict[str, str] = {}
+    drive: list[str] = []
+    shared: list[tuple[int, str]] = []
+    for _ in range(chooser.randint(1, 3)):
+        # The lowest module defines the use; callers are in the same module or one above.
+        if shared and chooser.random() < 0.4:
+            level, name = chooser.choice(shared)
+        else:
+            level = chooser.randrange(len(MODULES))
+            name = writer.use(MODULES[level])
+        for _ in range(chooser.randint(0, 5)):
+            above = chooser.randint(0, level)
+            called = (
+                name if above == level else _reference(chooser, writer.bodies[MODULES[above]], MODULES[level], name)
+            )
+            name = writer.link(MODULES[above], called)
+            level = above
+            shared.append((level, name))
+        number = writer.number()
+        kind = chooser.choice(list(ENTRIES))
+        writer.says.append(f"<- {kind}")
+        text, how = ENTRIES[kind]
+        if kind in ("import", "script"):
+            call = f"{name}()" if kind == "import" else f"if __name__ == '__main__':\n    {name}()"
+            boots[f"boot{number}.py"] = f"from {MODULES[level]} import {name}\n\n{call}\n"
+        else:
+            prefix: list[str] = []
+            called = _reference(chooser, prefix, MODULES[level], name)
+            mains += [*prefix, _filled(text, called, number).replace("FIRST", called)]
+        drive.append(how.replace("N", number))
+    return Program(_files(chooser, writer, mains, boots), drive, "; ".join(writer.says))
+
+
+def _reference(chooser: random.Random, lines: list[str], module: str, name: str) -> str:
+    style = chooser.randrange(3)
+    if style == 0:
+        lines.append(f"import {module}\n")
+        return f"{module}.{name}"
+    if style == 1:
+        lines.append(f"from {module} import {name}\n")
+        return name
+    lines.append(f"from {module} import {name} as {name}_\n")
+    return f"{name}_"
+
+
+def _files(chooser: random.Random, writer: _Writer, mains: list[str], boots: dict[str, str]) -> dict[str, str]:
+    core = (
+        "import contextlib\n\nfrom flask import Flask\n\napp = Flask(__name__)\napp.secret_key = 'x'\n\n\n"
+        "@contextlib.contextmanager\ndef in_app():\n    with app.app_context():\n        yield\n"
+    )
+    files = {
+        "core.py": core,
+        "compat.py": f"from flask import {', '.join(NAMES)}\n",
+        "main.py": "import click\nfrom flask import Blueprint, Response, render_template_string, stream_with_context\n"
+        "from flask.cli import with_appcontext\nfrom flask.views import MethodView\n\nfrom core import app\n\n\n"
+        "@app.get('/')\ndef home():\n    return 'x'\n\n\n" + "\n\n".join(mains),
+        **boots,
+    }
+    for module in MODULES:
+        source = chooser.choice(("flask", "compat"))
+        head = f"{IMPORTS}\nfrom {source} import {', '.join(NAMES)}\n\nfrom core import app, in_app\n\n\n"
+        files[f"{module}.py"] = head + "\n\n".join(writer.bodies[module])
+    return files
+
+
+def _filled(text: str, called: str, number: str) -> str:
+    for mark in "KBTVE":
+        text = text.replace(f"{mark}N", f"{mark}{number}")
+    for mark in (
+        "hN",
+        "itN",
+        "cmN",
+        "dN",
+        "wN",
+        "runN",
+        "coN",
+        "optN",
+        "pN",
+        "vN",
+        "bpN",
+        "eN",
+        "fN",
+        "cmdN",
+        "cN",
+        "_N",
+    ):
+        text = text.replace(mark, mark[:-1] + number)
+    return text.replace("NEXT", called)
+
+
+def _nested(around: str, call: str) -> str:
+    lines = []
+    for line in around.split("\n"):
+        if line.strip() == "CALL":
+            indent = line[: len(line) - len("CALL")]
+            lines += [indent + part if part else part for part in call.split("\n")]
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" if line else line for line in text.split("\n"))
