@@ -119,6 +119,7 @@ def test_system_packages_when_the_environment_includes_them(tmp_path: Path) -> N
     ("name", "text", "version"),
     [
         ("requirements.txt", "# pins\nclick==8\nFlask[async]==2.2.5  # old\n", "2.2.5"),
+        ("requirements.txt", "flask>=2.2, <3\n", "2.2"),
         ("requirements.txt", "flask==2.2.*\n", "2.2"),
         ("requirements-prod.txt", "flask~=2.1.0\n", "2.1.0"),
         ("requirements/base.txt", "flask == 1.1.4\n", "1.1.4"),

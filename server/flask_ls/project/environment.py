@@ -37,6 +37,9 @@ _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9][\w.]*?)-(?P<version>\d[^-]*)\.(?:
 _PIN = re.compile(
     r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?|~=)\s*(?P<version>\d[\w.]*)(?P<star>\.\*)?"
 )
+_CAPPED = re.compile(
+    r"\s*(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*>=\s*(?P<version>\d[\w.]*)\s*,\s*<\s*(?P<upper>\d+)(?:\.0)*\s*(?:[;#]|$)"
+)
 _LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\nversion = "(?P<version>[^"\n]+)"', re.M)
 
 
@@ -292,6 +295,11 @@ def _pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         match = _PIN.match(line)
         if match:
             yield match["name"], match["version"].rstrip(".")
+            continue
+        capped = _CAPPED.match(line)
+        # `>=1.4, <2` allows one major version: as good as a pin to know what the project can be using.
+        if capped and int(capped["upper"]) <= int(capped["version"].partition(".")[0]) + 1:
+            yield capped["name"], capped["version"].rstrip(".")
 
 
 def _toml(path: str) -> dict[str, Any]:
