@@ -121,6 +121,7 @@ def _run(folder: str, files: dict[str, str], drive: list[str]) -> set[tuple[str,
         "runpy": runpy,
         "cli": lambda name: main.app.test_cli_runner().invoke(args=[name], catch_exceptions=False),
     }
+
     def run(statement: str) -> None:
         try:
             exec(statement, names)
