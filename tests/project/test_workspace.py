@@ -230,3 +230,34 @@ def test_the_status_says_what_is_known(folder: Path) -> None:
     assert (status.loaded, status.uses_flask, status.files) == (True, True, 2)
     assert (status.flask, status.flask_why) == ("2.2.5", "named in the project's requirements")
     assert "Flask 2.2.5" in str(status)
+
+
+TWO_APPS = """from flask import Flask
+
+
+def create_first():
+    app = Flask("first")
+    app.add_url_rule("/first", "first", print)
+    app.add_url_rule("/first/again", "again", print)
+    return app
+
+
+def create_second():
+    app = Flask("second")
+    app.add_url_rule("/second", "second", print)
+    return app
+"""
+
+
+@pytest.mark.parametrize("how", ["setting", "variable", ".flaskenv", ".env", "nothing"])
+def test_what_names_the_application(folder: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    monkeypatch.delenv("FLASK_APP", raising=False)
+    (folder / "app.py").write_text(TWO_APPS)
+    if how == "setting":
+        (folder / "flask-ls.toml").write_text('app = "app.create_second"\n')
+    elif how == "variable":
+        monkeypatch.setenv("FLASK_APP", "app:create_second")
+    elif how != "nothing":
+        (folder / how).write_text("FLASK_APP=app:create_second\n")
+    table = loaded(folder).snapshot().model.routes
+    assert table.main == ("app.create_first" if how == "nothing" else "app.create_second")

@@ -86,6 +86,23 @@ class Loading:
         return {p: document for p in paths if (document := deployment_file(p, self._store)) is not None}
 
 
+def app_hint(settings: Settings, folders: Sequence[str], store: Store) -> str | None:
+    """What names "the" application: the setting, the variable ``FLASK_APP``, or the file that sets it."""
+    named = settings.app or os.environ.get("FLASK_APP")
+    if named:
+        return named
+    from flask_ls.project.interp.discover import flask_app_of
+
+    for folder in folders:
+        # `flask run` reads both, and what the first one sets stays.
+        for name in (".env", ".flaskenv"):
+            source = store.source(f"{folder}/{name}")
+            written = flask_app_of(source.text) if source is not None else None
+            if written:
+                return written
+    return None
+
+
 def deployment_file(path: str, store: Store) -> DeploymentFile | None:
     """What a deployment file says; None when it is none or cannot be read."""
     document = store.document(path)

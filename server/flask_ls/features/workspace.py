@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from flask_ls.features.loading import Cancelled, Loading, Progress, deployment_file
+from flask_ls.features.loading import Cancelled, Loading, Progress, app_hint, deployment_file
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.project.cache import Cache, default_folder
 from flask_ls.project.deploy import is_deployment_path
@@ -31,7 +31,7 @@ from flask_ls.syntax.source import SourceFile
 log = logging.getLogger(__name__)
 
 # Settings that decide which files and which environment there are.
-_OF_THE_SCAN = ("exclude", "extend_exclude", "respect_gitignore", "environment", "source", "folder")
+_OF_THE_SCAN = ("app", "exclude", "extend_exclude", "respect_gitignore", "environment", "source", "folder")
 
 
 class Workspace:
@@ -106,6 +106,7 @@ class Workspace:
             self._known = loading.remember()
             self._model = loading.model()
             self._model.distributions = Distributions(loading.environment, self.folders)
+            self._model.app_hint = app_hint(self._settings, self.folders, self._store)
             self._store = self._store.keeping(parsed or {})
             self._resolver = self._new_resolver()
             self._model.read = self._store.source

@@ -11,6 +11,7 @@ from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.contexts.sites import Sites
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.distributions import Distributions
+from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
 from flask_ls.project.model.classes import Classes
@@ -134,6 +135,12 @@ class ProjectModel:
         self._started = Kept(found)
         return found
 
+    @property
+    def _flask_version(self) -> tuple[int, int]:
+        numbers = (self.distributions.version("flask") or LATEST_FLASK).split(".")[:2]
+        major, minor = (*numbers, "0")[:2]
+        return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (3, 1)
+
     def _is_mentioned(self, name: str) -> bool:
         return any(
             name in facts.mentioned or any(name == imported for i in facts.imports for imported, _ in i.names)
@@ -152,7 +159,7 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        found = evaluate(WorkspaceSources(self.index, text), read, Hints(self.app_hint))
+        found = evaluate(WorkspaceSources(self.index, text), read, Hints(self.app_hint), self._flask_version)
         found.machines.clear()  # they hold every object and tree of the evaluation
         return found
 
