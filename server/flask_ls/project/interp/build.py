@@ -18,6 +18,7 @@ from flask_ls.project.interp.machine import Machine
 from flask_ls.project.interp.paths import Path, Reader, Step
 from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.table import TableBuilder
+from flask_ls.project.interp.things import Thing, parameters_of, things_of
 from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
 from flask_ls.project.interp.world import Limit, Raised
 from flask_ls.project.routes import App, Blueprint, Duplicate, Route, RouteTable
@@ -63,7 +64,17 @@ class Evaluation:
     loaded: frozenset[str] = frozenset()  # paths of modules that ran
     configs: tuple[AppConfig, ...] = ()  # of the apps of the table
     app_parameters: frozenset[tuple[str, str]] = frozenset()  # (function, parameter) that only apps were given to
+    things: dict[str, Thing] = field(default_factory=dict)
+    parameters: dict[tuple[str, str], tuple[Thing, ...]] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
+
+    def value_of(self, dotted: str) -> Thing | None:
+        """The object that a dotted project name (``shop.users.bp``, ``shop.ext.api``) stands for, if one was seen."""
+        return self.things.get(dotted)
+
+    def given_to(self, function: str, parameter: str) -> tuple[Thing, ...]:
+        """The apps and blueprints that were given to a parameter of a function of this dotted name."""
+        return self.parameters.get((function, parameter), ())
 
 
 def build_route_table(
@@ -125,6 +136,8 @@ class _Evaluator:
         self.entered: dict[str, set[str]] = {}
         self.loaded: set[str] = set()
         self.machines: list[Machine] = []
+        self.things: dict[str, Thing] = {}
+        self.parameters: dict[tuple[str, str], tuple[Thing, ...]] = {}
         self.configs: list[AppConfig] = []
         self.worlds = 0
 
@@ -152,6 +165,8 @@ class _Evaluator:
             frozenset(self.loaded),
             tuple(self.configs),
             self._app_parameters(),
+            self.things,
+            self.parameters,
             self.machines,
         )
 
@@ -256,6 +271,11 @@ class _Evaluator:
     def _collect(self, m: Machine, entry: Entry) -> None:
         recorder = m.recorder
         builder = TableBuilder(m, self.source)
+        for dotted, thing in things_of(m, builder).items():
+            self.things.setdefault(dotted, thing)
+        for key, given in parameters_of(m, builder).items():
+            known = self.parameters.get(key, ())
+            self.parameters[key] = known + tuple(t for t in given if t not in known)
         names: dict[int, str] = {}
         for state in recorder.apps:
             names[id(state)] = self._name(builder, state, entry, set(names.values()))

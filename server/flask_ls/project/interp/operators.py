@@ -31,7 +31,7 @@ from flask_ls.project.interp.values import (
     Value,
     Wrapped,
 )
-from flask_ls.project.interp.world import Limit, Raised, known_key, same
+from flask_ls.project.interp.world import MAX_CHOICE, Limit, Raised, known_key, same
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -647,8 +647,10 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
 
 def _dict_item(m: Machine, owner: DictV, key: Value) -> Value:
     if not known_key(key):
-        if isinstance(key, Unknown) and owner.items and len(owner.items) <= 6 and owner.rest is None:
-            return unknown_from(key, "which key this is is only known at run time")
+        if isinstance(key, Unknown) and 0 < len(owner.items) <= MAX_CHOICE and owner.rest is None:
+            # Whatever the key is, the value is one of these.
+            fork = m.fork(m.place(), why(key, "which key this is is only known at run time"), len(owner.items))
+            return m.join([((Step(fork, arm),), value) for arm, value in enumerate(owner.items.values())])
         return unknown_from(key, "which key this is is only known at run time")
     value = owner.items.get(key, MISSING)
     if isinstance(value, Maybe):

@@ -16,6 +16,7 @@ from flask_ls.project.interp.values import (
     DictV,
     Function,
     ListV,
+    Maybe,
     Native,
     Partial,
     Unknown,
@@ -92,11 +93,13 @@ def _members_with(m: Machine, args: Args) -> Value:
     names, rest = m.iterate(m.call(m.builtins["dir"], Args([owner])))
     rows: list[Value] = []
     for name in names:
-        value = m.settle(m.get(owner, name, MISSING))
-        callable_ = isinstance(value, (Function, Bound, Wrapped, Partial))
-        mark = m.get(value, wanted, MISSING) if callable_ else MISSING
-        if mark is not MISSING:
-            rows.append((name, value, mark))
+        options = m.decide(m.get(owner, name, MISSING))
+        for path, value in options:
+            callable_ = isinstance(value, (Function, Bound, Wrapped, Partial))
+            mark = m.get(value, wanted, MISSING) if callable_ else MISSING
+            if mark is not MISSING:
+                row = (name, value, mark)
+                rows.append(row if len(options) == 1 else Maybe(path, row))
     return ListV(rows, m.serial, rest)
 
 

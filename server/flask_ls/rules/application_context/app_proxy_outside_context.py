@@ -72,11 +72,14 @@ rule = Rule(
 )
 
 
+_FIXES = (local_app, with_appcontext, late_default, push_around)
+
+
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses of the application context where none is active."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [])
+        yield report(ctx, found, _message(found), [fix(ctx, found) for fix in _FIXES])
 
 
 def _message(found: Lacking) -> str:

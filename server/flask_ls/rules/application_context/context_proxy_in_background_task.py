@@ -85,11 +85,14 @@ rule = Rule(
 )
 
 
+_FIXES = (to_thread, context_inside, app_as_argument, copied_request)
+
+
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [])
+        yield report(ctx, found, _message(found), [fix(ctx, found) for fix in _FIXES])
 
 
 def _message(found: Lacking) -> str:

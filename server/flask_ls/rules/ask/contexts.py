@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from flask_ls.project.contexts.needs import PROXIES
 from flask_ls.project.contexts.problems import Problem
 from flask_ls.project.contexts.roles import SOURCES
+from flask_ls.project.contexts.sites import Site
 from flask_ls.project.contexts.witness import Places, Step, extracted_of, kind_of, steps
+from flask_ls.project.extract.calls import Extracted
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
@@ -22,6 +24,8 @@ class Lacking:
     """One use that lacks its context. ``node`` is the use, ``mark`` the part of it to show.
 
     ``source`` is the kind of the way there (see ``contexts.roles.SOURCES``), ``function`` the function around the use.
+    Of the way, when it stands in this file: ``first_node`` is the first call of it, ``start_node`` the operation that
+    hands over what it starts with, ``start_function`` the function that it starts with.
     """
 
     problem: Problem
@@ -29,6 +33,9 @@ class Lacking:
     mark: ast.AST
     source: str
     function: FunctionNode | ast.Lambda | None
+    first_node: ast.AST | None = None
+    start_node: ast.AST | None = None
+    start_function: FunctionNode | None = None
 
     @property
     def what(self) -> str:
@@ -89,8 +96,29 @@ def _all(ctx: Context) -> list[Lacking]:
         node = nodes[site.leaf]
         function = _function(extracted.roots.get(site.body.id))
         source = kind_of(contexts, problem.witness, site.leaf)
-        found.append(Lacking(problem, node, _mark(ctx, node, problem), source, function))
+        way = _way(ctx, extracted, problem)
+        found.append(Lacking(problem, node, _mark(ctx, node, problem), source, function, *way))
     return found
+
+
+def _way(
+    ctx: Context, extracted: Extracted, problem: Problem
+) -> tuple[ast.AST | None, ast.AST | None, FunctionNode | None]:
+    """The nodes of the way's start that stand in this file."""
+    entry, first = problem.witness, None
+    while entry.caller is not None:
+        first, entry = entry.at, entry.caller
+    function = extracted.roots.get(entry.key.id) if entry.key.path == ctx.path else None
+    return (
+        _node(ctx, extracted, first),
+        _node(ctx, extracted, entry.at),
+        function if isinstance(function, FUNCTIONS) else None,
+    )
+
+
+def _node(ctx: Context, extracted: Extracted, site: Site | None) -> ast.AST | None:
+    nodes = extracted.nodes.get(site.body.id, []) if site is not None and site.body.path == ctx.path else []
+    return nodes[site.leaf] if site is not None and site.leaf < len(nodes) else None
 
 
 def _function(node: ast.AST | None) -> FunctionNode | ast.Lambda | None:

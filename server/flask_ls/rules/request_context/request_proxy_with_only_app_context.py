@@ -72,7 +72,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [])
+        yield report(ctx, found, _message(found), [request_context_instead(ctx, found)])
 
 
 def _message(found: Lacking) -> str:

@@ -81,7 +81,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [])
+        yield report(ctx, found, _message(found), [enter_client(ctx, found)])
 
 
 def _message(found: Lacking) -> str:

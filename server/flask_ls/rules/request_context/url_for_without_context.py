@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.context_fixes import request_context_instead
 from flask_ls.rules.ask.contexts import Lacking, lacking, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -72,7 +73,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [])
+        yield report(ctx, found, _message(found), [request_context_instead(ctx, found)])
 
 
 def _message(found: Lacking) -> str:

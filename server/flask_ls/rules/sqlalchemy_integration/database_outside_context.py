@@ -68,7 +68,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [])
+        yield report(ctx, found, _message(found), [with_appcontext(ctx, found), push_around(ctx, found)])
 
 
 def _message(found: Lacking) -> str:
