@@ -125,11 +125,11 @@ def _update_wrapper(m: Machine, args: Args) -> Value:
         value = m.get(wrapped, name, MISSING)
         if value is not MISSING:
             m.set(wrapper, name, value)
-    if isinstance(wrapped, (Function, Wrapped, Native)):
-        for name, value in list(wrapped.attrs.items()):
-            if name not in ("__wrapped__",):
-                m.set(wrapper, name, value)
-    elif isinstance(wrapped, Unknown):
+    options = [v for _, v in m.alternatives(wrapped)]
+    names = {n for v in options if isinstance(v, (Function, Wrapped, Native)) for n in v.attrs if n != "__wrapped__"}
+    for name in sorted(names):
+        m.set(wrapper, name, m.get(wrapped, name))
+    if isinstance(wrapped, Unknown):
         m.set(wrapper, "__name__", Unknown(operators.why(wrapped, "the name of what is wrapped is not known")))
     m.set(wrapper, "__wrapped__", wrapped)
     return wrapper
