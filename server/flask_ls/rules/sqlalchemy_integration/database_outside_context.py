@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.context_fixes import push_around, with_appcontext
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
