@@ -50,6 +50,138 @@ rule = Rule(
 
             seed()
             """,
+            fixed="""
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def seed():
+                print(current_app.name)
+
+
+            with app.app_context():
+                seed()
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from flask import Flask, current_app
+
+
+            def create_app():
+                app = Flask(__name__)
+                current_app.config["GREETING"] = "Hello"
+            #   ^^^^^^^^^^^ current_app needs an application context
+                return app
+            """,
+            fixed="""
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["GREETING"] = "Hello"
+                return app
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            import click
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            @click.command("seed")
+            def seed():
+                click.echo(current_app.name)
+            #              ^^^^^^^^^^^ current_app needs an application context
+
+
+            app.cli.add_command(seed)
+            """,
+            fixed="""
+            import click
+            from flask.cli import with_appcontext
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            @click.command("seed")
+            @with_appcontext
+            def seed():
+                click.echo(current_app.name)
+
+
+            app.cli.add_command(seed)
+            """,
+            drive="app.test_cli_runner().invoke(args=['seed'], catch_exceptions=False)",
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from dataclasses import dataclass
+
+            from flask import current_app
+
+
+            @dataclass
+            class Job:
+                queue: str = current_app.config.get("QUEUE", "default")
+            #                ^^^^^^^^^^^ current_app needs an application context
+            """,
+            fixed="""
+            from dataclasses import dataclass, field
+
+            from flask import current_app
+
+
+            @dataclass
+            class Job:
+                queue: str = field(default_factory=lambda: current_app.config.get("QUEUE", "default"))
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from flask import Blueprint, Flask, current_app
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.record
+            def configure(state):
+                current_app.config.setdefault("CURRENCY", "EUR")
+            #   ^^^^^^^^^^^ current_app needs an application context
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.register_blueprint(bp)
+                return app
+            """,
+            fixed="""
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.record
+            def configure(state):
+                state.app.config.setdefault("CURRENCY", "EUR")
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.register_blueprint(bp)
+                return app
+            """,
             fails="RuntimeError: Working outside of application context",
         ),
         Good(

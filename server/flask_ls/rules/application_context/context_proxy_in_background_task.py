@@ -51,6 +51,155 @@ rule = Rule(
                 Thread(target=work).start()
                 return "ok"
             """,
+            fixed="""
+            from threading import Thread
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def work():
+                with app.app_context():
+                    print(current_app.name)
+
+
+            @app.get("/")
+            def index():
+                Thread(target=work).start()
+                return "ok"
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from threading import Thread
+
+            from flask import Blueprint, Flask, current_app
+
+            bp = Blueprint("mail", __name__)
+
+
+            def send(to):
+                print(current_app.name, to)
+            #         ^^^^^^^^^^^ current_app has no context here
+
+
+            @bp.get("/")
+            def index():
+                Thread(target=send, args=("ann@example.com",)).start()
+                return "ok"
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.register_blueprint(bp)
+                return app
+            """,
+            fixed="""
+            from threading import Thread
+
+            from flask import Blueprint, Flask, current_app
+
+            bp = Blueprint("mail", __name__)
+
+
+            def send(app, to):
+                with app.app_context():
+                    print(current_app.name, to)
+
+
+            @bp.get("/")
+            def index():
+                Thread(target=send, args=(current_app._get_current_object(), "ann@example.com",)).start()
+                return "ok"
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.register_blueprint(bp)
+                return app
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from threading import Thread
+
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                def log():
+                    print(request.path)
+            #             ^^^^^^^ request has no context here
+
+                thread = Thread(target=log)
+                thread.start()
+                thread.join()
+                return "ok"
+            """,
+            fixed="""
+            from threading import Thread
+
+            from flask import Flask, copy_current_request_context, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                @copy_current_request_context
+                def log():
+                    print(request.path)
+
+                thread = Thread(target=log)
+                thread.start()
+                thread.join()
+                return "ok"
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            import asyncio
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def work():
+                return current_app.name
+            #          ^^^^^^^^^^^ current_app has no context here
+
+
+            @app.get("/")
+            async def index():
+                return await asyncio.get_running_loop().run_in_executor(None, work)
+            """,
+            fixed="""
+            import asyncio
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def work():
+                return current_app.name
+
+
+            @app.get("/")
+            async def index():
+                return await asyncio.to_thread(work)
+            """,
             drive="client.get('/')",
             fails="RuntimeError: Working outside of application context",
         ),

@@ -41,6 +41,30 @@ rule = Rule(
             """,
             fails="RuntimeError: Working outside of request context",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            def page(number=request.args.get("page", 1, type=int)):
+            #               ^^^^^^^ request needs a request
+                return number
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            def page(number=None):
+                if number is None:
+                    number = request.args.get("page", 1, type=int)
+                return number
+            """,
+            fails="RuntimeError: Working outside of request context",
+        ),
         Good(
             """
             from dataclasses import dataclass, field

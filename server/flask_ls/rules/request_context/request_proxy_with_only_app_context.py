@@ -45,6 +45,59 @@ rule = Rule(
             drive="app.test_cli_runner().invoke(args=['whoami'], catch_exceptions=False)",
             fails="RuntimeError: Working outside of request context",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+            with app.app_context():
+                print(request.path)
+            #         ^^^^^^^ request needs a request
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+            with app.test_request_context():
+                print(request.path)
+            """,
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.teardown_appcontext
+            def log(error):
+                print(request.path)
+            #         ^^^^^^^ request needs a request
+
+
+            @app.cli.command("init")
+            def init():
+                print("done")
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.teardown_request
+            def log(error):
+                print(request.path)
+
+
+            @app.cli.command("init")
+            def init():
+                print("done")
+            """,
+            drive="app.test_cli_runner().invoke(args=['init'], catch_exceptions=False)",
+            fails="RuntimeError: Working outside of request context",
+        ),
         Good(
             """
             from flask import Flask, has_request_context, request

@@ -50,6 +50,25 @@ rule = Rule(
                 assert session["user"] == 1
                 #      ^^^^^^^ session is read after the test client's request ended
             """,
+            fixed="""
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "x"
+
+
+            @app.get("/login")
+            def login():
+                session["user"] = 1
+                return "x"
+
+
+            def test_login():
+                client = app.test_client()
+                with client:
+                    client.get("/login")
+                    assert session["user"] == 1
+            """,
             drive="test_login()",
             fails="RuntimeError: Working outside of request context",
         ),

@@ -45,6 +45,20 @@ rule = Rule(
 
                 return generate()
             """,
+            fixed="""
+            from flask import Flask, request, stream_with_context
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def stream():
+                def generate():
+                    yield "Hello "
+                    yield request.args["name"]
+
+                return stream_with_context(generate())
+            """,
             drive="client.get('/?name=ann')",
             fails="RuntimeError: Working outside of request context",
         ),

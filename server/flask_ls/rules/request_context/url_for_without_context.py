@@ -45,6 +45,20 @@ rule = Rule(
                 print(url_for("home"))
                 #     ^^^^^^^ url_for() needs a request or SERVER_NAME, and has neither
             """,
+            fixed="""
+            from flask import Flask, url_for
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def home():
+                return "x"
+
+
+            with app.test_request_context():
+                print(url_for("home"))
+            """,
             fails="RuntimeError: Unable to build URLs outside an active request",
         ),
         Good(

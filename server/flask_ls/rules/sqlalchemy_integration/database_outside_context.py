@@ -38,8 +38,30 @@ rule = Rule(
             app = Flask(__name__)
             app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
             db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
             db.create_all()
             #^^^^^^^^^^^^ create_all() needs an application context, but this code runs while the module is imported
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            with app.app_context():
+                db.create_all()
             """,
             fails="RuntimeError: Working outside of application context",
         ),
