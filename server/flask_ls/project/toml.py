@@ -16,4 +16,5 @@ def loads(text: str) -> dict[str, Any]:
 
     :raises ValueError: it is not valid; the message ends with the place.
     """
-    return tomllib.loads(text)
+    document: dict[str, Any] = tomllib.loads(text)
+    return document
