@@ -236,6 +236,88 @@ PROGRAMS = {
         QuotesView.register(app)
         MyThings.register(app, route_prefix="/api")
         """,
+    "admin": """
+        from flask import Flask
+        from flask_admin import Admin, BaseView, expose
+        from flask_admin.contrib.fileadmin import FileAdmin
+        from flask_admin.model import BaseModelView
+
+        app = Flask(__name__)
+        admin = Admin(app, name="shop", url="/manage")
+
+        class Reports(BaseView):
+            @expose("/")
+            def index(self):
+                return ""
+
+            @expose("/daily/<int:day>", methods=["GET", "POST"])
+            @expose("/day")
+            def daily(self, day=1):
+                return ""
+
+        class More(Reports):
+            @expose("/extra")
+            def extra(self):
+                return ""
+
+        admin.add_view(Reports(name="Reports"))
+        admin.add_view(More(name="More", endpoint="more", url="elsewhere"))
+        admin.add_views(FileAdmin("/tmp", "/files/", name="Files"))
+
+        later = Admin(endpoint="second", url="/second")
+        later.add_view(More(endpoint="second_more"))
+        later.init_app(app)
+        """,
+    "appbuilder": """
+        from flask import Flask
+        from flask_appbuilder import AppBuilder, BaseView, IndexView, ModelRestApi, expose, has_access
+        from flask_appbuilder.api import BaseApi, protect, safe
+        from flask_sqlalchemy import SQLAlchemy
+
+        class Index(IndexView):
+            index_template = "x.html"
+
+        class Hello(BaseView):
+            route_base = "/hello"
+            default_view = "one"
+
+            @expose("/one/<name>")
+            @has_access
+            def one(self, name):
+                return ""
+
+            @expose("/two", methods=["POST"])
+            def two(self):
+                return ""
+
+        class Fewer(Hello):
+            route_base = "/fewer"
+            exclude_route_methods = {"two"}
+
+        class Only(Hello):
+            include_route_methods = {"two"}
+
+        class Greeting(BaseApi):
+            resource_name = "greet"
+            version = "v2"
+
+            @expose("/")
+            @expose("/again")
+            @protect()
+            @safe
+            def hi(self):
+                return ""
+
+        app = Flask(__name__)
+        app.config.update(SECRET_KEY="x" * 40, SQLALCHEMY_DATABASE_URI="sqlite://", FAB_ADD_SECURITY_VIEWS=False)
+        db = SQLAlchemy(app)
+        with app.app_context():
+            appbuilder = AppBuilder(app, db.session, indexview=Index)
+            appbuilder.add_view(Hello, "Hello", category="My")
+            appbuilder.add_view_no_menu(Fewer())
+            appbuilder.add_view_no_menu(Only, endpoint="only")
+            appbuilder.add_api(Greeting)
+        """,
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import packages
 from flask_ls.project.interp.branches import note_possible, run_scoped
-from flask_ls.project.interp.frames import EXEC, Frame
+from flask_ls.project.interp.frames import EXEC, Frame, Place
 from flask_ls.project.interp.functions import bind_name
 from flask_ls.project.interp.paths import AnyOf
 from flask_ls.project.interp.values import (
@@ -161,6 +161,8 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         loaded.open = Unknown(f"{module.import_name} cannot be read")
         m.blind(f"{module.import_name} cannot be parsed")
         return
+    if m.sources.is_broken(module):
+        m.blind(f"{module.import_name} has a syntax error", place=Place(module.path, 1, 0, 1, 0))
     loaded.names.update({"__name__": module.import_name, "__file__": module.path, "__package__": module.package})
     if module.is_package:
         loaded.names["__path__"] = m.new_list([module.folder])

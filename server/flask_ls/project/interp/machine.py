@@ -45,6 +45,9 @@ class Sources(Protocol):
     def tree(self, module: Module) -> ast.Module | None:
         """The tree of a module; bodies of functions may be left out, see ``body``. None: unreadable."""
 
+    def is_broken(self, module: Module) -> bool:
+        """Whether that tree may lack parts of the module because its text is not Python."""
+
     def body(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function of that tree."""
 

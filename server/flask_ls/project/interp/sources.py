@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flask_ls.syntax.source import SourceFile
+
 if TYPE_CHECKING:
     from flask_ls.project.modules import Module, ModuleIndex
 
@@ -26,15 +28,16 @@ class WorkspaceSources:
         parse: Callable[[str], ast.Module | None] | None = None,
         installed: Callable[[str], bool | None] | None = None,
     ) -> None:
-        """``read``: the text of a file or None. ``parse``: text to tree, for broken text; default ``ast.parse``.
+        """``read``: the text of a file or None. ``parse``: text to tree, also for broken text.
 
         ``installed``: whether a top-level package can be imported; None when that is not known.
         """
         self.index = index
         self._read = read
-        self._parse = parse or _strict
+        self._parse = parse or _tolerant
         self._installed = installed
         self._trees: dict[str, ast.Module | None] = {}
+        self._broken: set[str] = set()
         self._lines: dict[str, list[str]] = {}
         self._listings: dict[str, list[str] | None] = {}
 
@@ -52,10 +55,16 @@ class WorkspaceSources:
         if path not in self._trees:
             text = self._read(path)
             tree = self._parse(text) if text is not None else None
+            if getattr(tree, "is_mended", False):
+                self._broken.add(path)
             if tree is not None:
                 _strip(tree)
             self._trees[path] = tree
         return self._trees[path]
+
+    def is_broken(self, module: Module) -> bool:
+        """Whether the text of a module is not Python, so that its tree may lack parts of it."""
+        return module.path in self._broken
 
     def body(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function whose body was left out."""
@@ -127,8 +136,12 @@ def _strip(tree: ast.Module) -> None:
             stack.extend(_inner(node))
 
 
-def _strict(text: str) -> ast.Module | None:
+def _tolerant(text: str) -> ast.Module | None:
     try:
         return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
+        mended = SourceFile(text).tree
+        mended.is_mended = True  # type: ignore[attr-defined]
+        return mended
+    except (RecursionError, MemoryError):
         return None

@@ -164,10 +164,11 @@ def claim(m: Machine, app: Instance, endpoint: str, view: Value) -> None:
     if view is None or m.dry or not isinstance(state, AppState):
         return
     here: Path = m.path
-    for path, other, places in state.views.get(endpoint, ()):
-        if compatible(path, here) and different(other, view):
-            state.clashes.append(Clash("endpoint", endpoint, places, m.stack_of(), extend(path, here)))
-            return
+    taken = [t for t in state.views.get(endpoint, ()) if compatible(t[0], here)]
+    if taken and all(different(other, view) for _, other, _ in taken):
+        path, _, places = taken[0]
+        state.clashes.append(Clash("endpoint", endpoint, places, m.stack_of(), extend(path, here)))
+    # Also after a clash: a third use of the same view adds nothing to say.
     state.views.setdefault(endpoint, []).append((here, view, m.stack_of()))
 
 
