@@ -1,0 +1,135 @@
+"""Tests as ways in: fixtures, marks, unittest, and what they prove of other code."""
+
+from __future__ import annotations
+
+import pytest
+
+from .checking import lacking
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+TEST = "from flask import current_app\nimport pytest\n"
+FIXTURE = """\
+import pytest
+from main import app
+@pytest.fixture
+def ctx():
+    with app.app_context():
+        yield
+@pytest.fixture
+def plain():
+    return 1
+"""
+
+
+def found(test: str, **files: str) -> list[str]:
+    texts = {f"{name.replace('__', '/')}.py": text for name, text in files.items()}
+    return lacking({"main.py": APP, "test_it.py": TEST + test, **texts})
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_it():\n    current_app.name",
+        "def test_it(plain):\n    current_app.name",
+        "def test_it(tmp_path):\n    current_app.name",
+        "@pytest.mark.parametrize('x,y', [(1, 2)])\ndef test_it(x, y):\n    current_app.name",
+        "class TestIt:\n    def test_it(self):\n        current_app.name",
+    ],
+)
+def test_a_test_that_pushes_nothing(test: str) -> None:
+    line = test.count("\n") + 3
+    assert found(test, conftest=FIXTURE) == [f"test_it.py:{line} FLK101"]
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_it(ctx):\n    current_app.name",
+        "def test_it(unknown_plugin):\n    current_app.name",
+        "@pytest.mark.usefixtures('ctx')\ndef test_it():\n    current_app.name",
+        "pytestmark = pytest.mark.usefixtures('ctx')\ndef test_it():\n    current_app.name",
+        "pytestmark = [pytest.mark.usefixtures('ctx')]\ndef test_it():\n    current_app.name",
+        "@pytest.mark.usefixtures('ctx')\nclass Base:\n    pass\nclass TestIt(Base):\n    def test_it(self):\n"
+        "        current_app.name",
+        "class Base:\n    @pytest.fixture(autouse=True)\n    def setup(self, ctx):\n        pass\n"
+        "class TestIt(Base):\n    def test_it(self):\n        current_app.name",
+        "from somewhere import Base\nclass TestIt(Base):\n    def test_it(self):\n        current_app.name",
+    ],
+)
+def test_a_test_for_which_a_fixture_may_push(test: str) -> None:
+    assert found(test, conftest=FIXTURE) == []
+
+
+@pytest.mark.parametrize("conftest", ["from fixtures import *\n", "pytest_plugins = ['fixtures']\n"])
+def test_fixtures_of_other_modules(conftest: str) -> None:
+    assert found("def test_it(ctx):\n    current_app.name", conftest=conftest, fixtures=FIXTURE) == []
+    plain = found("def test_it(plain):\n    current_app.name", conftest=conftest, fixtures=FIXTURE)
+    assert plain == ["test_it.py:4 FLK101"]
+
+
+def test_a_fixture_that_yields_from_another_generator() -> None:
+    fixture = (
+        FIXTURE
+        + "@pytest.fixture\ndef outer():\n    yield from made()\ndef made():\n"
+        + ("    with app.app_context():\n        yield app\n")
+    )
+    assert found("def test_it(outer):\n    current_app.name", conftest=fixture) == []
+
+
+@pytest.mark.parametrize(
+    ("setup", "expected"),
+    [
+        ("self.ctx = app.app_context()\n        self.ctx.push()", []),
+        ("ctx = app.app_context()\n        ctx.push()", []),
+        ("self.ctx = app.app_context()", ["test_it.py:14 FLK101"]),
+    ],
+)
+def test_set_up_of_a_base_class(setup: str, expected: list[str]) -> None:
+    test = f"""\
+import unittest
+from main import app
+class Base(unittest.TestCase):
+    def setUp(self):
+        {setup}
+class Case(Base):
+    def setUp(self):
+        super().setUp()
+        self.x = 1
+    #
+    def test_it(self):
+        current_app.name
+"""
+    if setup.count("\n"):
+        test = test.replace("    #\n", "")
+    assert found(test) == expected
+
+
+def test_pytest_flask_pushes_a_request_where_a_fixture_app_is_used() -> None:
+    files = {
+        "main.py": APP,
+        "conftest.py": "import pytest\nimport main\n@pytest.fixture\ndef app():\n    return main.app\n",
+        "test_it.py": TEST + "def test_it(app):\n    current_app.name\n",
+    }
+    assert lacking(files) == ["test_it.py:4 FLK101"]
+    assert lacking(files, "pytest-flask") == []
+
+
+def test_a_test_proves_nothing_of_the_code_it_calls() -> None:
+    service = "from flask import current_app\ndef work(x):\n    return current_app.name\n"
+    assert found("from service import work\ndef test_it():\n    work(1)", service=service) == []
+
+
+def test_a_client_keeps_the_context_in_its_block_under_any_name() -> None:
+    test = """\
+from flask import session
+from main import app
+def test_it():
+    with app.test_client() as c:
+        c.get("/")
+        assert session["a"]
+    with app.test_client() as c:
+        c.get("/")
+        assert session["a"]
+    assert session["a"]
+"""
+    assert found(test) == ["test_it.py:12 FLK206"]

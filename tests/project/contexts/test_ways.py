@@ -1,0 +1,169 @@
+"""Which ways lead to a use: calls, threads, decorators, arguments, imports."""
+
+from __future__ import annotations
+
+import pytest
+
+from .checking import lacking
+
+HEAD = """\
+import contextlib, functools
+from threading import Thread
+from flask import Flask, copy_current_request_context, current_app, g, has_app_context, request
+app = Flask(__name__)
+def use():
+    return current_app.name
+"""
+USE = "app.py:6 FLK101"
+IN_THREAD = "app.py:6 FLK104"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "use()",
+        "functools.partial(use)()",
+        "(lambda: use())()",
+        "for _ in range(2):\n    use()",
+        "def f(x=None):\n    if x is None:\n        use()\nf()",
+        "def f(x=None):\n    if x:\n        return 1\n    use()\nf()",
+        "def run(fn):\n    return fn()\nrun(use)",
+        "def d(fn):\n    @functools.wraps(fn)\n    def w():\n        return fn()\n    return w\n@d\ndef f():\n    use()\nf()",
+        "class A:\n    def go(self):\n        use()\nclass B(A):\n    def go(self):\n        super().go()\nB().go()",
+        "try:\n    use()\nexcept Exception:\n    raise",
+        "with app.app_context():\n    pass\nuse()",
+        "ctx = app.app_context()\nctx.push()\nctx.pop()\nuse()",
+    ],
+)
+def test_reaches_a_use_without_a_context(code: str) -> None:
+    assert lacking(HEAD + code) == [USE]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(x=None):\n    if x is None:\n        use()\nf('x')",
+        "def f(x=None):\n    if x is None:\n        use()\ndef h(y):\n    f(y)\nh(1)",
+        "def f(x=True):\n    if not x:\n        use()\nf()",
+        "if has_app_context():\n    use()",
+        "def f():\n    if not has_app_context():\n        return\n    use()\nf()",
+        "def ok():\n    return has_app_context()\nif ok():\n    use()",
+        "try:\n    use()\nexcept RuntimeError:\n    pass",
+        "with contextlib.suppress(RuntimeError):\n    use()",
+        "app.app_context().push()\nuse()",
+        "def push():\n    app.app_context().push()\npush()\nuse()",
+        "@contextlib.contextmanager\ndef pushed():\n    with app.app_context():\n        yield\nwith pushed():\n    use()",
+        "class P:\n    def __enter__(self):\n        self.c = app.app_context()\n        self.c.push()\n"
+        "    def __exit__(self, *a):\n        self.c.pop()\nwith P():\n    use()",
+        "def d(fn):\n    def w():\n        with app.app_context():\n            return fn()\n    return w\n"
+        "@d\ndef f():\n    use()\nf()",
+        "from unknown import decorate\n@decorate\ndef f():\n    use()\nf()",
+        "from unknown import decorate\n@decorate\ndef d(fn):\n    return fn()\n@d\ndef f():\n    use()",
+        "def rows():\n    yield use()\nx = rows()",
+        "async def f():\n    use()\nx = f()",
+    ],
+)
+def test_does_not_reach_a_use_or_brings_a_context(code: str) -> None:
+    assert lacking(HEAD + code) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Thread(target=use).start()",
+        "class T(Thread):\n    def run(self):\n        use()\n@app.get('/')\ndef v():\n    T().start()",
+        "def later(fn):\n    def w(*a):\n        Thread(target=fn, args=a).start()\n    return w\n@later\ndef f():\n    use()",
+        "def spawn():\n    Thread(target=lambda: use()).start()",
+    ],
+)
+def test_a_thread_starts_without_a_context(code: str) -> None:
+    assert lacking(HEAD + code) == [IN_THREAD]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def spawn():\n    if has_app_context():\n        Thread(target=use).start()\nspawn()",
+        "Thread(target=copy_current_request_context(use)).start()",
+        "class T(Thread):\n    def run(self):\n        with app.app_context():\n            use()\nT().start()",
+    ],
+)
+def test_a_thread_that_is_not_started_or_has_a_context(code: str) -> None:
+    assert [p for p in lacking(HEAD + code) if p in (USE, IN_THREAD)] == []
+
+
+def test_a_use_in_code_that_nobody_is_seen_to_call_is_left_alone() -> None:
+    assert lacking(HEAD) == []
+
+
+def test_modules_imported_in_a_context_and_what_they_import() -> None:
+    files = {
+        "main.py": """
+            from flask import Flask
+            def create_app():
+                app = Flask(__name__)
+                with app.app_context():
+                    import routes
+                return app
+            """,
+        "routes.py": "import config\nfrom flask import current_app\nNAME = current_app.name\n",
+        "config.py": "from flask import current_app\nimport routes\nDEBUG = current_app.debug\n",
+        "other.py": "from flask import current_app\nNAME = current_app.name\n",
+        "start.py": "import other\n",
+    }
+    assert lacking(files) == ["other.py:2 FLK101"]
+
+
+def test_scripts_of_alembic_run_in_a_context() -> None:
+    revision = "from flask import current_app\nrevision = 'a'\ndown_revision = None\nROOT = current_app.root_path\n"
+    env = "from alembic import context\nfrom flask import current_app\nURL = current_app.config['URL']\n"
+    assert lacking({"migrations/versions/a.py": revision, "migrations/env.py": env}) == []
+
+
+@pytest.mark.parametrize(
+    ("celery", "expected"),
+    [
+        ("celery = Celery('x')", ["app.py:16 FLK104"]),
+        ("celery = Celery('x', task_cls=ContextTask)", []),
+        ("celery = Celery('x')\ncelery.Task = ContextTask", []),
+    ],
+)
+def test_celery_tasks_have_what_their_class_pushes(celery: str, expected: list[str]) -> None:
+    text = f"""\
+from celery import Celery, Task
+from flask import Flask, current_app
+app = Flask(__name__)
+class ContextTask(Task):
+    def __call__(self, *args, **kwargs):
+        with app.app_context():
+            return self.run(*args, **kwargs)
+{celery}
+#
+#
+#
+@celery.task
+def work():
+    # a comment
+    #
+    return current_app.name
+"""
+    if "\n" in celery:
+        text = text.replace("#\n#\n#\n", "#\n#\n")
+    assert lacking(text) == expected
+
+
+def test_jobs_of_rq_unless_the_project_starts_its_own_worker() -> None:
+    text = """\
+from rq import Queue
+from flask import current_app
+def work():
+    return current_app.name
+Queue().enqueue(work)
+"""
+    assert lacking(text) == ["app.py:4 FLK104"]
+    assert lacking({"app.py": text, "worker.py": "from rq import Worker\n"}) == []
+
+
+def test_names_that_are_made_from_themselves_are_followed_in_finite_time() -> None:
+    lines = "".join(f"x = x.a{n}\nx = x.b{n}\n" for n in range(12))
+    assert lacking(f"from flask import current_app\nimport other as x\n{lines}x.run()\n") == []
