@@ -23,7 +23,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class AppRow:
-    """One application. ``is_main``: the one that is meant when none is named."""
+    """One application. ``is_main``: the one that is meant when none is named.
+
+    ``complete``: the rules are those of ``app.url_map``, none left unread and none that depends on a condition.
+    """
 
     name: str
     filename: str
@@ -61,7 +64,8 @@ def routes_report(snapshot: Snapshot, app: str | None = None, sort: Sort = "endp
     table = snapshot.model.routes
     apps = [a for a in table.apps if app is None or a.name == app or a.name.endswith(f".{app}")]
     names = {a.name for a in apps}
-    routes = [r for r in table.routes if r.app in names]
+    # What only an environment variable, an override or debug mode brings is not there in the ordinary run.
+    routes = [r for r in table.routes if r.app in names and r.by_default]
     return RoutesReport(
         apps=tuple(_app(snapshot, a, table.main) for a in apps),
         routes=tuple(_route(snapshot, r) for r in _sorted(routes, sort)),
@@ -86,7 +90,7 @@ def _app(snapshot: Snapshot, app: App, main: str | None) -> AppRow:
     spots = tuple(
         Spot(*_place(snapshot, spot.site.path, spot.site.span.start), spot.reason) for spot in app.blind_spots
     )
-    return AppRow(app.name, path, row, app.complete, spots, app.name == main)
+    return AppRow(app.name, path, row, app.complete and app.exact, spots, app.name == main)
 
 
 def _route(snapshot: Snapshot, route: Route) -> RouteRow:

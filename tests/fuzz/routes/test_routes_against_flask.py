@@ -18,7 +18,7 @@ from flask_ls.syntax.source import SourceFile
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from programs import Program
+from registration_programs import Program
 
 # Thousands on demand: FLASK_LS_FUZZ=5000 pytest tests/fuzz/routes
 COUNT = int(os.environ.get("FLASK_LS_FUZZ", "240"))

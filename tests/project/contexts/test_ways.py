@@ -28,7 +28,8 @@ IN_THREAD = "app.py:6 FLK104"
         "def f(x=None):\n    if x is None:\n        use()\nf()",
         "def f(x=None):\n    if x:\n        return 1\n    use()\nf()",
         "def run(fn):\n    return fn()\nrun(use)",
-        "def d(fn):\n    @functools.wraps(fn)\n    def w():\n        return fn()\n    return w\n@d\ndef f():\n    use()\nf()",
+        "def d(fn):\n    @functools.wraps(fn)\n    def w():\n        return fn()\n    return w\n"
+        "@d\ndef f():\n    use()\nf()",
         "class A:\n    def go(self):\n        use()\nclass B(A):\n    def go(self):\n        super().go()\nB().go()",
         "try:\n    use()\nexcept Exception:\n    raise",
         "with app.app_context():\n    pass\nuse()",
@@ -52,7 +53,8 @@ def test_reaches_a_use_without_a_context(code: str) -> None:
         "with contextlib.suppress(RuntimeError):\n    use()",
         "app.app_context().push()\nuse()",
         "def push():\n    app.app_context().push()\npush()\nuse()",
-        "@contextlib.contextmanager\ndef pushed():\n    with app.app_context():\n        yield\nwith pushed():\n    use()",
+        "@contextlib.contextmanager\ndef pushed():\n    with app.app_context():\n        yield\n"
+        "with pushed():\n    use()",
         "class P:\n    def __enter__(self):\n        self.c = app.app_context()\n        self.c.push()\n"
         "    def __exit__(self, *a):\n        self.c.pop()\nwith P():\n    use()",
         "def d(fn):\n    def w():\n        with app.app_context():\n            return fn()\n    return w\n"
@@ -72,7 +74,8 @@ def test_does_not_reach_a_use_or_brings_a_context(code: str) -> None:
     [
         "Thread(target=use).start()",
         "class T(Thread):\n    def run(self):\n        use()\n@app.get('/')\ndef v():\n    T().start()",
-        "def later(fn):\n    def w(*a):\n        Thread(target=fn, args=a).start()\n    return w\n@later\ndef f():\n    use()",
+        "def later(fn):\n    def w(*a):\n        Thread(target=fn, args=a).start()\n    return w\n"
+        "@later\ndef f():\n    use()",
         "def spawn():\n    Thread(target=lambda: use()).start()",
     ],
 )
