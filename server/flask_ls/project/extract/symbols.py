@@ -61,7 +61,11 @@ class Symbols:
             expression: Any = node
             known = self._of_node
             if expression not in known:
-                known[expression] = self._attribute(expression) if kind is ast.Attribute else self._called(expression)
+                try:
+                    found = self._attribute(expression) if kind is ast.Attribute else self._called(expression)
+                except RecursionError:
+                    found = None  # generated code: chains deeper than Python's own limit say nothing
+                known[expression] = found
             return known[expression]
         if kind is ast.Lambda or kind is ast.GeneratorExp:
             assert node is not None
