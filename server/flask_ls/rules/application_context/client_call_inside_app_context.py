@@ -16,9 +16,9 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.project import imports_g
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -117,8 +117,4 @@ def _app_context_around(node: ast.AST, ctx: Context) -> ast.AST | None:
 
 def _shares(model: ProjectModel) -> bool:
     """Whether the project keeps anything in application contexts."""
-    return any(_SHARED & f.words or _imports_g(f) for f in model.files.values())
-
-
-def _imports_g(facts: FileFacts) -> bool:
-    return any(name == "g" for imported in facts.imports for name, _ in imported.names)
+    return any(_SHARED & f.words or imports_g(f) for f in model.files.values())

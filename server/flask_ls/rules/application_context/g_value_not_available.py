@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask.flow import is_caught, tests_before
+from flask_ls.rules.ask.project import imports_g
 from flask_ls.rules.ask.views import Role, handlers, is_blueprint
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -145,7 +146,7 @@ def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> str | None
     others = [f for f in ctx.model.files.values() if f.path != ctx.path]
     if any(_sets(f, node.attr) for f in others) or _by_extension(node.attr, ctx):
         return None
-    if any("setattr" in f.words for f in ctx.model.files.values() if _imports_g(f)):
+    if any("setattr" in f.words for f in ctx.model.files.values() if imports_g(f)):
         return None
     stores = [
         n
@@ -185,10 +186,6 @@ def _nests(call: ast.Call, parent: str, ctx: Context) -> bool:
 
 def _sets(facts: FileFacts, attribute: str) -> bool:
     return any(s.endswith(f".{attribute}") for s in facts.stores)
-
-
-def _imports_g(facts: FileFacts) -> bool:
-    return any(name == "g" for imported in facts.imports for name, _ in imported.names)
 
 
 def _by_extension(attribute: str, ctx: Context) -> bool:

@@ -118,3 +118,8 @@ def other_file(ctx: Context, path: str) -> Inference | None:
     if facts is None or source is None:
         return None
     return Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)
+
+
+def imports_g(facts: FileFacts) -> bool:
+    """Whether the file imports something by the name of Flask's ``g``."""
+    return any(name == "g" for imported in facts.imports for name, _ in imported.names)
