@@ -214,7 +214,7 @@ def _writes(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
 
 def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
     """Forms with a CSRF token that are built in a function."""
-    if any(m.key == "WTF_CSRF_ENABLED" for f in ctx.model.files.values() for m in f.config.mentions):
+    if ctx.model.once(_switches_protection):
         return
     for call in ctx.index.nodes(ast.Call):
         if ctx.index.function_of(call) is None or call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm"):
@@ -222,6 +222,10 @@ def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
         classes = ctx.infer.classes_of(call)
         if not any("Meta" in (k[1].attributes if (k := ctx.model.names.class_(c)) else ()) for c in classes):
             yield call, "A form with a CSRF token"
+
+
+def _switches_protection(model: ProjectModel) -> bool:
+    return any(m.key == "WTF_CSRF_ENABLED" for f in model.files.values() for m in f.config.mentions)
 
 
 def _protections(ctx: Context) -> Iterator[Finding]:
