@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from typing import get_args
 
 from packaging.version import InvalidVersion, Version
 
@@ -24,7 +25,7 @@ from flask_ls.rules.finding import Finding
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.runner import run, run_deployment
 from flask_ls.rules.selection import Selection
-from flask_ls.rules.waking import Waking
+from flask_ls.rules.waking import Part, Waking
 from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
@@ -112,21 +113,31 @@ class Snapshot:
             return known
         if not self.uses_flask:
             return []
-        found: list[Finding] = []
-        facts = self.model.files.get(path)
-        rules = self._waking.of(facts, self.model) if facts is not None else []
-        # The tree of a file that concerns no rule is never made.
-        unit = self.unit(path) if rules else None
-        if unit is not None:
-            found += run(unit, rules, cancelled=cancelled)
-        deployment = self.deployment_unit(path)
-        if deployment is not None:
-            found += run_deployment(deployment, self._rules)
+        found = self._found(path, self._waking, cancelled)
         if cancelled is not None and cancelled():
             return []
+        found += self._found_in_deployment(path)
         found = [self._shown(f) for f in found if not self._ignored(f)]
         self._findings[path] = found
         return found
+
+    def findings_of(self, path: str, part: Part) -> list[Finding]:
+        """The findings of some of the rules: both parts together, in order, are all findings."""
+        found = self._found(path, self._waking_of[part])
+        if part == "words":
+            found += self._found_in_deployment(path)
+        return [self._shown(f) for f in found if not self._ignored(f)]
+
+    def _found(self, path: str, waking: Waking, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
+        facts = self.model.files.get(path)
+        rules = waking.of(facts, self.model) if facts is not None else []
+        # The tree of a file that concerns no rule is never made.
+        unit = self.unit(path) if rules else None
+        return run(unit, rules, cancelled=cancelled) if unit is not None else []
+
+    def _found_in_deployment(self, path: str) -> list[Finding]:
+        unit = self.deployment_unit(path)
+        return run_deployment(unit, self._rules) if unit is not None else []
 
     def forget(self, path: str) -> None:
         """Let go of a file's tree: in a check of a whole project, each file is looked at once."""
@@ -166,6 +177,10 @@ class Snapshot:
     @cached_property
     def _waking(self) -> Waking:
         return Waking(self._rules)
+
+    @cached_property
+    def _waking_of(self) -> dict[Part, Waking]:
+        return {part: Waking(self._rules, part) for part in get_args(Part)}
 
     @cached_property
     def _per_file(self) -> list[tuple[Patterns, tuple[str, ...]]]:

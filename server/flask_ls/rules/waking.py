@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
@@ -11,12 +12,23 @@ from flask_ls.rules.rule import Rule
 
 log = logging.getLogger(__name__)
 
+Part: TypeAlias = Literal["words", "project"]
+"""The rules that words of a file may wake, or those that only knowledge of the whole project wakes."""
+
+
+def _part(rule: Rule) -> Part:
+    return "words" if rule.triggers else "project"
+
 
 class Waking:
     """Rules by their trigger words. ``of`` is what asking ``Rule.concerns`` of each would give."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = [r for r in rules if r.node_checks or r.file_checks]
+    def __init__(self, rules: Iterable[Rule], part: Part | None = None) -> None:
+        self._rules = [
+            r
+            for r in rules
+            if (r.node_checks or r.file_checks) and part in (None, "words" if r.triggers else "project")
+        ]
         self._by_word: dict[str, list[int]] = {}
         self._asked: list[int] = []
         for number, rule in enumerate(self._rules):
