@@ -70,7 +70,7 @@ def app_words(texts: Iterable[str]) -> frozenset[str]:
     texts = [t for t in texts if "class " in t]
     while True:
         pattern = re.compile(rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)]*\b(?:{'|'.join(sorted(known))})\b", re.M)
-        more = {m.group(1) for t in texts for m in pattern.finditer(t)} - known
+        more = {m.group(1) for t in texts if any(w in t for w in known) for m in pattern.finditer(t)} - known
         if not more:
             return frozenset(known)
         known |= more
@@ -82,12 +82,13 @@ def survey(sources: WorkspaceSources, hints: Hints) -> Found:
         m for m in sources.index if hints.include_tests or not is_test(m.path, sources.index.workspace_of(m.path))
     ]
     texts = {m.path: sources.text(m) for m in modules}
-    words = app_words(t for t in texts.values() if any(w in t for w in APP_CLASSES) or "class " in t)
+    words = app_words(texts.values())
     call = re.compile(rf"\b(?:{'|'.join(sorted(words))})\s*\(")
     found = Found(class_names=words)
     for module in modules:
         text = texts[module.path]
-        if call.search(text) is None:
+        # Looking for plain words first is several times faster than the pattern.
+        if not any(word in text for word in words) or call.search(text) is None:
             continue
         tree = sources.parse(text)
         if tree is None:
@@ -146,6 +147,8 @@ def scripts(sources: WorkspaceSources, names: frozenset[str], modules: Iterable[
         if is_test(module.path, root) and not hints.include_tests:
             continue
         text = sources.text(module)
+        if module.path not in makers and not any(name in text for name in names):
+            continue
         is_script = "__main__" in text
         if module.path in makers or (used.search(text) and (is_script or _calls_at_top(text, names))):
             found.append(Entry(module, None, rank_of(module.path, root)))
