@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Below this many bytes to parse, one process is done before two have shared the work.
 _WORTH_SHARING = 150_000
 # Trees are kept from extraction to the rules up to this size of their files, in bytes; beyond, memory counts more.
-_KEEP_TREES = 4_000_000
+_KEEP_TREES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,11 @@ class _Job:
     def _of_project(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
         """These rules share most of what they ask, so one process runs them on all files."""
         snapshot = self._workspace.snapshot()
-        return {path: snapshot.findings_of(path, "project") for path in paths}
+        found: dict[str, list[Finding]] = {}
+        for path in paths:
+            found[path] = snapshot.findings_of(path, "project")
+            snapshot.forget(path)
+        return found
 
     def _findings(self, paths: Iterable[str], of: Callable[[str], list[Finding]]) -> dict[str, list[Finding]]:
         snapshot = self._workspace.snapshot()
@@ -200,6 +204,7 @@ class _Job:
         for path in paths:
             found[path] = of(path)
             snapshot.forget(path)
+            self._documents.pop(path, None)
             if self._progress is not None:
                 self._progress(min(total + len(found) * self._processes, 2 * total), 2 * total)
         self.asked += snapshot.store.saved.asked
