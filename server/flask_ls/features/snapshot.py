@@ -11,16 +11,18 @@ from functools import cached_property
 
 from packaging.version import InvalidVersion, Version
 
+from flask_ls.features.earlier import Earlier
 from flask_ls.features.status import Status, status_of
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.model import NotEvaluated, ProjectModel
 from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store
 from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
 from flask_ls.rules.deployment import DeploymentUnit
-from flask_ls.rules.finding import Finding
+from flask_ls.rules.finding import Finding, ordered
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.runner import run, run_deployment
 from flask_ls.rules.selection import Selection
@@ -44,7 +46,9 @@ class Snapshot:
         uses_flask: bool = True,
         loaded: bool = True,
         resolver: Resolver | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
+        """``earlier`` holds what was found before, for rules that cannot tell yet."""
         self.model = model
         # A model goes with its texts: facts carry their digests, so every snapshot of it reads the same.
         model.read = model.read or self.source
@@ -55,6 +59,7 @@ class Snapshot:
         self.uses_flask = uses_flask
         self.loaded = loaded
         self._resolver = resolver
+        self._earlier = earlier or Earlier()
         self._units: dict[str, Unit] = {}
         self._findings: dict[str, list[Finding]] = {}
 
@@ -113,20 +118,35 @@ class Snapshot:
         if not self.uses_flask:
             return []
         found: list[Finding] = []
+        withheld: set[str] = set()
         facts = self.model.files.get(path)
-        rules = self._waking.of(facts, self.model) if facts is not None else []
+        rules = [r for r in self._rules if self._concerns(r, facts, withheld)] if facts is not None else []
         # The tree of a file that concerns no rule is never made.
         unit = self.unit(path) if rules else None
         if unit is not None:
-            found += run(unit, rules, cancelled=cancelled)
+            found += run(unit, rules, cancelled=cancelled, withheld=withheld)
         deployment = self.deployment_unit(path)
         if deployment is not None:
-            found += run_deployment(deployment, self._rules)
+            found += run_deployment(deployment, self._rules, withheld=withheld)
         if cancelled is not None and cancelled():
             return []
         found = [self._shown(f) for f in found if not self._ignored(f)]
+        source = self.source(path)
+        if withheld and source is not None:
+            found = ordered([*found, *self._earlier.of(path, source, withheld)])
+        elif source is not None:
+            self._earlier.keep(path, source, found)
         self._findings[path] = found
         return found
+
+    def _concerns(self, rule: Rule, facts: FileFacts, withheld: set[str]) -> bool:
+        try:
+            return rule.concerns(facts, self.model)
+        except NotEvaluated:
+            withheld.add(rule.code)
+        except Exception:
+            log.exception("%s failed on %s", rule.code, facts.path)
+        return False
 
     def forget(self, path: str) -> None:
         """Let go of a file's tree: in a check of a whole project, each file is looked at once."""
