@@ -12,6 +12,7 @@ from typing import get_args
 
 from packaging.version import InvalidVersion, Version
 
+from flask_ls.features.earlier import Earlier
 from flask_ls.features.status import Status, status_of
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
@@ -21,7 +22,7 @@ from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store
 from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
 from flask_ls.rules.deployment import DeploymentUnit
-from flask_ls.rules.finding import Finding
+from flask_ls.rules.finding import Finding, ordered
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.runner import run, run_deployment
 from flask_ls.rules.selection import Selection
@@ -45,7 +46,9 @@ class Snapshot:
         uses_flask: bool = True,
         loaded: bool = True,
         resolver: Resolver | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
+        """``earlier`` holds what was found before, for rules that cannot tell yet."""
         self.model = model
         # A model goes with its texts: facts carry their digests, so every snapshot of it reads the same.
         model.read = model.read or self.source
@@ -56,6 +59,7 @@ class Snapshot:
         self.uses_flask = uses_flask
         self.loaded = loaded
         self._resolver = resolver
+        self._earlier = earlier or Earlier()
         self._units: dict[str, Unit] = {}
         self._findings: dict[str, list[Finding]] = {}
 
@@ -113,31 +117,40 @@ class Snapshot:
             return known
         if not self.uses_flask:
             return []
-        found = self._found(path, self._waking, cancelled)
+        withheld: set[str] = set()
+        found = self._found(path, self._waking, withheld, cancelled)
         if cancelled is not None and cancelled():
             return []
-        found += self._found_in_deployment(path)
+        found += self._found_in_deployment(path, withheld)
         found = [self._shown(f) for f in found if not self._ignored(f)]
+        source = self.source(path)
+        if withheld and source is not None:
+            found = ordered([*found, *self._earlier.of(path, source, withheld)])
+        elif source is not None:
+            self._earlier.keep(path, source, found)
         self._findings[path] = found
         return found
 
     def findings_of(self, path: str, part: Part) -> list[Finding]:
         """The findings of some of the rules: both parts together, in order, are all findings."""
-        found = self._found(path, self._waking_of[part])
+        withheld: set[str] = set()
+        found = self._found(path, self._waking_of[part], withheld)
         if part == "words":
-            found += self._found_in_deployment(path)
+            found += self._found_in_deployment(path, withheld)
         return [self._shown(f) for f in found if not self._ignored(f)]
 
-    def _found(self, path: str, waking: Waking, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
+    def _found(
+        self, path: str, waking: Waking, withheld: set[str], cancelled: Callable[[], bool] | None = None
+    ) -> list[Finding]:
         facts = self.model.files.get(path)
-        rules = waking.of(facts, self.model) if facts is not None else []
+        rules = waking.of(facts, self.model, withheld) if facts is not None else []
         # The tree of a file that concerns no rule is never made.
         unit = self.unit(path) if rules else None
-        return run(unit, rules, cancelled=cancelled) if unit is not None else []
+        return run(unit, rules, cancelled=cancelled, withheld=withheld) if unit is not None else []
 
-    def _found_in_deployment(self, path: str) -> list[Finding]:
+    def _found_in_deployment(self, path: str, withheld: set[str]) -> list[Finding]:
         unit = self.deployment_unit(path)
-        return run_deployment(unit, self._rules) if unit is not None else []
+        return run_deployment(unit, self._rules, withheld=withheld) if unit is not None else []
 
     def forget(self, path: str) -> None:
         """Let go of a file's tree: in a check of a whole project, each file is looked at once."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.config.evaluated import config_of
 from flask_ls.project.config.model import AppConfig, merged
 from flask_ls.project.interp import discover, imports
@@ -92,9 +93,14 @@ def evaluate(
     source: Callable[[str], SourceFile | None],
     hints: Hints,
     flask_version: tuple[int, int] = (3, 1),
+    checkpoint: Checkpoint | None = None,
 ) -> Evaluation:
-    """As ``build_route_table``, with what else was found out."""
+    """As ``build_route_table``, with what else was found out.
+
+    :raises Abandoned: by the checkpoint.
+    """
     result: list[Evaluation] = []
+    abandoned: list[Abandoned] = []
 
     def work() -> None:
         limit = sys.getrecursionlimit()
@@ -103,7 +109,9 @@ def evaluate(
         collecting = gc.isenabled()
         gc.disable()
         try:
-            result.append(_Evaluator(sources, source, hints, flask_version).run())
+            result.append(_Evaluator(sources, source, hints, flask_version, checkpoint).run())
+        except Abandoned as reason:
+            abandoned.append(reason)
         finally:
             sys.setrecursionlimit(limit)
             if collecting:
@@ -117,6 +125,8 @@ def evaluate(
     finally:
         threading.stack_size(before)
     thread.join()
+    if abandoned:
+        raise abandoned[0]
     return result[0] if result else Evaluation(RouteTable(complete=False))
 
 
@@ -127,9 +137,11 @@ class _Evaluator:
         source: Callable[[str], SourceFile | None],
         hints: Hints,
         flask_version: tuple[int, int],
+        checkpoint: Checkpoint | None,
     ) -> None:
         self.sources = sources
         self.source = source
+        self.checkpoint = checkpoint
         self.hints = hints
         self.flask_version = flask_version
         self.results: list[_Result] = []
@@ -214,7 +226,7 @@ class _Evaluator:
             return False
         self.worlds += 1
         recorder = Recorder()
-        m = Machine(self.sources, recorder, self.flask_version)
+        m = Machine(self.sources, recorder, self.flask_version, self.checkpoint)
         m.script = entry.module.path
         trouble: str | None = None
         place: Place | None = None
