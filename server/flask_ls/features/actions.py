@@ -8,7 +8,7 @@ from typing import Literal
 
 from flask_ls.features.fixes import safe_fix, together
 from flask_ls.features.suppression import silence, silence_above
-from flask_ls.rules.finding import FileEdit, Finding
+from flask_ls.rules.finding import FileEdit, FileRename, Finding
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
@@ -28,6 +28,7 @@ class Action:
     findings: tuple[Finding, ...]
     edits: tuple[FileEdit, ...] = ()
     preferred: bool = False
+    rename: FileRename | None = None
 
 
 def quick_actions(
@@ -63,7 +64,15 @@ def fix_all(findings: Sequence[Finding]) -> Action | None:
 def _fixes(finding: Finding) -> list[Action]:
     best = safe_fix(finding)
     return [
-        Action("fix", f"flask-ls ({finding.code}): {fix.title}", finding.code, (finding,), fix.edits, fix is best)
+        Action(
+            "fix",
+            f"flask-ls ({finding.code}): {fix.title}",
+            finding.code,
+            (finding,),
+            fix.edits,
+            preferred=fix is best,
+            rename=fix.rename,
+        )
         for fix in finding.fixes
     ]
 

@@ -43,6 +43,8 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeActionParams) -> lis
 def _offer(
     ls: FlaskLanguageServer, params: types.CodeActionParams, moment: Moment, source: SourceFile, action: Action
 ) -> types.CodeAction | None:
+    if action.rename is not None and not ls.session.client.renames_files:
+        return None
     shown = _shown_as(params.context.diagnostics, moment, source, action.findings)
     offered = moment.converter.code_action(action, shown)
     if action.kind == "documentation":
@@ -59,7 +61,7 @@ def _offer(
             "end": first.span.end,
         }
     else:
-        offered.edit = moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions)
+        offered.edit = moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions, action.rename)
         if offered.edit is None:
             return None
     return offered

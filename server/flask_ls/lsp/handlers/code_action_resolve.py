@@ -40,7 +40,7 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeAction) -> types.Cod
             offered = quick_actions(source, at, span, is_python=moment.is_python(path))
         for action in offered:
             if action is not None and (action.kind, action.title) == (data["kind"], data["title"]):
-                return moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions)
+                return moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions, action.rename)
         return None
 
     edit = await ls.session.ask_about(data["uri"], Priority.REQUEST, question)
