@@ -177,7 +177,7 @@ def _moved_down(registration: Registration, ctx: Context) -> Fix | None:
             there = next((s for s in block[start + 1 :] if _imports(s, place, site, ctx)), None)
         if there is None:
             return None
-        reached.append(block.index(there))  # type: ignore[arg-type]
+        reached.append(block.index(there))
     edit.delete_statement(statement).insert_line_after(block[max(reached)], edit.source.segment(statement))
     return ctx.fix("Register it below", edit, safe=False)
 
