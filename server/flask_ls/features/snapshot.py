@@ -14,7 +14,6 @@ from packaging.version import InvalidVersion, Version
 from flask_ls.features.status import Status, status_of
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
-from flask_ls.project.facts import FileFacts
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.settings import Settings
@@ -25,6 +24,7 @@ from flask_ls.rules.finding import Finding
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.runner import run, run_deployment
 from flask_ls.rules.selection import Selection
+from flask_ls.rules.waking import Waking
 from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class Snapshot:
             return []
         found: list[Finding] = []
         facts = self.model.files.get(path)
-        rules = [r for r in self._rules if self._concerns(r, facts)] if facts is not None else []
+        rules = self._waking.of(facts, self.model) if facts is not None else []
         # The tree of a file that concerns no rule is never made.
         unit = self.unit(path) if rules else None
         if unit is not None:
@@ -127,13 +127,6 @@ class Snapshot:
         found = [self._shown(f) for f in found if not self._ignored(f)]
         self._findings[path] = found
         return found
-
-    def _concerns(self, rule: Rule, facts: FileFacts) -> bool:
-        try:
-            return rule.concerns(facts, self.model)
-        except Exception:
-            log.exception("%s failed on %s", rule.code, facts.path)
-            return False
 
     def forget(self, path: str) -> None:
         """Let go of a file's tree: in a check of a whole project, each file is looked at once."""
@@ -169,6 +162,10 @@ class Snapshot:
     @cached_property
     def _rules(self) -> tuple[Rule, ...]:
         return self.selection.rules()
+
+    @cached_property
+    def _waking(self) -> Waking:
+        return Waking(self._rules)
 
     @cached_property
     def _per_file(self) -> list[tuple[Patterns, tuple[str, ...]]]:

@@ -18,6 +18,7 @@ from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Resolver
+from flask_ls.project.interp.build import Evaluation
 from flask_ls.project.look import mentions_flask
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import ModuleIndex
@@ -97,8 +98,13 @@ class Workspace:
             cancelled=cancelled,
         )
 
-    def adopt(self, loading: Loading, parsed: Mapping[str, Document] | None = None) -> None:
-        """Take over what a look at the files gave. ``parsed``: saved files that are kept parsed."""
+    def adopt(
+        self, loading: Loading, parsed: Mapping[str, Document] | None = None, evaluation: Evaluation | None = None
+    ) -> None:
+        """Take over what a look at the files gave.
+
+        ``parsed``: saved files that are kept parsed. ``evaluation``: that of these files, when it is known already.
+        """
         with self._lock:
             self._environment = loading.environment
             self._walker = loading.walker
@@ -110,6 +116,8 @@ class Workspace:
             self._store = self._store.keeping(parsed or {})
             self._resolver = self._new_resolver()
             self._model.read = self._store.source
+            if evaluation is not None:
+                self._model.evaluated(evaluation)
             self._loaded = True
             self._snapshot = None
 

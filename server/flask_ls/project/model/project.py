@@ -135,6 +135,11 @@ class ProjectModel:
         self._started = Kept(found)
         return found
 
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Take over an evaluation that was made of the same files elsewhere."""
+        self.__dict__["evaluation"] = evaluation
+        self._started = Kept(evaluation)
+
     @property
     def _flask_version(self) -> tuple[int, int]:
         numbers = (self.distributions.version("flask") or LATEST_FLASK).split(".")[:2]
