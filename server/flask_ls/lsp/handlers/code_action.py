@@ -31,7 +31,7 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeActionParams) -> lis
         actions: list[Action] = []
         if wants(only, QUICK_FIX):
             span = moment.converter.span(source, params.range)
-            actions += quick_actions(source, findings, span, is_python=moment.is_python(path))
+            actions += quick_actions(source, findings, span, moment.kind(path))
         if wants(only, FIX_ALL) and (everything := fix_all(findings)) is not None:
             actions.append(everything)
         found = [_offer(ls, params, moment, source, action) for action in actions]

@@ -22,7 +22,7 @@ def written(words: Sequence[str], span: Span, ctx: DeploymentContext) -> str | N
         return f"{text[0]}{words[0]}{text[0]}"
     if _EXEC_FORM.fullmatch(text):
         return ", ".join(map(json.dumps, words))
-    if ctx.unit.document.kind in ("uwsgi", "gunicorn"):
+    if ctx.document.kind in ("uwsgi", "gunicorn"):
         return " ".join(words)
     quote = _free_quote(span, ctx)
     if quote is None and not all(map(_PLAIN.fullmatch, words)):
