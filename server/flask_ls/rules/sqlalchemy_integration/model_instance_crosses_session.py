@@ -15,9 +15,9 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
-from flask_ls.rules.ask.handover import handovers
-from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
-from flask_ls.rules.ask.views import handler_around
+from flask_ls.rules.ask.handover import Handover, handovers
+from flask_ls.rules.ask.session import MODEL, extension_in_scope, loaded_model, name_in_scope, session_call
+from flask_ls.rules.ask.views import function_named, handler_around
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -87,6 +87,7 @@ rule = Rule(
 
             def work(user):
                 with app.app_context():
+                    user = db.session.get(User, user)
                     print(user.name)
 
 
@@ -120,18 +121,43 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Hand-overs, blocks that push a context, and globals of this file."""
     for handover in handovers(ctx):
-        for value in (*handover.positional, *handover.named.values()):
-            if _model_of(value, ctx) is not None:
+        given: list[tuple[int | str, ast.expr]] = [*enumerate(handover.positional), *handover.named.items()]
+        for place, value in given:
+            model = _model_of(value, ctx)
+            if model is not None:
                 yield ctx.finding(
                     value,
                     "the thread or task has another session: pass the id and load the object there.",
-                    fixes=[ctx.fix("Pass the id", ctx.edit().after(value, ".id"), safe=False)],
+                    fixes=[_id_passed(handover, place, value, model, ctx)],
                 )
     for block in ctx.index.nodes(ast.With):
         if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
             yield from _after_block(block, ctx)
     for statement in ctx.index.nodes(ast.Assign):
         yield from _cached(statement, ctx)
+
+
+def _id_passed(handover: Handover, place: int | str, value: ast.expr, model: str, ctx: Context) -> Fix | None:
+    """Hand over the id, and load the object in the context that the function pushes."""
+    edit = ctx.edit().after(value, ".id")
+    function = function_named(ctx, handover.target)
+    if not isinstance(function, FUNCTIONS):
+        return ctx.fix("Pass the id", edit, safe=False)
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    given = place if isinstance(place, str) else next((a.arg for a in parameters[place : place + 1]), None)
+    uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == given]
+    block = next((s for s in function.body if isinstance(s, ast.With) and _is_context(s, ctx)), None)
+    if block is None or any(block not in ctx.index.ancestors(use) for use in uses):
+        return None
+    db, name = extension_in_scope(ctx, block.body[0]), name_in_scope(ctx, block.body[0], model)
+    if db is None or name is None:
+        return None
+    edit.insert_line_before(block.body[0], f"{given} = {db}.session.get({name}, {given})")
+    return ctx.fix("Pass the id and load the object there", edit, safe=False)
+
+
+def _is_context(block: ast.With, ctx: Context) -> bool:
+    return any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items)
 
 
 def _pushes(call: ast.Call, ctx: Context) -> bool:
