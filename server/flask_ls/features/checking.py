@@ -81,7 +81,8 @@ class _Job:
     def run(self, *, share: bool) -> list[Finding]:
         loading = self._loading
         deployment = [p for p in loading.found.deployment if not p.endswith(".py")]
-        to_check = [p for p in (*loading.scan.relevant, *deployment) if self._wanted(p)]
+        templates = loading.found.templates
+        to_check = [p for p in (*loading.scan.relevant, *deployment, *templates) if self._wanted(p)]
         work = sum(map(self._size, loading.todo)) + sum(map(self._size, to_check))
         if share and work > _WORTH_SHARING and can_fork():
             to_extract, to_run = Claims(loading.todo), Claims(to_check)

@@ -15,6 +15,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.project import APP, EXTENSIONS, extension_class, factories, given_app, has_app
+from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.ask.values import has_unpacking
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -69,6 +70,38 @@ rule = Rule(
             """,
             drive="app_module.create_app().test_client().get('/')",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy()
+            #    ^^^^^^^^^^^^ no app is ever given to "db"
+
+
+            @app.get("/")
+            def index():
+                return str(db.session.execute(db.text("select 1")).scalar())
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy()
+            db.init_app(app)
+
+
+            @app.get("/")
+            def index():
+                return str(db.session.execute(db.text("select 1")).scalar())
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: The current Flask app is not registered with this 'SQLAlchemy' instance",
+        ),
         Good(
             """
             from flask import Flask
@@ -113,7 +146,7 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
         node.value,
         f'no app is ever given to "{name}": without {name}.init_app(app) {consequence}.',
         severity=Severity.ERROR if error else Severity.WARNING,
-        fixes=[_bound_in_factory(name, ctx)],
+        fixes=[_bound_in_factory(name, cls, ctx) if factories(ctx.model) else _bound_here(node, name, cls, ctx)],
     )
 
 
@@ -129,7 +162,23 @@ def _may_be_bound(name: str, ctx: Context) -> bool:
     return False
 
 
-def _bound_in_factory(name: str, ctx: Context) -> Fix | None:
+def _bound_here(node: ast.Assign, name: str, cls: str, ctx: Context) -> Fix | None:
+    """``name.init_app(app)`` at module level, below the app, its configuration and the object."""
+    app, statement = _configured(ctx.tree.body)
+    if app is None or statement is None:
+        return None
+    last = max(statement, node, key=lambda s: s.lineno)
+    text = f"{name}.init_app({app}{_second_argument(cls, last, ctx)})"
+    return ctx.fix(f"Add {text}", ctx.edit().insert_line_after(last, text), safe=True)
+
+
+def _second_argument(cls: str, at: ast.stmt, ctx: Context) -> str:
+    """``Migrate`` finds the models through the database object."""
+    db = extension_in_scope(ctx, at) if cls == "flask_migrate.Migrate" else None
+    return f", {db}" if db is not None else ""
+
+
+def _bound_in_factory(name: str, cls: str, ctx: Context) -> Fix | None:
     """``name.init_app(app)`` after the configuration lines of the only factory."""
     made = factories(ctx.model)
     if len(made) != 1:
@@ -141,10 +190,10 @@ def _bound_in_factory(name: str, ctx: Context) -> Fix | None:
     if app is None or statement is None:
         return None
     if factory.file.path == ctx.path:
-        local = name
+        local, second = name, _second_argument(cls, statement, ctx)
     else:
-        local = edit.import_name(ctx.index.module, name, at=statement)
-    text = f"{local}.init_app({app})"
+        local, second = edit.import_name(ctx.index.module, name, at=statement), ""
+    text = f"{local}.init_app({app}{second})"
     return ctx.fix(f"Add {text} to {factory.function.qualname}()", edit.insert_line_after(statement, text), safe=True)
 
 

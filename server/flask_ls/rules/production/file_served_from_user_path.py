@@ -6,6 +6,9 @@ Why: ``send_file`` and ``open`` take any path they are given. ``../`` in the que
 Instead: ``send_from_directory(folder, name)``, which answers 404 for a path outside the folder, or
 ``werkzeug.utils.safe_join``; for uploads ``secure_filename``.
 
+Fix: ``send_from_directory`` with the folder and the rest of the path, for ``os.path.join`` and for f-strings. Safe: it
+serves the same files, only none outside of the folder.
+
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
 is a plain ``<name>`` variable, which holds no slash; when a function makes the file or a table holds the path.
 """
@@ -13,6 +16,7 @@ is a plain ``<name>`` variable, which holds no slash; when a function makes the 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
@@ -72,6 +76,18 @@ rule = Rule(
                 return send_file(f"files/{name}")
                 #                         ^^^^ the client chooses
             """,
+            fixed="""
+            from flask import Flask, send_from_directory
+
+            app = Flask(__name__)
+
+
+            @app.get("/file/<path:name>")
+            def download(name):
+                return send_from_directory("files", name)
+            """,
+            drive="assert client.get('/file/%2e%2e/app.py').status_code == 404",
+            fails="AssertionError|FileNotFoundError",
         ),
         Good(
             """
@@ -160,13 +176,29 @@ def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
     return False
 
 
+def _folder_of(path: ast.expr, chosen: ast.expr, ctx: Context) -> str | None:
+    """The source of the folder, where the path is that folder and then what the client chose."""
+    if isinstance(path, ast.Call):
+        if ctx.called(path) not in _JOINS or path.keywords or len(path.args) < 2 or path.args[-1] is not chosen:
+            return None
+        first = path.args[:-1]
+        return ctx.text(first[0]) if len(first) == 1 else f"{ctx.text(path.func)}({', '.join(map(ctx.text, first))})"
+    if not isinstance(path, ast.JoinedStr) or len(path.values) < 2:
+        return None
+    last = path.values[-1]
+    written = re.fullmatch(
+        rf"""f(?P<quote>["'])(?P<folder>.+)/\{{{re.escape(ctx.text(chosen))}\}}(?P=quote)""", ctx.text(path), re.DOTALL
+    )
+    if written is None or not isinstance(last, ast.FormattedValue) or last.value is not chosen:
+        return None
+    prefix = "f" if any(isinstance(v, ast.FormattedValue) for v in path.values[:-1]) else ""
+    return f"{prefix}{written['quote']}{written['folder']}{written['quote']}"
+
+
 def _from_directory(node: ast.Call, path: ast.expr, chosen: ast.expr, ctx: Context) -> Fix | None:
-    if not isinstance(path, ast.Call) or ctx.called(path) not in _JOINS or path.keywords or len(path.args) < 2:
+    folder = _folder_of(path, chosen, ctx)
+    if folder is None:
         return None
-    if path.args[-1] is not chosen:
-        return None
-    first = path.args[:-1]
-    folder = ctx.text(first[0]) if len(first) == 1 else f"{ctx.text(path.func)}({', '.join(map(ctx.text, first))})"
     edit = ctx.edit()
     function = edit.import_name("flask", "send_from_directory", at=node)
     edit.replace(node.func, function).replace(path, f"{folder}, {ctx.text(chosen)}").remove_unused_import("send_file")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -113,20 +114,9 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 
 def _modern(node: ast.Call, model: ast.expr, method: str, ctx: Context) -> Fix | None:
-    db = _extension_in_scope(node, ctx)
+    db = extension_in_scope(ctx, node)
     if db is None or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
         return None
     function = f"{db}.session.get" if method == "get" else f"{db}.get_or_404"
     edit = ctx.edit().replace(node.func, function).before(node.args[0], f"{ctx.text(model)}, ")
     return ctx.fix(f"Use {function}()", edit, safe=True)
-
-
-def _extension_in_scope(node: ast.AST, ctx: Context) -> str | None:
-    for name in ctx.index.root.bindings:
-        if name == "*":
-            continue
-        origin = ctx.infer.module_level(name)
-        if origin is not None and "flask_sqlalchemy.SQLAlchemy" in ctx.model.mro(ctx.model.class_of_name(origin) or ""):
-            owner = ctx.index.scope(node).owner(name)
-            return name if owner is ctx.index.root else None
-    return None
