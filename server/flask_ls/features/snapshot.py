@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -14,17 +14,19 @@ from packaging.version import InvalidVersion, Version
 from flask_ls.features.status import Status, status_of
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
-from flask_ls.project.facts import FileFacts
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.settings import Settings
-from flask_ls.project.store import Store
+from flask_ls.project.store import Store, read_bytes
+from flask_ls.project.templates import apps_rendering
 from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
 from flask_ls.rules.deployment import DeploymentUnit
 from flask_ls.rules.finding import Finding
 from flask_ls.rules.rule import Rule
-from flask_ls.rules.runner import run, run_deployment
+from flask_ls.rules.runner import run, run_deployment, run_template
 from flask_ls.rules.selection import Selection
+from flask_ls.rules.text_file import TextUnit
+from flask_ls.rules.waking import Waking
 from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
@@ -59,8 +61,8 @@ class Snapshot:
         self._findings: dict[str, list[Finding]] = {}
 
     def paths(self) -> list[str]:
-        """The project's files that take part in the analysis, in order: Python and deployment files."""
-        return sorted({*self.model.files, *self.model.deployment})
+        """The project's files that take part in the analysis, in order: Python, deployment files and templates."""
+        return sorted({*self.model.files, *self.model.deployment, *self.model.templates})
 
     def source(self, path: str) -> SourceFile | None:
         """A file's text: the open buffer, else the saved file."""
@@ -103,7 +105,19 @@ class Snapshot:
         source = self.source(path) if document is not None else None
         if document is None or source is None:
             return None
-        return DeploymentUnit(path, source, document, self.model, flask=self.flask, read=self.source)
+        return DeploymentUnit(path, source, self.model, flask=self.flask, read=self.source, document=document)
+
+    def template_unit(self, path: str) -> TextUnit | None:
+        """A template with what rules ask of it; None when no app renders it or no rule has a word to say."""
+        words = {word for rule in self._rules if rule.template_checks for word in rule.template_words(self.model)}
+        if not words or path not in self.model.templates or not apps_rendering(self.model, path):
+            return None
+        if path not in self.store.open and not _holds(path, words):
+            return None
+        source = self.source(path)
+        if source is None:
+            return None
+        return TextUnit(path, source, self.model, flask=self.flask, read=self.source)
 
     def findings(self, path: str, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
         """The findings of one file under the settings, in order. An empty list when cancelled."""
@@ -114,7 +128,7 @@ class Snapshot:
             return []
         found: list[Finding] = []
         facts = self.model.files.get(path)
-        rules = [r for r in self._rules if self._concerns(r, facts)] if facts is not None else []
+        rules = self._waking.of(facts, self.model) if facts is not None else []
         # The tree of a file that concerns no rule is never made.
         unit = self.unit(path) if rules else None
         if unit is not None:
@@ -122,18 +136,14 @@ class Snapshot:
         deployment = self.deployment_unit(path)
         if deployment is not None:
             found += run_deployment(deployment, self._rules)
+        template = self.template_unit(path) if path in self.model.templates else None
+        if template is not None:
+            found += run_template(template, self._rules)
         if cancelled is not None and cancelled():
             return []
         found = [self._shown(f) for f in found if not self._ignored(f)]
         self._findings[path] = found
         return found
-
-    def _concerns(self, rule: Rule, facts: FileFacts) -> bool:
-        try:
-            return rule.concerns(facts, self.model)
-        except Exception:
-            log.exception("%s failed on %s", rule.code, facts.path)
-            return False
 
     def forget(self, path: str) -> None:
         """Let go of a file's tree: in a check of a whole project, each file is looked at once."""
@@ -171,6 +181,10 @@ class Snapshot:
         return self.selection.rules()
 
     @cached_property
+    def _waking(self) -> Waking:
+        return Waking(self._rules)
+
+    @cached_property
     def _per_file(self) -> list[tuple[Patterns, tuple[str, ...]]]:
         bases = [self.settings.folder] if self.settings.folder else list(self.folders)
         return [
@@ -190,3 +204,12 @@ class Snapshot:
         if severity is finding.severity:
             return finding
         return replace(finding, severity=severity)
+
+
+def _holds(path: str, words: Iterable[str]) -> bool:
+    """Whether the saved file holds one of the words; most templates need not be decoded to know."""
+    try:
+        data = read_bytes(path)
+    except OSError:
+        return False
+    return any(word.encode() in data for word in words)

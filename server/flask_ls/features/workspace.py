@@ -18,6 +18,7 @@ from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Resolver
+from flask_ls.project.interp.build import Evaluation
 from flask_ls.project.look import mentions_flask
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import ModuleIndex
@@ -25,6 +26,7 @@ from flask_ls.project.resolve import JediResolver, NullResolver
 from flask_ls.project.scan import Known, facts_of, uncollected
 from flask_ls.project.settings import ConfigProblem, Settings, find_config, parse_options, read_config
 from flask_ls.project.store import Document, Saved, Store
+from flask_ls.project.template_files import is_template_path
 from flask_ls.rules.registry import by_code, vocabulary
 from flask_ls.syntax.source import SourceFile
 
@@ -97,8 +99,13 @@ class Workspace:
             cancelled=cancelled,
         )
 
-    def adopt(self, loading: Loading, parsed: Mapping[str, Document] | None = None) -> None:
-        """Take over what a look at the files gave. ``parsed``: saved files that are kept parsed."""
+    def adopt(
+        self, loading: Loading, parsed: Mapping[str, Document] | None = None, evaluation: Evaluation | None = None
+    ) -> None:
+        """Take over what a look at the files gave.
+
+        ``parsed``: saved files that are kept parsed. ``evaluation``: that of these files, when it is known already.
+        """
         with self._lock:
             self._environment = loading.environment
             self._walker = loading.walker
@@ -110,6 +117,8 @@ class Workspace:
             self._store = self._store.keeping(parsed or {})
             self._resolver = self._new_resolver()
             self._model.read = self._store.source
+            if evaluation is not None:
+                self._model.evaluated(evaluation)
             self._loaded = True
             self._snapshot = None
 
@@ -141,7 +150,7 @@ class Workspace:
             for path in map(normal, paths):
                 if path in self._store.open:
                     continue
-                is_known = self._index.by_path(path) is not None
+                is_known = self._index.by_path(path) is not None or path in self._model.templates
                 if os.path.isfile(path) and (is_known or is_deployment_path(path)):
                     changed |= self._text_changed(path)
                 elif is_known or not os.path.isfile(path) or self._walker.belongs(path):
@@ -246,6 +255,10 @@ class Workspace:
         self._snapshot = None
         if not self._takes_part(path):
             return False
+        if is_template_path(path):
+            if path not in self._model.templates:
+                self._model = self._model.with_template(path)
+            return False
         document = self._store.document(path)
         before = self._model
         if is_deployment_path(path):
@@ -266,7 +279,7 @@ class Workspace:
         return self._model is not before and not self._model.is_moved
 
     def _takes_part(self, path: str) -> bool:
-        if not path.endswith(".py") and not is_deployment_path(path):
+        if not path.endswith(".py") and not is_deployment_path(path) and not is_template_path(path):
             return False
         is_inside = any(path.startswith(folder.rstrip("/") + "/") for folder in self.folders)
         return not is_inside or self._index.by_path(path) is not None or self._walker.belongs(path)

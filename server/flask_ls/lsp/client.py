@@ -23,6 +23,7 @@ class Client:
     registers_configuration: bool = False
     registers_watchers: bool = False
     document_changes: bool = False
+    renames_files: bool = False
     resolves_edits: bool = False
     markdown_hover: bool = False
     nested_symbols: bool = False
@@ -58,6 +59,7 @@ def read_client(params: types.InitializeParams, options: Mapping[str, Any]) -> C
         registers_configuration=bool(configuration and configuration.dynamic_registration),
         registers_watchers=bool(watched and watched.dynamic_registration),
         document_changes=bool(edit and edit.document_changes),
+        renames_files=bool(edit and types.ResourceOperationKind.Rename in (edit.resource_operations or ())),
         resolves_edits=bool(action and action.data_support and "edit" in resolved),
         markdown_hover=_prefers_markdown(text.hover),
         nested_symbols=bool(symbols and symbols.hierarchical_document_symbol_support),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import logging
 import pickle
 import struct
 import time
@@ -26,6 +27,8 @@ from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.packing import dumps
 from flask_ls.project.store import Document, read_bytes
 from flask_ls.syntax.source import SourceFile
+
+log = logging.getLogger(__name__)
 
 _KEEP_BYTES = 64 * 1024 * 1024
 # A file of data this long is not parsed unless it names Flask: generated tables would cost more than all the rest.
@@ -181,7 +184,11 @@ class Scan:
                 if data is None:
                     continue
                 document = Document(SourceFile.from_bytes(data))
-            facts = facts_of(document, path, index, self._vocabulary)
+            try:
+                facts = facts_of(document, path, index, self._vocabulary)
+            except Exception:
+                log.exception("cannot take the facts of %s", path)
+                facts = None
             if facts is not None:
                 found.append(facts)
                 if keep is not None:

@@ -152,7 +152,7 @@ class _ChildFields(dict[type[ast.AST], tuple[str, ...]]):
         names = [name for name in kind._fields if name not in _NO_CHILDREN]
         if kind is ast.IfExp:
             names = ["body", "test", "orelse"]
-        elif kind in (ast.Constant, ast.Global, ast.Nonlocal):
+        elif kind in (ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton):
             names = []
         fields = self[kind] = tuple(reversed(names))
         return fields

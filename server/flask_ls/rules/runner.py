@@ -11,6 +11,7 @@ from flask_ls.rules.deployment import DeploymentContext, DeploymentUnit
 from flask_ls.rules.finding import Finding, ordered
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.suppress import Suppressions
+from flask_ls.rules.text_file import TextContext, TextUnit
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,21 @@ def run_deployment(unit: DeploymentUnit, rules: Iterable[Rule]) -> list[Finding]
     for rule in rules:
         if rule.deployment_checks:
             found.extend(_run_deployment_checks(unit, rule))
-    return ordered(Suppressions(unit.source, is_python=False).keep(found)) if found else []
+    return ordered(Suppressions(unit.source, "deployment").keep(found)) if found else []
+
+
+def run_template(unit: TextUnit, rules: Iterable[Rule]) -> list[Finding]:
+    """The findings of these rules in one template, suppressed ones left out, in order."""
+    found: list[Finding] = []
+    for rule in rules:
+        context = TextContext(unit, rule)
+        try:
+            for words, check in rule.template_checks:
+                if any(word in unit.source.text for word in unit.model.once(words)):
+                    found.extend(check(context))
+        except Exception:
+            log.exception("%s failed on %s", rule.code, unit.path)
+    return ordered(Suppressions(unit.source, "template").keep(found)) if found else []
 
 
 def _run_deployment_checks(unit: DeploymentUnit, rule: Rule) -> list[Finding]:

@@ -37,8 +37,9 @@ class ProjectModel:
         facts: Iterable[FileFacts] = (),
         index: ModuleIndex | None = None,
         deployment: Mapping[str, DeploymentFile] | None = None,
+        templates: Iterable[str] = (),
     ) -> None:
-        """``deployment``: what the deployment files say, by path."""
+        """``deployment``: what the deployment files say, by path. ``templates``: paths of files that may be some."""
         self.index = index
         self.read: Callable[[str], SourceFile | None] | None = None
         """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
@@ -52,6 +53,7 @@ class ProjectModel:
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
+        self.templates: frozenset[str] = frozenset(templates)
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
         self.modules: dict[str, FileFacts] = {f.module: f for f in self.files.values() if f.module}
 
@@ -102,8 +104,14 @@ class ProjectModel:
         model.deployment, model.files, model.modules = files, self.files, self.modules
         return model
 
+    def with_template(self, path: str) -> ProjectModel:
+        """The model with one more template."""
+        model = self._like()
+        model.templates, model.files, model.modules = self.templates | {path}, self.files, self.modules
+        return model
+
     def _like(self) -> ProjectModel:
-        model = type(self)((), self.index, self.deployment)
+        model = type(self)((), self.index, self.deployment, self.templates)
         model.read = self.read
         model.distributions = self.distributions
         model.app_hint = self.app_hint
@@ -134,6 +142,11 @@ class ProjectModel:
         found = self._evaluate()
         self._started = Kept(found)
         return found
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Take over an evaluation that was made of the same files elsewhere."""
+        self.__dict__["evaluation"] = evaluation
+        self._started = Kept(evaluation)
 
     @property
     def _flask_version(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_ls.project.deploy import DeploymentFile, Invocation, Word, invocations
 from flask_ls.project.facts import FileFacts
@@ -25,7 +25,10 @@ _TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attribute>[A-Za-z_][\w
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``module:attribute`` of a WSGI server. ``attribute_span`` is None when the default name is meant."""
+    """``module:attribute`` of a WSGI server. ``attribute_span`` is None when the default name is meant.
+
+    ``is_call`` says that the attribute is called, as it is written; ``calls`` that an option of the server says so.
+    """
 
     module: str
     attribute: str
@@ -33,6 +36,7 @@ class Target:
     attribute_span: Span | None
     server: str
     is_call: bool
+    calls: bool = False
 
 
 def targets(document: DeploymentFile) -> Iterator[Target]:
@@ -75,7 +79,7 @@ def _waitress(invocation: Invocation) -> Iterator[Target]:
     positional = [w for w in invocation.arguments if not w.text.startswith("-")]
     target = _target(positional[-1], "", "waitress-serve") if positional else None
     if target is not None:
-        yield target
+        yield replace(target, calls="--call" in invocation.texts)
 
 
 def _target(word: Word, default: str, server: str) -> Target | None:

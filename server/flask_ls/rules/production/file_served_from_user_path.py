@@ -7,6 +7,9 @@ folder that ``send_from_directory`` is given is taken as it is, too.
 Instead: ``send_from_directory(folder, name)``, which answers 404 for a path outside the folder, or
 ``werkzeug.utils.safe_join``; for uploads ``secure_filename``.
 
+Fix: ``send_from_directory`` with the folder and the rest of the path, for ``os.path.join`` and for f-strings. Safe: it
+serves the same files, only none outside of the folder.
+
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
 is a plain ``<name>`` variable, which holds no slash; when a function makes the file or a table holds the path.
 """
@@ -14,6 +17,7 @@ is a plain ``<name>`` variable, which holds no slash; when a function makes the 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
@@ -73,6 +77,18 @@ rule = Rule(
                 return send_file(f"files/{name}")
                 #                         ^^^^ the client chooses
             """,
+            fixed="""
+            from flask import Flask, send_from_directory
+
+            app = Flask(__name__)
+
+
+            @app.get("/file/<path:name>")
+            def download(name):
+                return send_from_directory("files", name)
+            """,
+            drive="assert client.get('/file/%2e%2e/app.py').status_code == 404",
+            fails="AssertionError|FileNotFoundError",
         ),
         Bad(
             """
@@ -216,13 +232,35 @@ def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
     return False
 
 
+def _folder_and_name(path: ast.expr, ctx: Context) -> tuple[str, ast.expr] | None:
+    """The source of the folder and the rest, where the path is a folder and then what the client chose."""
+    if isinstance(path, ast.Call):
+        if ctx.called(path) not in _JOINS or path.keywords or len(path.args) < 2:
+            return None
+        first, name = path.args[:-1], path.args[-1]
+        if any(_is_chosen(part, ctx) for part in first) or not _is_chosen(name, ctx):
+            return None
+        folder = ctx.text(first[0]) if len(first) == 1 else f"{ctx.text(path.func)}({', '.join(map(ctx.text, first))})"
+        return folder, name
+    last = path.values[-1] if isinstance(path, ast.JoinedStr) and len(path.values) > 1 else None
+    if not isinstance(path, ast.JoinedStr) or not isinstance(last, ast.FormattedValue):
+        return None
+    written = re.fullmatch(
+        rf"""f(?P<quote>["'])(?P<folder>.+)/\{{{re.escape(ctx.text(last.value))}\}}(?P=quote)""",
+        ctx.text(path),
+        re.DOTALL,
+    )
+    inserted = [v.value for v in path.values[:-1] if isinstance(v, ast.FormattedValue)]
+    if written is None or any(_is_chosen(v, ctx) for v in inserted) or not _is_chosen(last.value, ctx):
+        return None
+    return f"{'f' if inserted else ''}{written['quote']}{written['folder']}{written['quote']}", last.value
+
+
 def _from_directory(node: ast.Call, path: ast.expr, ctx: Context) -> Fix | None:
-    if not isinstance(path, ast.Call) or ctx.called(path) not in _JOINS or path.keywords or len(path.args) < 2:
+    parts = _folder_and_name(path, ctx)
+    if parts is None:
         return None
-    first, name = path.args[:-1], path.args[-1]
-    if any(_is_chosen(part, ctx) for part in first) or not _is_chosen(name, ctx):
-        return None
-    folder = ctx.text(first[0]) if len(first) == 1 else f"{ctx.text(path.func)}({', '.join(map(ctx.text, first))})"
+    folder, name = parts
     edit = ctx.edit()
     function = edit.import_name("flask", "send_from_directory", at=node)
     edit.replace(node.func, function).replace(path, f"{folder}, {ctx.text(name)}").remove_unused_import("send_file")
