@@ -100,8 +100,16 @@ def survey(sources: WorkspaceSources, hints: Hints) -> Found:
     return found
 
 
-def constructions(tree: ast.Module, words: frozenset[str]) -> tuple[bool, list[str]]:
-    """Whether a module makes an app when it is imported, and the outermost functions that make one."""
+def is_startable(path: str, text: str) -> bool:
+    """Whether a file looks like one that a server is pointed at or that is run as a script."""
+    return "__main__" in text or posixpath.basename(path).removesuffix(".py") in _RANKED
+
+
+def constructions(tree: ast.Module, words: frozenset[str], *, with_arguments: bool = False) -> tuple[bool, list[str]]:
+    """Whether a module calls one of the words when it is imported, and the outermost functions that do.
+
+    ``with_arguments``: only calls that give it some.
+    """
     at_top = False
     inside: dict[str, None] = {}
     stack: list[tuple[ast.AST, str, str | None]] = [(n, "", None) for n in reversed(tree.body)]
@@ -109,7 +117,7 @@ def constructions(tree: ast.Module, words: frozenset[str]) -> tuple[bool, list[s
         node, qualname, function = stack.pop()
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
-            if name in words:
+            if name in words and (not with_arguments or node.args or node.keywords):
                 if function is None:
                     at_top = True
                 else:

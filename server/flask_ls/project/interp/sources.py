@@ -120,7 +120,7 @@ class WorkspaceSources:
         return self._installed(package) if self._installed is not None else None
 
 
-def _inner(node: ast.stmt) -> list[ast.stmt]:
+def inner_statements(node: ast.stmt) -> list[ast.stmt]:
     """The statements directly inside a statement that is no function."""
     found: list[ast.stmt] = []
     for name in ("body", "orelse", "finalbody"):
@@ -139,7 +139,7 @@ def _strip(tree: ast.Module) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.body = []
         else:
-            stack.extend(_inner(node))
+            stack.extend(inner_statements(node))
 
 
 def _tolerant(text: str) -> ast.Module | None:
