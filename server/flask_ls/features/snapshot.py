@@ -137,7 +137,7 @@ class Snapshot:
             return []
         found += self._found_in_text(path, withheld)
         found = [self._shown(f) for f in found if not self._ignored(f)]
-        source = self.source(path)
+        source = self.source(path) if withheld or found or path in self._earlier else None
         if withheld and source is not None:
             found = ordered([*found, *self._earlier.of(path, source, withheld)])
         elif source is not None:
