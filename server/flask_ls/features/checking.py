@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Below this many bytes to parse, one process is done before two have shared the work.
 _WORTH_SHARING = 150_000
 # Trees are kept from extraction to the rules up to this size of their files, in bytes; beyond, memory counts more.
-_KEEP_TREES = 4_000_000
+_KEEP_TREES = 1_800_000
 
 
 @dataclass(frozen=True)
