@@ -106,6 +106,11 @@ class Workspace:
             if cancelled is None or not cancelled():
                 self.adopt(loading)
 
+    def survey(self) -> None:
+        """A first look that leaves the files unread: enough to evaluate the start, as the route table needs it."""
+        with self._lock, uncollected():
+            self.adopt(self.begin())
+
     def begin(self, cancelled: Cancelled | None = None) -> Loading:
         """Look at the files without taking anything over yet."""
         return Loading(
