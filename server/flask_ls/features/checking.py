@@ -7,14 +7,14 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_ls.features.loading import Loading, Progress
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.interp.build import Evaluation
 from flask_ls.project.packing import dumps
-from flask_ls.project.peer import Peer, PeerLostError, can_fork, fork
+from flask_ls.project.peer import Claims, Peer, PeerLostError, can_fork, fork
 from flask_ls.project.scan import uncollected, unpack
 from flask_ls.project.store import Document
 from flask_ls.rules.finding import Finding, ordered
@@ -70,6 +70,7 @@ class _Job:
         self._progress = progress
         self._documents: dict[str, Document] = {}
         self._kept = 0
+        self._processes = 1
         self.asked: list[str] = []
 
     def nothing(self) -> list[Finding]:
@@ -79,25 +80,21 @@ class _Job:
 
     def run(self, *, share: bool) -> list[Finding]:
         loading = self._loading
-        relevant = loading.scan.relevant
         deployment = [p for p in loading.found.deployment if not p.endswith(".py")]
-        to_check = [p for p in (*relevant, *deployment) if self._wanted(p)]
+        to_check = [p for p in (*loading.scan.relevant, *deployment) if self._wanted(p)]
         work = sum(map(self._size, loading.todo)) + sum(map(self._size, to_check))
-        peer = fork() if share and work > _WORTH_SHARING and can_fork() else None
-        if peer is None:
-            return self._alone(loading.todo, to_check)
-        mine, theirs = _halves(loading.todo, self._size)
-        # Each process checks the files whose trees it has.
-        rest = set(to_check) - set(loading.todo)
-        first, second = _halves([p for p in to_check if p in rest], self._size)
-        to_check_first = [p for p in to_check if p in {*mine, *first}]
-        to_check_second = [p for p in to_check if p in {*theirs, *second}]
-        if not peer.is_parent:
-            self._serve(peer, theirs, to_check_second)
-        try:
-            return self._with(peer, mine, theirs, to_check_first, to_check_second)
-        finally:
-            peer.end()
+        if share and work > _WORTH_SHARING and can_fork():
+            to_extract, to_run = Claims(loading.todo), Claims(to_check)
+            peer = fork()
+            if peer is not None and not peer.is_parent:
+                self._serve(peer, to_extract, to_run)
+            if peer is not None:
+                self._processes = 2
+                try:
+                    return self._with(peer, to_extract, to_run)
+                finally:
+                    peer.end()
+        return self._alone(loading.todo, to_check)
 
     def _alone(self, todo: Sequence[str], to_check: Sequence[str]) -> list[Finding]:
         facts = self._extract(todo)
@@ -106,44 +103,49 @@ class _Job:
         self._adopt(facts)
         found = self._findings(to_check)
         self._loading.scan.save(self._loading.known.values)
-        return found
+        return ordered(f for findings in found.values() for f in findings)
 
-    def _with(
-        self, peer: Peer, mine: list[str], theirs: list[str], to_check: list[str], others: list[str]
-    ) -> list[Finding]:
-        facts = self._extract(mine, of_all=len(mine) + len(theirs))
+    def _with(self, peer: Peer, to_extract: Claims, to_run: Claims) -> list[Finding]:
+        """The first process: facts from the front of the list, while the second one evaluates the start."""
         scan = self._loading.scan
+        facts = self._extract(to_extract.take())
         pack = scan.pack(facts)
         peer.send(pack)
         try:
+            evaluation = pickle.loads(peer.receive())
             their_pack = peer.receive()
         except PeerLostError:
             log.warning("the second process ended unexpectedly; continuing with one")
             self._adopt(facts)
-            return self._alone(theirs, [*to_check, *others])
-        self._adopt([*facts, *unpack(their_pack)])
-        found = self._findings(to_check)
-        if facts or theirs:
+            done = {f.path for f in facts}
+            return self._alone([p for p in to_extract.paths if p not in done], to_run.paths)
+        self._adopt([*facts, *unpack(their_pack)], evaluation)
+        found = self._findings(to_run.take(first=self._documents))
+        if facts or to_extract.paths:
             scan.add(pack)
             scan.add(their_pack)
         scan.save(self._loading.known.values)
         try:
-            their_findings, asked = pickle.loads(peer.receive())
+            theirs, asked = pickle.loads(peer.receive())
         except PeerLostError:
             log.warning("the second process ended unexpectedly; continuing with one")
-            return ordered([*found, *self._findings(others)])
+            theirs, asked = self._findings(p for p in to_run.paths if p not in found), []
         self.asked += asked
-        return ordered([*found, *their_findings])
+        found.update(theirs)
+        return ordered(f for findings in found.values() for f in findings)
 
-    def _serve(self, peer: Peer, todo: list[str], to_check: list[str]) -> None:
+    def _serve(self, peer: Peer, to_extract: Claims, to_run: Claims) -> None:
         """The second process. Never returns; whatever goes wrong, the first one sees that this one is gone."""
         status = 1
         try:
             self._progress = None
-            facts = self._extract(todo)
+            self._adopt(())
+            evaluation = self._workspace.snapshot().model.evaluation
+            peer.send(dumps(evaluation))
+            facts = self._extract(to_extract.take(backwards=True))
             peer.send(self._loading.scan.pack(facts))
-            self._adopt([*unpack(peer.receive()), *facts])
-            found = self._findings(to_check)
+            self._adopt([*unpack(peer.receive()), *facts], evaluation)
+            found = self._findings(to_run.take(first=self._documents, backwards=True))
             peer.send(dumps((found, self.asked)))
             peer.flush()
             status = 0
@@ -160,45 +162,33 @@ class _Job:
         glance = self._loading.scan.glances.get(path)
         return glance.size if glance is not None else 0
 
-    def _extract(self, paths: Iterable[str], of_all: int = 0) -> list[FileFacts]:
-        paths = list(paths)
-        total = max(of_all, len(paths))
+    def _extract(self, paths: Iterable[str]) -> list[FileFacts]:
         report: Callable[[int], None] | None = None
+        total = len(self._loading.todo)
         if self._progress is not None and total:
             progress = self._progress
             # The other process is as far as this one, near enough for a bar. The rules are half of the work.
-            report = lambda number: progress(number * total // len(paths), 2 * total)  # noqa: E731
+            report = lambda number: progress(min(number * self._processes, total), 2 * total)  # noqa: E731
         return self._loading.scan.extract(paths, self._loading.index, self._keep, progress=report)
 
     def _keep(self, facts: FileFacts, document: Document) -> None:
         size = len(document.source.text)
-        if self._kept + size <= _KEEP_TREES and self._wanted(facts.path):
+        if facts.words and self._kept + size <= _KEEP_TREES and self._wanted(facts.path):
             self._kept += size
             self._documents[facts.path] = document
 
-    def _adopt(self, facts: Iterable[FileFacts]) -> None:
+    def _adopt(self, facts: Iterable[FileFacts], evaluation: Evaluation | None = None) -> None:
         self._loading.add(facts)
-        self._workspace.adopt(self._loading, self._documents)
+        self._workspace.adopt(self._loading, self._documents, evaluation)
 
-    def _findings(self, paths: Sequence[str]) -> list[Finding]:
+    def _findings(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
         snapshot = self._workspace.snapshot()
-        found: list[Finding] = []
-        for number, path in enumerate(paths, 1):
-            found += snapshot.findings(path)
+        total = len(self._loading.scan.relevant)
+        found: dict[str, list[Finding]] = {}
+        for path in paths:
+            found[path] = snapshot.findings(path)
             snapshot.forget(path)
             if self._progress is not None:
-                self._progress(len(paths) + number, 2 * len(paths))
+                self._progress(min(total + len(found) * self._processes, 2 * total), 2 * total)
         self.asked += snapshot.store.saved.asked
-        return ordered(found)
-
-
-def _halves(paths: Sequence[str], size: Callable[[str], int]) -> tuple[list[str], list[str]]:
-    """Two parts of about the same size, each in the order given."""
-    loads = [0, 0]
-    parts: tuple[list[str], list[str]] = ([], [])
-    for path in sorted(paths, key=size, reverse=True):
-        lighter = 0 if loads[0] <= loads[1] else 1
-        parts[lighter].append(path)
-        loads[lighter] += size(path) + 1
-    place: dict[str, Any] = {path: number for number, path in enumerate(paths)}
-    return sorted(parts[0], key=place.__getitem__), sorted(parts[1], key=place.__getitem__)
+        return found

@@ -13,11 +13,12 @@ from packaging.version import InvalidVersion, Version
 
 from flask_ls.features.earlier import Earlier
 from flask_ls.features.status import Status, status_of
+from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
-from flask_ls.project.model import NotEvaluated, ProjectModel
+from flask_ls.project.model import NotYet, ProjectModel
 from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store
 from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
@@ -62,6 +63,7 @@ class Snapshot:
         self._earlier = earlier or Earlier()
         self._units: dict[str, Unit] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._withheld: set[str] = set()
 
     def paths(self) -> list[str]:
         """The project's files that take part in the analysis, in order: Python and deployment files."""
@@ -133,16 +135,43 @@ class Snapshot:
         found = [self._shown(f) for f in found if not self._ignored(f)]
         source = self.source(path)
         if withheld and source is not None:
+            self._withheld.add(path)
             found = ordered([*found, *self._earlier.of(path, source, withheld)])
         elif source is not None:
             self._earlier.keep(path, source, found)
         self._findings[path] = found
         return found
 
+    def caught_up(self, checkpoint: Checkpoint) -> Snapshot:
+        """The same moment with nothing withheld, as an object of its own: it may be made on another thread."""
+        model = self.model.twin(checkpoint)
+        found = Snapshot(
+            model,
+            self.settings,
+            self.store,
+            self.environment,
+            self.folders,
+            uses_flask=self.uses_flask,
+            loaded=self.loaded,
+            resolver=self._resolver,
+            earlier=self._earlier,
+        )
+
+        def rest() -> bool:
+            checkpoint()
+            return False
+
+        for part in tuple(self.model.awaited):
+            getattr(model, part)
+        for path in {*self._withheld, *self.store.open}:
+            found.findings(path, rest)
+        model.checkpoint = no_checkpoint
+        return found
+
     def _concerns(self, rule: Rule, facts: FileFacts, withheld: set[str]) -> bool:
         try:
             return rule.concerns(facts, self.model)
-        except NotEvaluated:
+        except NotYet:
             withheld.add(rule.code)
         except Exception:
             log.exception("%s failed on %s", rule.code, facts.path)

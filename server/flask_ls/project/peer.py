@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import os
 import signal
 import struct
 import sys
 import threading
+from collections.abc import Container, Iterator, Sequence
 
 _LENGTH = struct.Struct("!Q")
 
@@ -82,6 +84,27 @@ class Peer:
         except OSError:
             pass
         self._child = None
+
+
+class Claims:
+    """A list of paths that two processes share out while they go along. Made before the fork.
+
+    The claim is no lock: at worst both processes take the same path, and the work is done twice.
+    """
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = paths
+        self._taken = mmap.mmap(-1, max(len(paths), 1))
+
+    def take(self, *, first: Container[str] = (), backwards: bool = False) -> Iterator[str]:
+        """The paths that nobody has taken when their turn comes: the preferred ones, then all others."""
+        order = range(len(self.paths) - 1, -1, -1) if backwards else range(len(self.paths))
+        for preferred in (True, False):
+            for number in order:
+                path = self.paths[number]
+                if (path in first) is preferred and not self._taken[number]:
+                    self._taken[number] = 1
+                    yield path
 
 
 def can_fork() -> bool:

@@ -7,12 +7,14 @@ serves all questions. Whatever it does - raise, recurse, hang - the answer is "u
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 import sysconfig
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
@@ -144,13 +146,30 @@ class JediResolver:
         while (question := self._queue.get()) is not None:
             answer = _Answer(())
             try:
-                mro, read = engine.mro_of(question)
+                with _collecting_as_before():
+                    mro, read = engine.mro_of(question)
                 seen = {path: self._digest_of(path) for path in read}
                 answer = _Answer(mro, {p: d for p, d in seen.items() if d is not None and p != question.path})
             except Exception as error:  # RecursionError and every mistake of an inference engine
                 log.debug("type inference failed in %s: %r", question.path, error)
             question.keep(answer)
             question.done.set()
+
+
+@contextmanager
+def _collecting_as_before() -> Iterator[None]:
+    """Leave garbage collection off where it is off: parso switches it on whenever it has read its cache.
+
+    Meanwhile it does not look at what is there already, which would cost more than the answer.
+    """
+    is_on = gc.isenabled()
+    if not is_on:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if not is_on:
+            gc.disable()
 
 
 class _Engine:
