@@ -195,3 +195,17 @@ def test_not_guessable(key: str) -> None:
 
 def test_setdefault_changes_nothing_because_flask_sets_the_key_to_none() -> None:
     assert marked("FLK402", HEAD + "app.config.setdefault('SECRET_KEY', 'dev')\n") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        ("os.urandom(24)", "warning"),
+        ("base64.b64encode(os.urandom(24))", "warning"),
+        ("getattr(settings, 'KEY', os.urandom(24))", "information"),
+        ("settings.get('KEY', base64.b64encode(os.urandom(24)))", "information"),
+    ],
+)
+def test_a_random_key_that_is_only_a_default_is_told_for_information(value: str, severity: str) -> None:
+    text = f"import base64, settings\n{HEAD}app.secret_key = {value}\n"
+    assert [f.severity.value for f in findings("FLK405", text)] == [severity]
