@@ -218,7 +218,10 @@ CLASS_ROLES: dict[tuple[str, str], Role] = {
 # Libraries whose decorators call the function in the context of the call, each as its documentation says.
 TRANSPARENT_LIBRARIES = frozenset(
     "backoff cachetools deprecated functools overrides pysnooper ratelimit retry retrying tenacity timeout_decorator "
-    "typing typing_extensions warnings wrapt".split()
+    "typing typing_extensions warnings wrapt "
+    # of tests
+    "ddt flaky freezegun httpretty hypothesis mock moto parameterized pytest pytest_asyncio requests_mock responses "
+    "respx time_machine unittest vcr".split()
 )
 # Decorators and wrappers that change the context a function runs in, or keep it.
 REQUEST_WRAPPERS = frozenset({"flask.copy_current_request_context", "flask.stream_with_context"})
