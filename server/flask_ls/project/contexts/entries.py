@@ -223,6 +223,7 @@ class Entries:
         return known
 
     def _find(self, key: BodyKey) -> Ways:
+        self._values.model.checkpoint()
         body = self._values.body(key)
         if body is None:
             return Ways()

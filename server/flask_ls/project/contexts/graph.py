@@ -154,6 +154,10 @@ class Graph:
                 return [*extra, *(_after(vector, t) for t in inner)]
         return None
 
+    def through_decorators(self, key: BodyKey) -> Vector:
+        """What happens to the context between a call of a function's name and its body."""
+        return self._passage(key, 0)[0]
+
     def _through_decorators(self, key: BodyKey, start: int = 0) -> list[Target]:
         """Calling a function by its name goes through its decorators."""
         vector, extra = self._passage(key, start)

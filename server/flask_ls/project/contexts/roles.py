@@ -55,7 +55,7 @@ SOURCES = {
     ),
     "shell": Source("runs when `flask shell` starts, in an application context", "runs in `flask shell`"),
     "cli": Source("is a command of the application: only an application context is pushed", "runs as a command"),
-    "command": Source("is a plain click command: no context is pushed for it", "runs as a plain click command"),
+    "command": Source("is a plain click command: it pushes no context of its own", "runs as a plain click command"),
     "wsgi": Source("is called by the WSGI server, before Flask pushes a context", "runs before Flask pushes a context"),
     "thread": Source("runs in a new thread, which starts without a context", "runs in a new thread", True),
     "timer": Source("runs in a timer's thread, which starts without a context", "runs in a timer's thread", True),
@@ -228,7 +228,10 @@ CLASS_ROLES: dict[tuple[str, str], Role] = {
 # Libraries whose decorators call the function in the context of the call, each as its documentation says.
 TRANSPARENT_LIBRARIES = frozenset(
     "backoff cachetools deprecated functools overrides pysnooper ratelimit retry retrying tenacity timeout_decorator "
-    "typing typing_extensions warnings wrapt".split()
+    "typing typing_extensions warnings wrapt "
+    # of tests
+    "ddt flaky freezegun httpretty hypothesis mock moto parameterized pytest pytest_asyncio requests_mock responses "
+    "respx time_machine unittest vcr".split()
 )
 # Decorators and wrappers that change the context a function runs in, or keep it.
 REQUEST_WRAPPERS = frozenset({"flask.copy_current_request_context", "flask.stream_with_context"})

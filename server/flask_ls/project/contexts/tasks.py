@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import Symbol, last_name, leaves
 from flask_ls.project.contexts.states import IDENTITY, NONE, UNKNOWN, Mask
 from flask_ls.project.contexts.values import Value
+from flask_ls.project.lazy import lazy
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
@@ -41,7 +41,7 @@ class Tasks:
             return UNKNOWN
         return NONE if self._contexts.left_by_module(path) == IDENTITY else UNKNOWN
 
-    @cached_property
+    @lazy
     def _has_own_worker(self) -> bool:
         """Whether the project starts workers itself: forked workers keep the context in which they are started."""
         for facts in self._contexts.model.files.values():
@@ -52,7 +52,7 @@ class Tasks:
                         return True
         return False
 
-    @cached_property
+    @lazy
     def _by_class(self) -> Mask:
         """What the task class that the project gives to Celery pushes; ``NONE`` when it gives none."""
         sites, values = self._contexts.sites, self._contexts.values

@@ -19,6 +19,10 @@ T = TypeVar("T")
 Read = Callable[[str], "SourceFile | None"]
 
 
+class NotYet(Exception):
+    """What is asked takes long to find out and is known when typing rests."""
+
+
 @dataclass(frozen=True)
 class Kept(Generic[T]):
     """A result. ``texts`` are, for each file edited since, the text that the result is about."""

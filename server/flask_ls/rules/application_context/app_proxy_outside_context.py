@@ -5,6 +5,9 @@ each request and for each command of ``app.cli``. At import time, in the body of
 in a plain ``@click.command`` and after a request of the test client there is none, and the first attribute access
 raises RuntimeError. So do ``render_template``, ``jsonify`` and ``make_response``, which use ``current_app``.
 
+For a plain ``@click.command`` given to ``app.cli.add_command()`` the ``flask`` command pushes a context since Flask
+2.2, ``app.test_cli_runner()`` pushes none: that is told for information, and only in the command itself.
+
 Instead: Read the value inside a function that runs during a request, or push a context with the real application:
 ``with app.app_context():``. In a factory use the local ``app``, in a ``bp.record`` function ``state.app``.
 
@@ -104,7 +107,7 @@ rule = Rule(
             @click.command("seed")
             def seed():
                 click.echo(current_app.name)
-            #              ^^^^^^^^^^^ current_app needs an application context
+            #              ^^^^^^^^^^^ current_app needs a context, which only `flask` pushes here
 
 
             app.cli.add_command(seed)

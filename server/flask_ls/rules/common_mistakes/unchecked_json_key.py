@@ -5,6 +5,8 @@ answers 400. A body of ``null`` or a list is valid JSON too, and ``get_json(sile
 
 Instead: ``data = request.get_json(silent=True) or {}`` and ``data.get("name")``, or a schema library.
 
+Fix: ``.get("name")``, with ``or {}`` where the body may be None; unsafe, as the code then sees None.
+
 Quiet: Inside ``try``, where the key or the data was tested before, and where the same key was read or set before.
 """
 
@@ -16,7 +18,7 @@ from typing import TypeGuard
 
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
 
 rule = Rule(
@@ -63,6 +65,17 @@ rule = Rule(
                 data = request.get_json(silent=True)
                 return {"name": data["name"]}
                 #               ^^^^^^^^^^^^ get_json(silent=True) may be None
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                data = request.get_json(silent=True) or {}
+                return {"name": data.get("name")}
             """,
             drive="client.post('/')",
             fails="TypeError: 'NoneType' object is not subscriptable",
@@ -131,7 +144,11 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
         return
     silent = isinstance(body, ast.Call) and any(k.arg == "silent" for k in body.keywords)
     if silent:
-        yield ctx.finding(node, "get_json(silent=True) may be None: reading a key of it raises TypeError, a 500.")
+        yield ctx.finding(
+            node,
+            "get_json(silent=True) may be None: reading a key of it raises TypeError, a 500.",
+            fixes=[_empty_instead(node, body, ctx)],
+        )
         return
     text = f"{ctx.text(node.value)}.get({ctx.text(node.slice)})"
     edit = ctx.edit().replace(node, text)
@@ -143,6 +160,21 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
         "A JSON body is plain data: a missing key is a KeyError and a 500, not a 400.",
         fixes=[ctx.fix("Read it with .get()", edit, safe=False)],
     )
+
+
+def _empty_instead(node: ast.Subscript, body: ast.expr, ctx: Context) -> Fix | None:
+    """``or {}`` behind the call, and ``.get()`` for every key that is read of it."""
+    edit = ctx.edit()
+    if body is node.value:
+        edit.replace(node, f"({ctx.text(body)} or {{}}).get({ctx.text(node.slice)})")
+    else:
+        edit.after(body, " or {}")
+        for other in ast.walk(ctx.index.function_of(node) or ctx.tree):
+            if not isinstance(other, ast.Subscript) or not isinstance(other.ctx, ast.Load):
+                continue
+            if _body(other.value, ctx) is body:
+                edit.replace(other, f"{ctx.text(other.value)}.get({ctx.text(other.slice)})")
+    return ctx.fix("Take an empty body: or {}", edit, safe=False)
 
 
 def _body(node: ast.expr, ctx: Context) -> ast.expr | None:

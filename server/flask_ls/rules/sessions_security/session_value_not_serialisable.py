@@ -182,7 +182,7 @@ def _as_list(ctx: Context, node: ast.expr) -> Fix | None:
 
 
 def _as_id(ctx: Context, node: ast.expr, cls: str | None) -> Fix | None:
-    if cls is None or not isinstance(node, (ast.Name, ast.Attribute)):
+    if cls is None or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
         return None
     for base in ctx.model.mro(cls):
         known = ctx.model.names.class_(base)
