@@ -25,7 +25,7 @@ rule = Rule(
     severity=Severity.INFORMATION,
     guide=("Production / threaded=True for development server concurrency",),
     triggers=frozenset({"threaded", "processes"}),
-    error_text="ValueError: Cannot have a multi-threaded and multi-process server.",
+    error_text="ValueError: Cannot have a multi-thread and multi-process server.",
     examples=(
         Bad(
             """

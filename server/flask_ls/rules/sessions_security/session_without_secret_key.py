@@ -35,7 +35,7 @@ rule = Rule(
         "Sessions and security / SECRET_KEY is required: random bytes, not a weak string",
     ),
     triggers=frozenset({"session", "flash", "login_user", "CSRFProtect", "CsrfProtect", "generate_csrf", "FlaskForm"}),
-    error_text="RuntimeError: The session is unavailable because no secret key was set. Set the secret_key on the "
+    error_text="RuntimeError: The session is unavailable because no secret key was set.  Set the secret_key on the "
     "application to something unique and secret.",
     examples=(
         Bad(
