@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Below this many bytes to parse, one process is done before two have shared the work.
 _WORTH_SHARING = 150_000
 # Trees are kept from extraction to the rules up to this size of their files, in bytes; beyond, memory counts more.
-_KEEP_TREES = 4_000_000
+_KEEP_TREES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ class _Job:
         if facts:
             self._loading.scan.add(self._loading.scan.pack(facts))
         self._adopt(facts)
-        found = self._findings(to_check)
+        snapshot = self._workspace.snapshot()
+        found = self._findings(to_check, snapshot.findings)
         self._loading.scan.save(self._loading.known.values)
         return ordered(f for findings in found.values() for f in findings)
 
@@ -121,19 +122,20 @@ class _Job:
             done = {f.path for f in facts}
             return self._alone([p for p in to_extract.paths if p not in done], to_run.paths)
         self._adopt([*facts, *unpack(their_pack)], evaluation)
-        found = self._findings(to_run.take(first=self._documents))
+        found = self._of_words(to_run.take(first=self._documents))
         if facts or to_extract.paths:
             scan.add(pack)
             scan.add(their_pack)
         scan.save(self._loading.known.values)
         try:
-            theirs, asked = pickle.loads(peer.receive())
+            theirs, of_project, asked = pickle.loads(peer.receive())
         except PeerLostError:
             log.warning("the second process ended unexpectedly; continuing with one")
-            theirs, asked = self._findings(p for p in to_run.paths if p not in found), []
+            of_project, asked = self._of_project(to_run.paths), []
+            theirs = self._of_words(p for p in to_run.paths if p not in found)
         self.asked += asked
         found.update(theirs)
-        return ordered(f for findings in found.values() for f in findings)
+        return ordered(f for findings in (*found.values(), *of_project.values()) for f in findings)
 
     def _serve(self, peer: Peer, to_extract: Claims, to_run: Claims) -> None:
         """The second process. Never returns; whatever goes wrong, the first one sees that this one is gone."""
@@ -146,8 +148,9 @@ class _Job:
             facts = self._extract(to_extract.take(backwards=True))
             peer.send(self._loading.scan.pack(facts))
             self._adopt([*unpack(peer.receive()), *facts], evaluation)
-            found = self._findings(to_run.take(first=self._documents, backwards=True))
-            peer.send(dumps((found, self.asked)))
+            of_project = self._of_project(to_run.paths)
+            found = self._of_words(to_run.take(first=self._documents, backwards=True))
+            peer.send(dumps((found, of_project, self.asked)))
             peer.flush()
             status = 0
         except PeerLostError:
@@ -182,13 +185,27 @@ class _Job:
         self._loading.add(facts)
         self._workspace.adopt(self._loading, self._documents, evaluation)
 
-    def _findings(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
+    def _of_words(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
+        snapshot = self._workspace.snapshot()
+        return self._findings(paths, lambda path: snapshot.findings_of(path, "words"))
+
+    def _of_project(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
+        """These rules share most of what they ask, so one process runs them on all files."""
+        snapshot = self._workspace.snapshot()
+        found: dict[str, list[Finding]] = {}
+        for path in paths:
+            found[path] = snapshot.findings_of(path, "project")
+            snapshot.forget(path)
+        return found
+
+    def _findings(self, paths: Iterable[str], of: Callable[[str], list[Finding]]) -> dict[str, list[Finding]]:
         snapshot = self._workspace.snapshot()
         total = len(self._loading.scan.relevant)
         found: dict[str, list[Finding]] = {}
         for path in paths:
-            found[path] = snapshot.findings(path)
+            found[path] = of(path)
             snapshot.forget(path)
+            self._documents.pop(path, None)
             if self._progress is not None:
                 self._progress(min(total + len(found) * self._processes, 2 * total), 2 * total)
         self.asked += snapshot.store.saved.asked

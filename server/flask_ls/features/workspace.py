@@ -9,10 +9,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from flask_ls.features.earlier import Earlier
 from flask_ls.features.loading import Cancelled, Loading, Progress, app_hint, deployment_file
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.project.cache import Cache, default_folder
+from flask_ls.project.checkpoint import Checkpoint
 from flask_ls.project.deploy import is_deployment_path
 from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.distributions import Distributions
@@ -30,7 +33,18 @@ from flask_ls.project.template_files import is_template_path
 from flask_ls.rules.registry import by_code, vocabulary
 from flask_ls.syntax.source import SourceFile
 
+if TYPE_CHECKING:
+    from flask_ls.project.interp.build import Evaluation
+
 log = logging.getLogger(__name__)
+
+
+class CaughtUp(NamedTuple):
+    """An evaluation of the start of one model."""
+
+    model: ProjectModel
+    evaluation: Evaluation
+
 
 # Settings that decide which files and which environment there are.
 _OF_THE_SCAN = ("app", "exclude", "extend_exclude", "respect_gitignore", "environment", "source", "folder")
@@ -48,12 +62,17 @@ class Workspace:
         use_cache: bool = True,
         extra_files: Iterable[str] = (),
         waits: bool = False,
+        defers: bool = False,
     ) -> None:
         """``extra_files`` take part even where they are excluded or lie outside of the folders.
 
         ``waits``: what only type inference can tell is waited for. Otherwise it may be told later, by a call of
         ``on_late_answer`` on another thread; a new snapshot then knows more.
+
+        ``defers``: after the first load, no question waits for an evaluation of the program's start. What depends on
+        it is withheld, or as it was, until ``catch_up`` and ``settle`` were called.
         """
+        self._defers = defers
         self._waits = waits
         self._extra_files = tuple(normal(f) for f in extra_files)
         self.folders = tuple(normal(f) for f in folders)
@@ -73,6 +92,7 @@ class Workspace:
         self._uses_flask = False
         self._loaded = False
         self._snapshot: Snapshot | None = None
+        self._earlier = Earlier()
         if settings is None:
             self.reload_config()
 
@@ -118,7 +138,8 @@ class Workspace:
             self._resolver = self._new_resolver()
             self._model.read = self._store.source
             if evaluation is not None:
-                self._model.evaluated(evaluation)
+                self._model.settle(evaluation)
+            self._model.defers = self._defers and self._loaded
             self._loaded = True
             self._snapshot = None
 
@@ -205,6 +226,34 @@ class Workspace:
             if self._loaded:
                 self.load()
 
+    # The evaluation of the start
+
+    def evaluate(self) -> None:
+        """Evaluate the start now, if that is not done, and from now on only when typing rests."""
+        with self._lock:
+            if self._uses_flask:
+                _ = self._model.evaluation
+            self._model.defers = self._defers
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was asked for that a new evaluation of the start has to tell."""
+        return self._model.is_behind
+
+    def catch_up(self, checkpoint: Checkpoint) -> CaughtUp:
+        """Evaluate the start as it is now, beside everything else."""
+        model = self._model
+        return CaughtUp(model, model.evaluate(checkpoint))
+
+    def settle(self, found: CaughtUp) -> bool:
+        """Take over an evaluation. False when the project has changed since."""
+        with self._lock:
+            if found.model is not self._model:
+                return False
+            self._model.settle(found.evaluation)
+            self._snapshot = None
+            return True
+
     # Reading
 
     def snapshot(self) -> Snapshot:
@@ -220,6 +269,7 @@ class Workspace:
                     uses_flask=self._uses_flask,
                     resolver=self._resolver,
                     loaded=self._loaded,
+                    earlier=self._earlier,
                 )
             return self._snapshot
 

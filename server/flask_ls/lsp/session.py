@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
@@ -15,6 +16,7 @@ from flask_ls.lsp import logs, uris
 from flask_ls.lsp.client import Client, read_client
 from flask_ls.lsp.convert import Converter
 from flask_ls.lsp.engine import Engine, Priority, Token
+from flask_ls.lsp.evaluating import Evaluating
 from flask_ls.lsp.folder import Change, Folder
 from flask_ls.lsp.publisher import Publisher
 from flask_ls.lsp.roots import project_root
@@ -22,6 +24,7 @@ from flask_ls.lsp.scanning import scan
 from flask_ls.lsp.settings import SECTION, ClientSettings, parse
 from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
+from flask_ls.project.model import NotEvaluated
 from flask_ls.project.settings import ConfigProblem
 from flask_ls.rules.suppress import Kind
 from flask_ls.syntax.lines import Encoding
@@ -64,6 +67,7 @@ class Session:
         self.settings = ClientSettings()
         self.converter = Converter(self.client, "utf-16", self.documents.uri_of)
         self.publisher = Publisher(self)
+        self.evaluating = Evaluating(self)
         self.status = StatusReporter(self)
         self.folders: list[Folder] = []
         self.has_workspace = False
@@ -190,12 +194,16 @@ class Session:
     def put(self, document: Document) -> None:
         """Hand an open text to the folder it belongs to."""
         if document.path is not None:
-            self.folder_of(document.path).put(Change(document.path, document.version, document.text))
+            self._put(self.folder_of(document.path), Change(document.path, document.version, document.text))
 
     def drop(self, document: Document) -> None:
         """An open text was closed."""
         if document.path is not None:
-            self.folder_of(document.path).put(Change(document.path, document.version, None))
+            self._put(self.folder_of(document.path), Change(document.path, document.version, None))
+
+    def _put(self, folder: Folder, change: Change) -> None:
+        folder.put(change)
+        self.evaluating.edited(folder)
 
     # Questions
 
@@ -223,11 +231,24 @@ class Session:
             snapshot = folder.snapshot(changed)
             return question(Moment(folder, snapshot, folder.versions, self.converter), token)
 
-        return await self.engine.run(priority, job)
+        try:
+            return await self.engine.run(priority, job)
+        finally:
+            self.evaluating.look(folder)
 
-    def model_changed(self, folder: Folder, path: str | None) -> None:
-        """What files of a folder see of each other changed, by an edit of ``path`` or by something else."""
-        self.publisher.refresh(folder, path)
+    async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
+        """As ``ask``, for what depends on the evaluation of the program's start: it is waited for."""
+        while True:
+            with suppress(NotEvaluated):
+                return await self.ask(folder, priority, question)
+            await self.evaluating.settled(folder)
+
+    def model_changed(self, folder: Folder, path: str | None, *, pause: float | None = None) -> None:
+        """What files of a folder see of each other changed, by an edit of ``path`` or by something else.
+
+        ``pause``: how many seconds typing must rest before the open files are looked at, if not as usual.
+        """
+        self.publisher.refresh(folder, path, pause)
         self.status.refresh()
 
     # Settings

@@ -70,12 +70,19 @@ class ProjectMeaning:
             return self._pushed(path, op, name)
         if name in ("pop", "__exit__"):
             return self._popped(path, symbol)
+        if name == "getfixturevalue":
+            return Change(TO_UNKNOWN)
         if name in ("enter_context", "enter_async_context") and op[2]:
             entering = self.entering(path, op[2][0])
             return Change(entering.vector) if entering.vector != IDENTITY else None
         if name in self.pushing and op[4] not in ("iter", "with"):
             return self._called(path, symbol)
         return None
+
+    def may_request(self, path: str, op: Op) -> bool:
+        """Whether a call may lead to a request of a test client: code of the project, and what is not known."""
+        value = self._values.of(path, op[1])
+        return value is None or value.kind in ("function", "class", "parameter", "generator", "coroutine")
 
     def is_client_call(self, path: str, symbol: Symbol) -> bool:
         """Whether a function symbol is a request method of Flask's test client."""
@@ -130,16 +137,14 @@ class ProjectMeaning:
         found: dict[str, None] = {}
         for written in op[1]:
             source, colon, name = written.partition(":")
-            target = names.imported(importer, source)
-            if target not in modules and not colon:
+            if names.imported(importer, source) not in modules and not colon:
                 continue
-            parts = target.split(".")
+            parts = source.split(".")
             for end in range(1, len(parts) + 1):
-                if ".".join(parts[:end]) in modules:
-                    found[".".join(parts[:end])] = None
-            if colon and f"{target}.{name}" in modules:
-                found[f"{target}.{name}"] = None
-        return list(found)
+                found[names.imported(importer, ".".join(parts[:end]))] = None
+            if colon:
+                found[names.imported_from(importer, source, name).replace(":", ".")] = None
+        return [name for name in found if name in modules]
 
     # With blocks
 
@@ -164,7 +169,8 @@ class ProjectMeaning:
         if value.kind == "generator" and value.key is not None:
             return self._entering_generator(value.key)
         if value.kind in ("called", "name", "member"):
-            return Entering(TO_UNKNOWN if _may_push(value.name) else IDENTITY)
+            is_open = _may_push(value.name) or self._values.model.names.is_project(value.name)
+            return Entering(TO_UNKNOWN if is_open else IDENTITY)
         return Entering(TO_UNKNOWN)
 
     def _entering_call(self, path: str, symbol: Symbol) -> Entering | None:

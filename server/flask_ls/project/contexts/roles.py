@@ -55,7 +55,7 @@ SOURCES = {
     ),
     "shell": Source("runs when `flask shell` starts, in an application context", "runs in `flask shell`"),
     "cli": Source("is a command of the application: only an application context is pushed", "runs as a command"),
-    "command": Source("is a plain click command: no context is pushed for it", "runs as a plain click command"),
+    "command": Source("is a plain click command: it pushes no context of its own", "runs as a plain click command"),
     "wsgi": Source("is called by the WSGI server, before Flask pushes a context", "runs before Flask pushes a context"),
     "thread": Source("runs in a new thread, which starts without a context", "runs in a new thread", True),
     "timer": Source("runs in a timer's thread, which starts without a context", "runs in a timer's thread", True),

@@ -125,7 +125,7 @@ class Values:
         if symbol[0] == "!":
             head, _, rest = symbol[1:].partition("|")
             source, colon, name = head.partition(":")
-            found = f"{names.imported(module, source)}:{name}" if colon else names.imported(module, source)
+            found = names.imported_from(module, source, name) if colon else names.imported(module, source)
             return names.canonical(f"{found}.{rest}" if rest else found)
         return names.in_module(module, symbol) if symbol[0] not in MARKS and symbol[0] != "'" else None
 
@@ -187,8 +187,8 @@ class Values:
         if mark == "!":
             module, colon, attribute = rest.partition(":")
             names = self.model.names
-            found = names.imported(facts.module, module)
-            return self.named(names.canonical(f"{found}:{attribute}" if colon else found), left)
+            imported = names.imported_from(facts.module, module, attribute) if colon else None
+            return self.named(names.canonical(imported or names.imported(facts.module, module)), left)
         if mark == "%":
             owner, _, name = rest.rpartition(":")
             return self._parameter(BodyKey(path, owner), name, left)
@@ -353,12 +353,13 @@ class Values:
             if function.extra == "_get_current_object":
                 cls = function.name
             if cls is None:
-                cls = _DUCK_RESULTS.get(function.extra)
+                cls = _DUCK_RESULTS.get(function.extra.rpartition(".")[2])
             if cls is not None:
                 return Value("instance", cls)
             return Value("called", f"{function.name}.{function.extra}()")
         if function.kind == "called":
-            return Value("called", f"{function.name}()")
+            cls = _DUCK_RESULTS.get(function.name.rpartition(".")[2])
+            return Value("instance", cls) if cls is not None else Value("called", f"{function.name}()")
         return None
 
     def _external_result(self, path: str, symbol: Symbol, function: Value, left: int) -> Value | None:

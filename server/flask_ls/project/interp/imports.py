@@ -187,6 +187,8 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         if outer[5] and any(a.catches(error.name, error.bases) for a in outer[5]):
             m.modules.pop(module.path, None)
             raise
+        if error.name != "SystemExit":
+            m.blind(f"importing {module.import_name} raises {error.name}", place=error.place)
     except Limit:
         loaded.state = "done"
         raise

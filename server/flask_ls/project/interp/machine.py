@@ -29,6 +29,7 @@ from flask_ls.project.interp.values import (
 from flask_ls.project.interp.world import Limit, Outcome, World
 
 if TYPE_CHECKING:
+    from flask_ls.project.checkpoint import Checkpoint
     from flask_ls.project.interp.paths import Fork
     from flask_ls.project.interp.records import Recorder
     from flask_ls.project.modules import Module, ModuleIndex
@@ -64,8 +65,15 @@ class Sources(Protocol):
 class Machine(World):
     """One evaluation."""
 
-    def __init__(self, sources: Sources, recorder: Recorder, flask_version: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        recorder: Recorder,
+        flask_version: tuple[int, int],
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         super().__init__()
+        self.checkpoint = checkpoint
         self.sources = sources
         self.recorder = recorder
         self.flask_version = flask_version
@@ -112,6 +120,8 @@ class Machine(World):
         """Execute statements in order."""
         for statement in body:
             self.steps += 1
+            if self.checkpoint is not None:
+                self.checkpoint()
             execute = EXEC.get(type(statement))
             if execute is not None:
                 outcome = execute(self, statement, frame)

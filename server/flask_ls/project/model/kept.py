@@ -19,6 +19,10 @@ T = TypeVar("T")
 Read = Callable[[str], "SourceFile | None"]
 
 
+class NotEvaluated(Exception):
+    """What is asked needs an evaluation of the program's start, which is made when typing rests."""
+
+
 @dataclass(frozen=True)
 class Kept(Generic[T]):
     """A result. ``texts`` are, for each file edited since, the text that the result is about."""

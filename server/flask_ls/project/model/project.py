@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from flask_ls.project.checkpoint import Checkpoint
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.contexts.sites import Sites
@@ -16,7 +17,7 @@ from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
 from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
-from flask_ls.project.model.kept import Kept, evaluation_after, imports_alike, names_alike
+from flask_ls.project.model.kept import Kept, NotEvaluated, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
@@ -50,6 +51,10 @@ class ProjectModel:
         self._sites: Sites | None = None
         self._started: Kept[Evaluation] | None = None
         self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
+        self.defers = False
+        """Whether an evaluation of the start that is not known is left to whoever calls ``evaluate`` and ``settle``."""
+        self.is_behind = False
+        """Whether such an evaluation was asked for."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
@@ -115,6 +120,7 @@ class ProjectModel:
         model.read = self.read
         model.distributions = self.distributions
         model.app_hint = self.app_hint
+        model.defers = self.defers
         return model
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
@@ -134,19 +140,27 @@ class ProjectModel:
         """What running the program's start would build, read off without running anything.
 
         An edit that changes nothing of the start keeps it; only places are moved then.
+
+        :raises NotEvaluated: it is not known, and this model leaves such work to others.
         """
+        if self.is_behind:
+            raise NotEvaluated
         if self._started is not None and self.read is not None:
             kept = evaluation_after(self._started, self.read, self._is_mentioned)
             if kept is not None:
                 return kept
-        found = self._evaluate()
+        if self.defers:
+            self.is_behind = True
+            raise NotEvaluated
+        found = self.evaluate()
         self._started = Kept(found)
         return found
 
-    def evaluated(self, evaluation: Evaluation) -> None:
-        """Take over an evaluation that was made of the same files elsewhere."""
-        self.__dict__["evaluation"] = evaluation
+    def settle(self, evaluation: Evaluation) -> None:
+        """Take over what ``evaluate`` gave, wherever that ran."""
         self._started = Kept(evaluation)
+        self.is_behind = False
+        self.__dict__["evaluation"] = evaluation
 
     @property
     def _flask_version(self) -> tuple[int, int]:
@@ -160,7 +174,8 @@ class ProjectModel:
             for facts in self.files.values()
         )
 
-    def _evaluate(self) -> Evaluation:
+    def evaluate(self, checkpoint: Checkpoint | None = None) -> Evaluation:
+        """Evaluate the program's start, on any thread."""
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
         from flask_ls.project.interp.sources import WorkspaceSources
 
@@ -169,10 +184,13 @@ class ProjectModel:
             return Evaluation(RouteTable(complete=False))
 
         def text(path: str) -> str | None:
+            if checkpoint is not None:
+                checkpoint()
             source = read(path)
             return source.text if source is not None else None
 
-        found = evaluate(WorkspaceSources(self.index, text), read, Hints(self.app_hint), self._flask_version)
+        sources = WorkspaceSources(self.index, text)
+        found = evaluate(sources, read, Hints(self.app_hint), self._flask_version, checkpoint)
         found.machines.clear()  # they hold every object and tree of the evaluation
         return found
 

@@ -120,6 +120,15 @@ def other_file(ctx: Context, path: str) -> Inference | None:
     return Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)
 
 
+def stored_attributes(model: ProjectModel) -> frozenset[str]:
+    """The names of all attributes that any file sets on anything but ``self``: ``env`` for ``app.env = ...``."""
+    return model.once(_stored_attributes)
+
+
+def _stored_attributes(model: ProjectModel) -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for facts in model.files.values() for name in facts.stores)
+
+
 def imports_g(facts: FileFacts) -> bool:
     """Whether the file imports something by the name of Flask's ``g``."""
     return any(name == "g" for imported in facts.imports for name, _ in imported.names)

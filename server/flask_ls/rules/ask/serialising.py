@@ -6,6 +6,7 @@ Observed on Flask 3.1 with every type named here (``flask.json.provider._default
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,6 +48,11 @@ _OTHERS = {
     "flask.Request": "request",
     "flask.Response": "response",
     "flask.Flask": "app",
+    **{
+        f"builtins.{name}": name
+        for name, value in vars(builtins).items()
+        if isinstance(value, type) and issubclass(value, BaseException)
+    },
 }
 # Bases whose instances can be saved.
 _SAVED = frozenset(

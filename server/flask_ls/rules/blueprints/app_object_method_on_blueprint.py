@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -162,7 +163,7 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         return
     if ctx.infer.class_of(node.value) != "flask.Blueprint" or is_caught(ctx, node, "AttributeError"):
         return
-    if any(s.endswith(f".{node.attr}") for f in ctx.model.files.values() for s in f.stores):
+    if node.attr in stored_attributes(ctx.model):
         return
     instead = _ONLY_APP[node.attr]
     hint = f"; its form is {instead}" if instead else ""

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import leaves
-from flask_ls.rules.ask.values import constant
+from flask_ls.rules.ask.values import constant, definition
 from flask_ls.rules.ask.views import function_named, is_app
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -132,8 +132,9 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _starts_server(ctx: Context, call: ast.Call) -> bool:
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "run":
-        return is_app(ctx, call.func.value)
+    func = definition(ctx, call.func)
+    if isinstance(func, ast.Attribute) and func.attr == "run":
+        return is_app(ctx, func.value)
     return ctx.called(call) in _SIMPLE
 
 

@@ -21,6 +21,7 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.config import is_config, writes_of
 from flask_ls.rules.ask.config_edits import without as without_key
 from flask_ls.rules.ask.environment_writes import EnvironmentWrite, environment_writes, without
+from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
@@ -242,7 +243,7 @@ def _attribute(ctx: Context) -> Iterator[Finding]:
 
 
 def _sets_attribute(model: ProjectModel) -> bool:
-    return any(s.endswith(".env") for f in model.files.values() for s in f.stores)
+    return "env" in stored_attributes(model)
 
 
 def _ask_debug(ctx: Context, read: ast.expr, attribute: ast.expr) -> Fix | None:

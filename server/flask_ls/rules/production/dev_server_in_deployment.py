@@ -19,7 +19,8 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_ls.project.deploy import Command, DeploymentFile, Invocation, invocations
-from flask_ls.project.index import FileIndex
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.command_text import written
@@ -178,19 +179,37 @@ def _runs_flask(invocation: Invocation) -> bool:
 
 def _run_call(invocation: Invocation, document: DeploymentFile, ctx: DeploymentContext) -> Site | None:
     """Where the script that is started calls ``app.run()``; None when it does not, or cannot be read."""
-    if invocation.script is None:
-        return None
-    wanted = "/" + invocation.script.text.removeprefix("./").lstrip("/")
-    found = [f for p, f in ctx.model.files.items() if p.replace("\\", "/").endswith(wanted)]
-    near = posixpath.dirname(document.path.replace("\\", "/")) + wanted
-    facts = next((f for f in found if f.path.replace("\\", "/") == near), found[0] if len(found) == 1 else None)
+    if invocation.script is not None:
+        facts = _file(invocation.script.text.removeprefix("./"), document, ctx)
+    elif invocation.through_python:
+        path = invocation.program.replace(".", "/")
+        facts = _file(f"{path}.py", document, ctx) or _file(f"{path}/__main__.py", document, ctx)
+    else:
+        facts = None
     source = ctx.read(facts.path) if facts is not None else None
     if facts is None or source is None:
         return None
-    infer = Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)
-    for call in infer.index.nodes(ast.Call):
-        if infer.member(call.func) == "flask.Flask.run" and infer.index.function_of(call) is None:
+    index = FileIndex(source.tree, facts.module, is_package=facts.is_package)
+    infer = Inference(index, ctx.model)
+    started = {c.func.id for c in index.nodes(ast.Call) if isinstance(c.func, ast.Name) and not index.function_of(c)}
+    for call in index.nodes(ast.Call):
+        function = index.function_of(call)
+        is_started = function is None or (isinstance(function, FUNCTIONS) and function.name in started)
+        if is_started and infer.member(call.func) == "flask.Flask.run":
             return Site(facts.path, source.span(call))
+    return None
+
+
+def _file(path: str, document: DeploymentFile, ctx: DeploymentContext) -> FileFacts | None:
+    """The file of the project that a path means on the machine where it is deployed: by the longest end of the path."""
+    folder = posixpath.dirname(document.path.replace("\\", "/"))
+    parts = [part for part in path.split("/") if part]
+    for number in range(len(parts) if path.startswith("/") else 1):
+        end = "/" + "/".join(parts[number:])
+        found = [f for p, f in ctx.model.files.items() if p.replace("\\", "/").endswith(end)]
+        near = next((f for f in found if f.path.replace("\\", "/") == folder + end), None)
+        if near is not None or len(found) == 1:
+            return near or found[0]
     return None
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -91,15 +92,15 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         return
     threaded, processes = keywords.get("threaded"), keywords.get("processes")
     if processes is None:
-        if threaded is not None and _constant(threaded) is False:
+        if threaded is not None and _value(ctx, threaded) is False:
             yield ctx.finding(
                 threaded,
                 "threaded=False: the server handles one request at a time, a request to itself never ends.",
                 fixes=[ctx.fix("Remove threaded=False", ctx.edit().remove_argument(node, threaded), safe=True)],
             )
         return
-    count = _constant(processes)
-    if not isinstance(count, int) or count <= 1 or (threaded is not None and _constant(threaded) is not True):
+    count = _value(ctx, processes)
+    if not isinstance(count, int) or count <= 1 or (threaded is not None and _value(ctx, threaded) is not True):
         return
     if threaded is None:
         edit = ctx.edit().add_argument(node, "threaded=False")
@@ -113,5 +114,6 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _constant(keyword: ast.keyword) -> object:
-    return keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+def _value(ctx: Context, keyword: ast.keyword) -> object:
+    value = constant(ctx, keyword.value)
+    return None if value is UNKNOWN else value

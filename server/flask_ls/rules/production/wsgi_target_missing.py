@@ -1,8 +1,9 @@
-"""A WSGI server is told to load a module or a name that the project does not have.
+"""A WSGI server is told to load a module or a name that the project does not have, or a factory as the application.
 
 Why: ``gunicorn module:attribute`` imports the module and reads the attribute when it starts; without them the workers
 exit with "Failed to find attribute 'app' in 'main'" or ModuleNotFoundError. ``gunicorn module`` means
-``module:application``.
+``module:application``. A factory without parentheses is called for each request, with the request in the place of its
+arguments: each one answers 500.
 
 Instead: the module and name of the application, or of the factory: ``gunicorn "main:create_app()"``.
 
@@ -122,6 +123,29 @@ rule = Rule(
                 return Flask(__name__)
             """,
         ),
+        Bad(
+            """
+            === Procfile
+            web: gunicorn -w 4 main:create_app
+            #                  ^^^^^^^^^^^^^^^ takes the factory create_app for the application
+            === main.py
+            from flask import Flask
+
+
+            def create_app(config=None):
+                return Flask(__name__)
+            """,
+            fixed="""
+            === Procfile
+            web: gunicorn -w 4 "main:create_app()"
+            === main.py
+            from flask import Flask
+
+
+            def create_app(config=None):
+                return Flask(__name__)
+            """,
+        ),
         Good(
             """
             === uwsgi.ini
@@ -172,6 +196,16 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
             continue
         name = target.attribute.partition(".")[0]
         if _has(facts, name, ctx, set()):
+            factory = _uncalled_factory(target, facts, ctx)
+            if factory is not None:
+                yield ctx.finding(
+                    target.span,
+                    f"{target.server} takes the factory {name} for the application: each request answers 500.",
+                    related=[
+                        Related(Site(factory.file.path, factory.function.name_span), f"{name} makes the application")
+                    ],
+                    fixes=[_called(target, factory, ctx)],
+                )
             continue
         apps = [a for a in module_apps(ctx.model) if a.rpartition(".")[0] == facts.module]
         makers = [f for f in factories(ctx.model) if f.file is facts]
@@ -195,6 +229,23 @@ def _has(facts: FileFacts, name: str, ctx: DeploymentContext, seen: set[str]) ->
         if source is None or (source.module not in seen and _has(source, name, ctx, seen)):
             return True
     return False
+
+
+def _uncalled_factory(target: Target, facts: FileFacts, ctx: DeploymentContext) -> Factory | None:
+    if target.is_call or target.calls or "." in target.attribute:
+        return None
+    dotted = ctx.model.names.canonical(f"{facts.module}:{target.attribute}")
+    return next((f for f in factories(ctx.model) if f.dotted == dotted), None)
+
+
+def _called(target: Target, factory: Factory, ctx: DeploymentContext) -> Fix | None:
+    """The factory called, where it can be called without arguments."""
+    if (
+        any(not p.has_default and p.kind in ("positional", "keyword") for p in factory.function.parameters)
+        or target.server == "waitress-serve"
+    ):
+        return None
+    return _named(target, f"{target.module}:{target.attribute}()", ctx)
 
 
 def _only(apps: Sequence[str], makers: Sequence[Factory], target: Target) -> str | None:

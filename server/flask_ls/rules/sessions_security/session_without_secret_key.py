@@ -214,14 +214,25 @@ def _writes(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
 
 def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
     """Forms with a CSRF token that are built in a function."""
-    if any(m.key == "WTF_CSRF_ENABLED" for f in ctx.model.files.values() for m in f.config.mentions):
+    if ctx.model.once(_switches_protection):
+        return
+    if not ctx.model.once(_has_forms):
         return
     for call in ctx.index.nodes(ast.Call):
-        if ctx.index.function_of(call) is None or call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm"):
+        if call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm") or ctx.index.function_of(call) is None:
             continue
         classes = ctx.infer.classes_of(call)
         if not any("Meta" in (k[1].attributes if (k := ctx.model.names.class_(c)) else ()) for c in classes):
             yield call, "A form with a CSRF token"
+
+
+def _has_forms(model: ProjectModel) -> bool:
+    """Whether any file has to do with Flask-WTF."""
+    return any(i.module.partition(".")[0] == "flask_wtf" for f in model.files.values() for i in f.imports)
+
+
+def _switches_protection(model: ProjectModel) -> bool:
+    return any(m.key == "WTF_CSRF_ENABLED" for f in model.files.values() for m in f.config.mentions)
 
 
 def _protections(ctx: Context) -> Iterator[Finding]:

@@ -5,6 +5,9 @@ all attributes are expired, and reading one raises DetachedInstanceError. A thre
 
 Instead: pass the id and load the object again, or ``db.session.merge(obj)``; in a fixture ``yield`` inside the block.
 
+Fix: Passes the id and loads the object in the function, moves the reading into the block, yields in a fixture. Only the
+last is safe: the others change what is read and when.
+
 Quiet: For ids and other plain values, for attributes that were loaded after the commit, and for objects that were not
 committed in the block.
 """
@@ -15,13 +18,16 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.handover import Handover, handovers
-from flask_ls.rules.ask.session import MODEL, extension_in_scope, loaded_model, name_in_scope, session_call
-from flask_ls.rules.ask.views import function_named, handler_around
+from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
+from flask_ls.rules.ask.views import handler_around
 from flask_ls.rules.context import Context
+from flask_ls.rules.edits.statements import line_of
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 _HEAD = """
             from threading import Thread
@@ -63,6 +69,17 @@ rule = Rule(
 
             print(user.name)
             #     ^^^^^^^^^ the session of this object is gone
+            """,
+            fixed=_HEAD
+            + """
+
+            with app.app_context():
+                db.create_all()
+                user = User(name="ann")
+                db.session.add(user)
+                db.session.commit()
+
+                print(user.name)
             """,
             fails="DetachedInstanceError",
         ),
@@ -121,14 +138,12 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Hand-overs, blocks that push a context, and globals of this file."""
     for handover in handovers(ctx):
-        given: list[tuple[int | str, ast.expr]] = [*enumerate(handover.positional), *handover.named.items()]
-        for place, value in given:
-            model = _model_of(value, ctx)
-            if model is not None:
+        for value in (*handover.positional, *handover.named.values()):
+            if _model_of(value, ctx) is not None:
                 yield ctx.finding(
                     value,
                     "the thread or task has another session: pass the id and load the object there.",
-                    fixes=[_id_passed(handover, place, value, model, ctx)],
+                    fixes=[_id_passed(handover, value, ctx)],
                 )
     for block in ctx.index.nodes(ast.With):
         if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
@@ -137,27 +152,46 @@ def check(ctx: Context) -> Iterator[Finding]:
         yield from _cached(statement, ctx)
 
 
-def _id_passed(handover: Handover, place: int | str, value: ast.expr, model: str, ctx: Context) -> Fix | None:
-    """Hand over the id, and load the object in the context that the function pushes."""
+def _id_passed(handover: Handover, value: ast.expr, ctx: Context) -> Fix | None:
+    """``obj.id`` for ``obj``; where the function is in this file, it loads the object again."""
     edit = ctx.edit().after(value, ".id")
-    function = function_named(ctx, handover.target)
-    if not isinstance(function, FUNCTIONS):
+    name = (_model_of(value, ctx) or "").rpartition(".")[2]
+    session = next((n for n, b in ctx.index.root.bindings.items() if _is_database(b, ctx)), None)
+    target = handover.target
+    bindings = ctx.index.lookup(target.id, target) if isinstance(target, ast.Name) else []
+    function = bindings[0].node if len(bindings) == 1 and bindings[0].kind == "def" else None
+    if not isinstance(function, FUNCTIONS) or value not in handover.positional or session is None:
         return ctx.fix("Pass the id", edit, safe=False)
+    position = handover.positional.index(value)
     parameters = [*function.args.posonlyargs, *function.args.args]
-    given = place if isinstance(place, str) else next((a.arg for a in parameters[place : place + 1]), None)
-    uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == given]
-    block = next((s for s in function.body if isinstance(s, ast.With) and _is_context(s, ctx)), None)
-    if block is None or any(block not in ctx.index.ancestors(use) for use in uses):
-        return None
-    db, name = extension_in_scope(ctx, block.body[0]), name_in_scope(ctx, block.body[0], model)
-    if db is None or name is None:
-        return None
-    edit.insert_line_before(block.body[0], f"{given} = {db}.session.get({name}, {given})")
-    return ctx.fix("Pass the id and load the object there", edit, safe=False)
+    if position >= len(parameters) or name not in ctx.index.root.bindings:
+        return ctx.fix("Pass the id", edit, safe=False)
+    parameter = parameters[position].arg
+    blocks = [s for s in function.body if isinstance(s, ast.With) and any(_pushes_context(i) for i in s.items)]
+    first = blocks[0].body[0] if blocks else function.body[0]
+    edit.insert_line_before(first, f"{parameter} = {session}.session.get({name}, {parameter})")
+    return ctx.fix(f"Pass the id and load the object in {function.name}()", edit, safe=False)
 
 
-def _is_context(block: ast.With, ctx: Context) -> bool:
-    return any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items)
+def _is_database(bindings: list[Binding], ctx: Context) -> bool:
+    value = bindings[0].value if len(bindings) == 1 else None
+    return value is not None and ctx.is_instance(value, "flask_sqlalchemy.SQLAlchemy")
+
+
+def _pushes_context(item: ast.withitem) -> bool:
+    called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr in ("app_context", "test_request_context")
+
+
+def _read_inside(block: ast.With, statement: ast.stmt, ctx: Context) -> Fix | None:
+    """The statements up to the reading one moved into the block above them."""
+    siblings = ctx.index.block_of(block)
+    first = line_of(ctx.source, siblings[siblings.index(block) + 1])
+    last = line_of(ctx.source, statement)
+    if first is None or last is None:
+        return None
+    edit = ctx.edit().indent(Span(first.start, last.end))
+    return ctx.fix("Read it before the context ends", edit, safe=False)
 
 
 def _pushes(call: ast.Call, ctx: Context) -> bool:
@@ -228,7 +262,10 @@ def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
                 and not node.attr.startswith("__")
             ):
                 yield ctx.finding(
-                    node, message, related=[ctx.related(block.items[0].context_expr, "its context ended here")]
+                    node,
+                    message,
+                    related=[ctx.related(block.items[0].context_expr, "its context ended here")],
+                    fixes=[_read_inside(block, statement, ctx)],
                 )
                 names.discard(node.value.id)
 
