@@ -6,6 +6,9 @@ AttributeError, for most of them when the module is imported.
 Instead: the blueprint's ``app_`` form (``app_template_filter``, ``teardown_app_request``), ``current_app`` inside
 functions, or ``bp.record(lambda state: state.app...)``.
 
+Fix: Uses the blueprint's own form, or ``current_app`` inside functions; unsafe: the form for the whole app also counts
+for others.
+
 Quiet: When the blueprint's class is one of the project's own that may define it, or the project sets the attribute.
 """
 

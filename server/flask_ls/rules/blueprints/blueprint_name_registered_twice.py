@@ -5,6 +5,8 @@ registered``, since Flask 2.1 also for the same blueprint object.
 
 Instead: another name, or ``name="..."`` for the second registration of the same blueprint.
 
+Fix: Gives the second registration a name of its own; unsafe, as its endpoints get that name.
+
 Quiet: For different apps, for nested blueprints, whose names begin with the parent's, and where only one of them may
 run.
 """

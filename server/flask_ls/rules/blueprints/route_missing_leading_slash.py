@@ -5,6 +5,8 @@ with a ``url_prefix`` the slash is added; without one the error comes when the b
 
 Instead: ``"/users"``.
 
+Fix: Writes the slash; safe, as without it the program does not start.
+
 Quiet: In blueprints that are registered with a prefix, and where the prefix is not known.
 """
 

@@ -5,6 +5,9 @@ Why: Flask accepts every key silently. The misspelt one is stored, and the setti
 Instead: write the key exactly as documented: upper case, these separators. ``app.config.KEY = value`` sets an attribute
 of the object and no key; ``from_object()`` and ``from_mapping()`` leave out names that are not upper case.
 
+Fix: Writes the key that Flask reads; safe, as nobody read the other one. It is not offered where the right key is set
+already.
+
 Quiet: When the project reads the key itself, when the known key is set too, and for keys of extensions that the project
 does not import.
 """
