@@ -104,6 +104,57 @@ rule = Rule(
             drive="pass",
             fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+
+            class Database(SQLAlchemy):
+                pass
+
+
+            app = Flask(__name__)
+            db = Database(app)
+            #    ^^^^^^^^^^^^^ SQLALCHEMY_DATABASE_URI is not set yet: this raises RuntimeError
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+
+            class Database(SQLAlchemy):
+                pass
+
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = Database(app)
+            """,
+            drive="pass",
+            fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def add_database(app):
+                db.init_app(app)
+            #   ^^^^^^^^^^^^^^^^ SQLALCHEMY_DATABASE_URI is not set yet: this raises RuntimeError
+
+
+            app = Flask(__name__)
+            add_database(app)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            """,
+            drive="pass",
+            fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
+        ),
         Good(
             """
             from flask import Flask
