@@ -6,6 +6,8 @@ and objects with ``__html__``. A model, a row, a set, bytes or any other object 
 
 Instead: build plain data first: ``{"id": user.id, "name": user.name}``, ``list(ids)``.
 
+Fix: Makes it a list; unsafe, as the order of a set is not its own.
+
 Quiet: When the project has a JSON provider or encoder of its own, and for values whose class is not known.
 """
 
