@@ -1,7 +1,7 @@
 """Small programs of many forms: the lines marked ``# raises`` are reported, and are what raises under Flask.
 
-``programs/*.txt``: ``##### name`` begins a program, ``=== path`` a file of it, ``# drive:`` says what to do once it is
-imported. ``# raises, unseen`` marks a line that raises and is not reported, since the proof is not made.
+``programs/*.txt``: ``##### name`` begins a program, ``=== path`` a file of it, ``# drive:`` lines say what to do
+once it is imported. ``# raises, unseen`` marks a line that raises and is not reported, since the proof is not made.
 """
 
 from __future__ import annotations

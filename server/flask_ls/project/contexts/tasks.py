@@ -74,7 +74,7 @@ class Tasks:
             return found.pop()
         return UNKNOWN if found or not (has_app or self._has_no_other_app) else NONE
 
-    @cached_property
+    @lazy
     def _has_no_other_app(self) -> bool:
         """Whether no library that may make the Celery app is imported."""
         imported = {i.module for f in self._contexts.model.files.values() for i in f.imports if "celery" in i.module}

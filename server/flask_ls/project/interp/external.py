@@ -145,6 +145,16 @@ def unreadable(m: Machine, func: Unknown, args: Args, held: tuple[Value, ...]) -
     return Unknown(func.reason)
 
 
+def initialised(m: Machine, cls: ClassV, base: Unknown, args: Args) -> None:
+    """``cls(...)`` reaches the initializer of a base that cannot be read."""
+    bases = [b for c in cls.mro for b in c.bases if not isinstance(b, ClassV)]
+    known = all(isinstance(b, External) and packages.is_harmless(b.package) for b in bases)
+    path = f"{base.path}()" if isinstance(base, External) else "a class that is not known"
+    given_away(m, path, args, () if known else held_objects(m, args), known=known)
+    if not known:
+        escape(m, args, f"{describe(base)} cannot be read")
+
+
 def escape(m: Machine, args: Args, reason: str, held: tuple[Value, ...] = ()) -> None:
     """Apps and blueprints are given to code that cannot be read: their routes are no longer all known."""
     seen: list[Value] = []

@@ -43,7 +43,7 @@ rule = Rule(
     paths=_paths,
     error_text="AssertionError: The setup method 'route' can no longer be called on the blueprint 'api'. It has "
     "already been registered at least once, any changes will not be applied consistently.",
-    notes=(Note("<2.3", "Flask 2.2 only warns here; the route answers 404."),),
+    notes=(Note("<2.3", "Flask 2.2 only warns here, older versions say nothing; the route answers 404."),),
     examples=(
         Bad(
             """

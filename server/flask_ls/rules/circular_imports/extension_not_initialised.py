@@ -5,6 +5,9 @@ or access fails: "The current Flask app is not registered with this 'SQLAlchemy'
 
 Instead: ``db.init_app(app)`` in the factory, after the configuration; or ``SQLAlchemy(app)``.
 
+Fix: Adds ``init_app`` below the configuration, in the factory where there is one; safe, as without it the extension
+does nothing.
+
 Quiet: In projects that make no app (libraries), for an object that nothing uses while another one of its class exists,
 when any ``init_app`` call could mean this object, and when the object
 is handed to a function or put into a list.

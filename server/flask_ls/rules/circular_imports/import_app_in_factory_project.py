@@ -25,11 +25,12 @@ from flask_ls.project.index import FileIndex
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import resolve_relative
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.current_app import with_current_app
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.project import APP, Factory, factories, other_file, stored_attributes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.finding import Finding, Related, Severity
 from flask_ls.rules.rule import Rule
 
 
@@ -106,22 +107,6 @@ rule = Rule(
     ),
 )
 
-# What only the real application can do, or what needs no context to be called on it.
-_REAL = frozenset(
-    {
-        "app_context",
-        "cli",
-        "errorhandler",
-        "register_blueprint",
-        "request_context",
-        "route",
-        "run",
-        "test_cli_runner",
-        "test_client",
-        "test_request_context",
-    }
-)
-
 
 @rule.on(ast.ImportFrom)
 def check(node: ast.ImportFrom, ctx: Context) -> Iterator[Finding]:
@@ -139,7 +124,7 @@ def check(node: ast.ImportFrom, ctx: Context) -> Iterator[Finding]:
                 alias,
                 f'This raises ImportError: {written} has no "{alias.name}", its app is built in {name}().',
                 related=[Related(Site(factory.file.path, factory.function.name_span), "the factory")],
-                fixes=[_with_current_app(ctx, node, alias)],
+                fixes=[with_current_app(ctx, node, alias, safe=True)],
             )
 
 
@@ -243,25 +228,3 @@ def _is_optional(ctx: Context, node: ast.ImportFrom) -> bool:
     if is_caught(ctx, node, "ImportError"):
         return True
     return any(isinstance(a, ast.If) and is_type_checking(a.test) for a in ctx.index.ancestors(node))
-
-
-def _with_current_app(ctx: Context, node: ast.ImportFrom, alias: ast.alias) -> Fix | None:
-    local = alias.asname or alias.name
-    scope = ctx.index.scope(node)
-    edit = ctx.edit()
-    uses = edit.uses(local, scope)
-    if len(scope.bindings.get(local, [])) != 1 or not all(_runs_in_context(ctx, use) for use in uses):
-        return None
-    edit.remove_import(node, alias)
-    if uses:
-        edit.rename(local, scope, edit.import_name("flask", "current_app", at=uses[0]))
-    title = "Use current_app" if uses else f"Remove the import of {local}"
-    return ctx.fix(title, edit, safe=True)
-
-
-def _runs_in_context(ctx: Context, use: ast.Name) -> bool:
-    """Whether the use is in a function body and asks for nothing that only the real application can do."""
-    if ctx.index.function_of(use) is None or not isinstance(use.ctx, ast.Load):
-        return False
-    parent = ctx.parent(use)
-    return not (isinstance(parent, ast.Attribute) and (parent.attr in _REAL or isinstance(parent.ctx, ast.Store)))

@@ -5,6 +5,8 @@ imports adds no tables, and the first query fails.
 
 Instead: import the models in the factory, or in the module that calls ``create_all()``.
 
+Fix: Imports the models before the call; unsafe, as importing a module runs its code.
+
 Quiet: When anything imports the module, when modules are imported by computed names, and in tests.
 """
 

@@ -6,6 +6,9 @@ and ``app.config.get("ENV")`` gives None.
 Instead: FLASK_DEBUG=1 (or ``flask run --debug``) and ``app.debug``; a configuration key of your own for the name of the
 environment.
 
+Fix: FLASK_ENV=development becomes FLASK_DEBUG=1, another value is removed: safe, as nothing reads it. Code that reads
+the environment asks ``app.debug`` instead, which is unsafe.
+
 Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself.
 """
 

@@ -31,7 +31,7 @@ rule = Rule(
     severity=Severity.ERROR,
     guide=("Request context / url_for needs context",),
     triggers=frozenset({"url_for", "SERVER_NAME"}),
-    error_text="RuntimeError: Unable to build URLs outside an active request without SERVER_NAME configured.",
+    error_text="RuntimeError: Unable to build URLs outside an active request without 'SERVER_NAME' configured.",
     examples=(
         Bad(
             """

@@ -6,6 +6,8 @@ refused by the others: users are logged out by each deploy, and at random when t
 Instead: make the key once (``python -c "import secrets; print(secrets.token_hex())"``), store it outside of the source,
 and read it: ``os.environ["SECRET_KEY"]``.
 
+Fix: Reads the key from the environment; unsafe, as the variable must be set.
+
 Quiet: In tests and development configuration, and when the made key is written to a file to be read again.
 """
 

@@ -6,6 +6,8 @@ TypeError when the response is finished.
 
 Instead: store the id of a model, and a list for a set.
 
+Fix: Stores a list, or the object's id; unsafe, as the code that reads the value gets something else.
+
 Quiet: When sessions are kept in another way (Flask-Session, ``session_interface``), when the project has a JSON
 provider of its own, and when the type of the value is not known.
 """

@@ -5,6 +5,9 @@ is empty), and writing to it, also through ``flash()``, ``login_user()`` and CSR
 
 Instead: set the key from outside of the source: ``app.secret_key = os.environ["SECRET_KEY"]``.
 
+Fix: Reads the key from the environment where the app is made; unsafe, as the variable must be set: the program else
+ends at its start.
+
 Quiet: When a part of the configuration cannot be read (``from_envvar()``, ``from_prefixed_env()``, files), when the
 application keeps sessions in another way (``session_interface``, Flask-Session), and in tests.
 """
@@ -35,7 +38,7 @@ rule = Rule(
         "Sessions and security / SECRET_KEY is required: random bytes, not a weak string",
     ),
     triggers=frozenset({"session", "flash", "login_user", "CSRFProtect", "CsrfProtect", "generate_csrf", "FlaskForm"}),
-    error_text="RuntimeError: The session is unavailable because no secret key was set. Set the secret_key on the "
+    error_text="RuntimeError: The session is unavailable because no secret key was set.  Set the secret_key on the "
     "application to something unique and secret.",
     examples=(
         Bad(

@@ -4,6 +4,8 @@ Why: ``Query.get`` is legacy since SQLAlchemy 2.0 and emits LegacyAPIWarning; ``
 
 Instead: ``db.session.get(Model, key)`` and ``db.get_or_404(Model, key)``.
 
+Fix: Uses ``db.session.get()`` or ``db.get_or_404()``; safe: they do the same.
+
 Quiet: When the project uses SQLAlchemy 1.3 or older, which has no ``session.get``; ``get_or_404`` with Flask-SQLAlchemy
 2, which has no ``db.get_or_404``; and for models with a query class of their own.
 """

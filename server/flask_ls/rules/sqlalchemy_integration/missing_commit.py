@@ -6,6 +6,8 @@ does not commit.
 
 Instead: ``db.session.commit()`` after the last write of each path, or ``with db.session.begin():`` around the writes.
 
+Fix: Commits after the last write; unsafe, as you decide where a transaction ends.
+
 Quiet: When a function that is called may commit, when a decorator, an after-request function or a teardown commits, on
 paths that roll back, raise or answer an error, and for functions that the project's own code calls otherwise.
 """

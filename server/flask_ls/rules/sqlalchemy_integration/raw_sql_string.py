@@ -28,6 +28,7 @@ rule = Rule(
     guide=(),
     triggers=frozenset({"execute", "scalars", "scalar"}),
     error_text="ArgumentError: Textual SQL expression 'select 1' should be explicitly declared as text('select 1')",
+    overlaps=("ruff S608", "Bandit B608"),
     examples=(
         Bad(
             """
