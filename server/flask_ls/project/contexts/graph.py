@@ -71,7 +71,18 @@ class Graph:
             return []
         if op[4] == "decorator":
             return self._decoration(site)
-        return [*self._executed(path, op), *self._callbacks(path, op), *self._made_thread(path, op)]
+        callbacks = self._callbacks(path, op)
+        if last_name(op[1]) == "run" and self._runs_later(site):
+            # A copied context is the one of the place where it was copied, perhaps outside of this function.
+            callbacks = [t._replace(source="unknown", mask=UNKNOWN, vector=IDENTITY) for t in callbacks]
+        return [*self._executed(path, op), *callbacks, *self._made_thread(path, op)]
+
+    def _runs_later(self, site: Site) -> bool:
+        """Whether a nested function calls ``run`` of a copied context."""
+        body = self.values.body(site.body)
+        value = self.values.of(site.body.path, site.op[1])
+        is_copy = value is not None and (value.name, value.extra) == ("contextvars.Context", "run")
+        return is_copy and body is not None and bool(body.owner)
 
     def _made_thread(self, path: str, op: Op) -> list[Target]:
         """An instance of a subclass of Thread runs its ``run``."""
@@ -365,23 +376,27 @@ class Graph:
                 found += self._starts(self._uses(decorator.key, parameter, nested=True)[1], inner)
             return found
         role = self.role(decorator, op[1])
-        if role is not None and role.source == "command" and self._group_pushes(path, op[1]):
-            role = Role("app", "cli")
+        if role is not None and role.source == "command":
+            role = self._command(path, op[1], role)
         if role is None or (role.source == "cli" and _says_no_context(op[1])):
             if role is not None:
                 found += [self._started(t, Role("none", "command"), path, op) for t in inner]
             return found
         return found + [self._started(t, role, path, op) for t in inner]
 
-    def _group_pushes(self, path: str, decorator: Symbol) -> bool:
-        """Whether a command belongs to a click group with ``@with_appcontext``, whose context stays for it."""
+    def _command(self, path: str, decorator: Symbol, role: Role) -> Role:
+        """How a command of a click group runs. Of a group that only an entry point of a package names, who runs it?"""
         method = decorator[1] if isinstance(decorator, tuple) and decorator[0] == "()" else decorator
         owner = self.values.owner_function(path, method)
         body = self.values.body(owner)
         if owner is None or body is None:
-            return False
+            return role
         values = (self.values.of(owner.path, d) for d in body.decorators)
-        return any(v is not None and v.name in roles.APP_WRAPPERS for v in values)
+        if any(v is not None and v.name in roles.APP_WRAPPERS for v in values):
+            return Role("app", "cli")  # the group's context stays for its commands
+        mentions = (s.op for s in self.sites.mentions(body.name) if s.op[0] == "c" and s.op[4] != "decorator")
+        is_run = any(last_name(op[1]) in (body.name, "add_command") for op in mentions)
+        return role if is_run else Role("unknown", "command")
 
     @staticmethod
     def _starts(extra: tuple[Target, ...], inner: list[Target]) -> list[Target]:

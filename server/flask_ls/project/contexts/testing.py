@@ -90,10 +90,17 @@ class Tests:
             return apply(then(then(vector, self._requested(key, body)), self._unittest(key, body)), NONE)
         if body.cls and self._has_foreign_base(key, body):
             return UNKNOWN
-        if body.cls and not self.is_fixture(key, body):
+        if body.cls:
+            # pytest runs them as automatic fixtures, so before the fixtures of the class (_pytest/python.py).
             for name in _XUNIT_METHODS:
                 vector = then(vector, self._left_method(key, body, name))
-        return apply(then(vector, self._requested(key, body)), NONE)
+        found = apply(then(vector, self._requested(key, body)), NONE)
+        return UNKNOWN if found == NONE and self._may_be_left_over(key, body) else found
+
+    def _may_be_left_over(self, key: BodyKey, body: Body) -> bool:
+        """Whether a fixture of a wider scope, of which this test knows nothing, may still have a context pushed."""
+        visible = self._visible(key, body).by_name.values()
+        return any(f.lasts and f.key != key and self._after_fixture(f) != IDENTITY for f in visible)
 
     def keeps_client(self, key: BodyKey, body: Body) -> bool:
         """Whether a fixture of the test stands in ``with client:``, so that a request's context stays."""
