@@ -15,6 +15,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.config.model import AppConfig
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
@@ -214,7 +215,7 @@ def _writes(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
 
 def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
     """Forms with a CSRF token that are built in a function."""
-    if any(m.key == "WTF_CSRF_ENABLED" for f in ctx.model.files.values() for m in f.config.mentions):
+    if ctx.model.each(_sets_csrf):
         return
     for call in ctx.index.nodes(ast.Call):
         if ctx.index.function_of(call) is None or call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm"):
@@ -222,6 +223,10 @@ def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
         classes = ctx.infer.classes_of(call)
         if not any("Meta" in (k[1].attributes if (k := ctx.model.names.class_(c)) else ()) for c in classes):
             yield call, "A form with a CSRF token"
+
+
+def _sets_csrf(facts: FileFacts) -> bool:
+    return any(mention.key == "WTF_CSRF_ENABLED" for mention in facts.config.mentions)
 
 
 def _protections(ctx: Context) -> Iterator[Finding]:

@@ -15,8 +15,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
-from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.session import RESETS, WRITES, function_named, loaded_model, session_call
@@ -153,11 +153,11 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _somebody_commits_later(ctx: Context) -> bool:
     """Whether an after-request function or teardown of the project commits for all views."""
-    return ctx.model.once(_hooks_commit)
+    return bool(ctx.model.each(_commits_in_hooks))
 
 
-def _hooks_commit(model: ProjectModel) -> bool:
-    return any(f.commits_in_hooks for f in model.files.values())
+def _commits_in_hooks(facts: FileFacts) -> bool:
+    return facts.commits_in_hooks
 
 
 def _is_wrapped(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -> bool:
