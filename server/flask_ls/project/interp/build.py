@@ -202,7 +202,7 @@ class _Evaluator:
                 for path, qualname in self.reach.functions(result.registrars, self.entered):
                     module = self.sources.index.by_path(path)
                     if module is not None:
-                        entries += [c.entry for c in self.reach.callers(qualname.rpartition('.')[2], module)]
+                        entries += [c.entry for c in self.reach.callers(qualname.rpartition(".")[2], module)]
             entry = next((e for e in entries if (e.module.path, e.factory) not in tried), None)
             if entry is None:
                 return
