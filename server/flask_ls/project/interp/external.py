@@ -64,11 +64,6 @@ def describe(value: Unknown) -> str:
     return value.path if isinstance(value, External) else value.reason
 
 
-def is_harmless(value: Unknown) -> bool:
-    """Whether a value is of a package whose code adds no routes to an app it is given."""
-    return isinstance(value, External) and packages.is_harmless(value.package)
-
-
 def call(m: Machine, func: External, args: Args) -> Value:
     """The result of calling external code."""
     path = func.path
