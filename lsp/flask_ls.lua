@@ -19,7 +19,25 @@
 return {
   name = 'flask_ls',
   cmd = { 'flask-ls', 'server' },
-  filetypes = { 'python', 'htmldjango', 'jinja' },
+  -- Python, templates, and the files that say how a project is started.
+  filetypes = {
+    'python',
+    'html',
+    'htmldjango',
+    'jinja',
+    'jinja2',
+    'dockerfile',
+    'env',
+    'sh',
+    'yaml',
+    'yaml.docker-compose',
+    'systemd',
+    'toml',
+    'dosini',
+    'conf',
+    'make',
+    'json',
+  },
   root_markers = {
     'flask-ls.toml',
     'pyproject.toml',

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from flask_ls.features.check import check_texts
-from flask_ls.rules.examples import Bad, Good, expected_of, files_of
+from flask_ls.rules.examples import Bad, Good, expected_of, files_of, fixed_files_of
 from flask_ls.rules.finding import Finding, Fix
 from flask_ls.rules.guide import GUIDE, Bullet, by_key
 from flask_ls.rules.registry import all_rules
@@ -43,6 +43,8 @@ def fixed_by(fix: Fix, files: Files) -> Files:
     for path in fix.paths:
         name = path.removeprefix(f"{FOLDER}/")
         result[name] = apply_edits(files[name], fix.in_file(path))
+    if fix.rename is not None:
+        result[fix.rename.to.removeprefix(f"{FOLDER}/")] = result.pop(fix.rename.path.removeprefix(f"{FOLDER}/"))
     return result
 
 
@@ -86,9 +88,8 @@ def test_the_first_fix_gives_the_fixed_text(rule: Rule, example: Bad, variant: C
     found = check(files, rule)
     assert found
     assert found[0].fixes, "an example with `fixed` needs a fix"
-    assert example.fixed is not None
-    wanted = {path: variant(text) for path, text in files_of(example.fixed).items()}
-    assert fixed_by(found[0].fixes[0], files) == {**files, **wanted}
+    wanted = {path: variant(text) for path, text in fixed_files_of(example).items()}
+    assert fixed_by(found[0].fixes[0], files) == wanted
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -102,3 +102,17 @@ def test_a_file_that_cannot_be_written(project: Project) -> None:
     assert result.status == 2
     assert "app.py: cannot be written: Permission denied." in result.err
     assert path.read_text() == APP
+
+
+def test_a_file_is_renamed_only_when_asked(project: Project) -> None:
+    project.write("main.py", "from flask import Flask\n")
+    path = project.write("flask.py", "from flask import Flask\n\napp = Flask(__name__)\n")
+    project.run("check", "--fix")
+    assert path.exists()
+    assert "rename to flask_app.py" in project.run("check", "--diff", "--unsafe-fixes").out.splitlines()
+    assert path.exists()
+    result = project.run("check", "--fix", "--unsafe-fixes")
+    assert "Fixed 1 finding in 1 file." in result.err
+    assert result.status == 0
+    assert sorted(p.name for p in project.folder.glob("*.py")) == ["flask_app.py", "main.py"]
+    assert "Fixed 0 findings." in project.run("check", "--fix", "--unsafe-fixes").err

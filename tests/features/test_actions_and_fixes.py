@@ -195,4 +195,4 @@ class TestSilence:
         if after is not None:
             start = after.index("BAD")
             found = Finding("FLK101", APP, Span(start, start + 3), "wrong", Severity.WARNING)
-            assert Suppressions(SourceFile(after), is_python=False).keep([found]) == []
+            assert Suppressions(SourceFile(after), "deployment").keep([found]) == []

@@ -205,3 +205,18 @@ def test_documentation_is_an_answer_for_a_client_that_shows_it(project: Path) ->
         findings(client, uri)
         assert run(client, documentation(client, uri)).startswith("# unchecked-number-from-request (FLK905)")
         assert client.of("window/showDocument") == []
+
+
+@pytest.mark.parametrize(("capabilities", "renames"), [(VSCODE, True), (NEOVIM_11, True), (EGLOT, False)])
+def test_files_are_renamed_by_clients_that_can(capabilities: Message, renames: bool, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\n")
+    path = tmp_path / "flask.py"
+    path.write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    with Client(capabilities, tmp_path) as client:
+        uri = client.open(path)
+        found = findings(client, uri)
+        actions = [a for a in client.actions(uri, found[0]["range"], ["quickfix"], found) if "Rename" in a["title"]]
+        assert bool(actions) is renames
+        if renames:
+            (change,) = chosen(client, actions[0])["edit"]["documentChanges"]
+            assert change == {"kind": "rename", "oldUri": uri, "newUri": uri.replace("flask.py", "flask_app.py")}

@@ -21,6 +21,7 @@ class FlaskRunner:
     def __enter__(self) -> FlaskRunner:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("FLASK_", "WERKZEUG_"))}
         environment |= {"PYTHONDONTWRITEBYTECODE": "1", "SECRET_KEY": "5c8e1f27b1d34b6b8b4b2f5a0f8d9c17"}
+        environment |= {"SQLALCHEMY_DATABASE_URI": "sqlite://"}
         self._server = subprocess.Popen(
             [sys.executable, __file__],
             stdin=subprocess.PIPE,

@@ -9,7 +9,7 @@ import pytest
 from flask_runner import FlaskRunner
 from packaging.specifiers import SpecifierSet
 
-from flask_ls.rules.examples import Bad, Good, files_of
+from flask_ls.rules.examples import Bad, Good, files_of, fixed_files_of
 from flask_ls.rules.registry import all_rules
 
 FLASK = importlib.metadata.version("flask")
@@ -39,8 +39,7 @@ def test_bad_example_fails_under_flask_and_its_fix_does_not(example: Bad, flask:
     files = files_of(example.code)
     assert [f for f in flask.failures(files, example.drive) if re.search(example.fails, f)] != []
     if example.fixed is not None:
-        fixed = {**files, **files_of(example.fixed)}
-        failures = flask.failures(fixed, example.drive)
+        failures = flask.failures(fixed_files_of(example), example.drive)
         assert [f for f in failures if not re.match(r"\w*Warning\b", f) or re.search(example.fails, f)] == []
 
 

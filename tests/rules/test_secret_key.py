@@ -24,6 +24,13 @@ app = Flask(__name__)
     [
         "app.secret_key = 'dev'",
         "app.secret_key = b'dev'",
+        "app.secret_key = bytes('dev', 'utf-8')",
+        "app.secret_key = 'x' * 32",
+        "MODE = 'dev'\napp.secret_key = f'{MODE}-key'",
+        "class Keys:\n    session = 'dev'\napp.secret_key = Keys.session",
+        "class Shop(Flask):\n    secret_key = 'dev'",
+        "class C:\n    def __init__(self):\n        self.SECRET_KEY = 'dev'\napp.config.from_object(C())",
+        "def test_of_the_app(value):\n    app = Flask('x')\n    app.secret_key = 'dev'\n    app.testing = value",
         "app.secret_key = 'dev'.encode()",
         "app.config['SECRET_KEY'] = 'dev'",
         "app.config.update(SECRET_KEY='dev')",
@@ -65,7 +72,8 @@ app = Flask(__name__)
 )
 def test_a_guessable_literal_is_found(lines: str) -> None:
     (key,) = marked("FLK402", HEAD + lines + "\n")
-    assert key in ("'dev'", "b'dev'", "'dev'.encode()")
+    made = ("'dev'.encode()", "bytes('dev', 'utf-8')", "'x' * 32", "f'{MODE}-key'")
+    assert key in ("'dev'", "b'dev'", *made)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +180,7 @@ def test_fix_brings_its_import() -> None:
         "s3cr3t", "my-secret-key", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Th1s-is-a-s3cr3t-k3y!",
         "this-is-a-very-secret-key-please-change-me-2024", "<replace me>", "dev-secret-key-change-in-production",
         "SuperSecretKey123", "A0Zr98j/3yX R~XHH!jmN]LWX/,?RT", "flask-insecure-secret-key", "x" * 40, "8f42a73",
-        "Default uData secret key",
+        "Default uData secret key", "12345678901234567890", "0123456789abcdef0123456789abcdef", "Qwertyuiop1234567890",
     ],
 )  # fmt: skip
 def test_guessable(key: str) -> None:
@@ -195,3 +203,40 @@ def test_not_guessable(key: str) -> None:
 
 def test_setdefault_changes_nothing_because_flask_sets_the_key_to_none() -> None:
     assert marked("FLK402", HEAD + "app.config.setdefault('SECRET_KEY', 'dev')\n") == []
+
+
+def test_key_of_another_file_by_star_import() -> None:
+    app = "from flask import Flask\nfrom settings import *\napp = Flask('x')\napp.secret_key = KEY\n"
+    assert marked("FLK402", app, {"settings.py": "KEY = 'dev'\n"}) == ["'dev'"]
+
+
+def test_class_of_another_file() -> None:
+    app = "from flask import Flask\nfrom settings import Keys\napp = Flask('x')\napp.secret_key = Keys.session\n"
+    settings = "class Keys:\n    session = 'dev'\n"
+    assert marked("FLK402", app, {"settings.py": settings}) == ["'dev'"]
+
+
+def test_every_literal_counts_unless_another_source_has_the_last_word() -> None:
+    two = "app.secret_key = 'dev'\napp.config['SECRET_KEY'] = 'changeme'\n"
+    assert marked("FLK402", HEAD + two) == ["'dev'", "'changeme'"]
+    assert marked("FLK402", HEAD + two + "app.secret_key = os.environ['KEY']\n") == []
+
+
+def test_function_for_tests() -> None:
+    for body in ("return app", "assert app.test_client().get('/')", "app.test_client().get('/')"):
+        text = f"def make_test_app():\n    app = Flask('x')\n    app.secret_key = 'dev'\n    {body}\n"
+        assert marked("FLK402", HEAD + text) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        ("os.urandom(24)", "warning"),
+        ("base64.b64encode(os.urandom(24))", "warning"),
+        ("getattr(settings, 'KEY', os.urandom(24))", "information"),
+        ("settings.get('KEY', base64.b64encode(os.urandom(24)))", "information"),
+    ],
+)
+def test_a_random_key_that_is_only_a_default_is_told_for_information(value: str, severity: str) -> None:
+    text = f"import base64, settings\n{HEAD}app.secret_key = {value}\n"
+    assert [f.severity.value for f in findings("FLK405", text)] == [severity]

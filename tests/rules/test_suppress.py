@@ -6,17 +6,17 @@ import pytest
 
 from flask_ls.project.site import Site
 from flask_ls.rules.finding import Finding, Severity
-from flask_ls.rules.suppress import Suppressions
+from flask_ls.rules.suppress import Kind, Suppressions
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 
-def is_silenced(text: str, code: str = "FLK302", *, is_python: bool = True) -> bool:
+def is_silenced(text: str, code: str = "FLK302", kind: Kind = "python") -> bool:
     """Whether a finding on the word ``here`` is silenced."""
     start = text.index("here")
     finding = Finding(code, "/app.py", Span(start, text.rindex("here") + 4), "message", Severity.ERROR)
     assert finding.site == Site("/app.py", finding.span)
-    return Suppressions(SourceFile(text), is_python=is_python).keep([finding]) == []
+    return Suppressions(SourceFile(text), kind).keep([finding]) == []
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,12 @@ def test_whole_file(comment: str, silenced: bool) -> None:
 
 def test_other_files_have_comments_above() -> None:
     text = "FROM python\n# flask-ls: ignore[FLK801]\nCMD here\n"
-    assert is_silenced(text, "FLK801", is_python=False)
-    assert not is_silenced(text, "FLK504", is_python=False)
+    assert is_silenced(text, "FLK801", "deployment")
+    assert not is_silenced(text, "FLK504", "deployment")
+
+
+def test_templates_have_comments_of_jinja() -> None:
+    assert is_silenced("{# flask-ls: ignore[FLK207] #}\nhere\n", "FLK207", "template")
+    assert is_silenced("<p>{#- flask-ls: ignore -#}here</p>\n", "FLK207", "template")
+    assert not is_silenced("# flask-ls: ignore[FLK207]\nhere\n", "FLK207", "template")
+    assert not is_silenced("{# flask-ls: ignore[FLK2] #}\n\nhere\n", "FLK207", "template")

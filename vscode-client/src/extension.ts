@@ -14,7 +14,13 @@ const DOCUMENTS = [
   ...['jinja-html', 'jinja', 'jinja2'].map((language) => ({ scheme: 'file', language })),
   { scheme: 'file', language: 'html', pattern: '**/templates/**' },
   { scheme: 'file', pattern: '**/{Dockerfile,Containerfile,Dockerfile.*,*.Dockerfile,Procfile,Procfile.*}' },
-  { scheme: 'file', pattern: '**/{.env,.env.*,.flaskenv,compose*.yml,compose*.yaml,docker-compose*.yml,docker-compose*.yaml}' },
+  { scheme: 'file', pattern: '**/{.env,.env.*,*.env,.envrc,.flaskenv,*.sh,*.bash,*.service,Makefile,GNUmakefile,*.mk}' },
+  { scheme: 'file', pattern: '**/{compose*.yml,compose*.yaml,docker-compose*.yml,docker-compose*.yaml,.gitlab-ci.yml}' },
+  { scheme: 'file', pattern: '**/{app,render,heroku,koyeb,zeabur,apprunner,app-spec,appspec}.{yml,yaml}' },
+  { scheme: 'file', pattern: '**/{app.json,railway.json,fly*.toml,railway*.toml,*uwsgi*.ini,supervisor*.conf,supervisor*.ini}' },
+  { scheme: 'file', pattern: '**/{supervisor*,supervisor*/conf.d}/*.{conf,ini}' },
+  { scheme: 'file', pattern: '**/.github/workflows/*.{yml,yaml}' },
+  { scheme: 'file', pattern: '**/{k8s,kubernetes,kube,manifests,deploy,deployment,deployments,.do}/**/*.{yml,yaml}' },
   { scheme: 'file', pattern: '**/{flask-ls.toml,pyproject.toml}' },
 ];
 

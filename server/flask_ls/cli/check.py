@@ -95,7 +95,7 @@ def _fixed(options: argparse.Namespace, targets: Targets) -> dict[str, Any] | No
     else:
         save(fixed)
     if not options.quiet:
-        files = len(fixed.changed)
+        files = len({*fixed.changed, *(rename.path for rename in fixed.renames)})
         verb = "Would fix" if options.diff else "Fixed"
         what = f"{fixed.count} {'finding' if fixed.count == 1 else 'findings'}"
         where = f" in {files} {'file' if files == 1 else 'files'}" if files else ""

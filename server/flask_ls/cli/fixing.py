@@ -9,14 +9,14 @@ import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_ls.cli.errors import CommandError
 from flask_ls.cli.formats import shown_path
 from flask_ls.features.checking import Checked, check
 from flask_ls.features.fixes import safe_fix, together
 from flask_ls.features.workspace import Workspace
-from flask_ls.rules.finding import Finding, Fix
+from flask_ls.rules.finding import FileRename, Finding, Fix
 from flask_ls.syntax.edit import TextEdit, apply_edits
 from flask_ls.syntax.source import SourceFile
 
@@ -26,11 +26,16 @@ _ROUNDS = 10
 
 @dataclass(frozen=True)
 class Fixed:
-    """The outcome of fixing. ``changed``: path -> the file as it was and its new text. Nothing is saved yet."""
+    """The outcome of fixing. ``changed``: path -> the file as it was and its new text. Nothing is saved yet.
+
+    ``renames`` come after the changes. ``checked`` speaks of the texts with their changes, without what the renames
+    settle.
+    """
 
     changed: dict[str, tuple[SourceFile, str]]
     count: int
     checked: Checked
+    renames: tuple[FileRename, ...] = ()
 
 
 def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool], *, unsafe: bool) -> Fixed:
@@ -38,7 +43,7 @@ def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool
     original: dict[str, SourceFile] = {}
     count = 0
     for _ in range(_ROUNDS):
-        fixes = [fix for finding in checked.findings if (fix := _chosen(finding, unsafe)) is not None]
+        fixes = [fix for finding in checked.findings if (fix := _chosen(finding, unsafe)) and fix.rename is None]
         edits: dict[str, list[TextEdit]] = {}
         chosen = together(fix for fix in fixes if all(wanted(path) for path in fix.paths))
         for edit in chosen:
@@ -63,7 +68,11 @@ def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool
         for path, before in original.items()
         if (now := sources[path]) is not None and now.text != before.text
     }
-    return Fixed(changed, count, checked)
+    renamed = [(f, fix.rename) for f in checked.findings if (fix := _chosen(f, unsafe)) and fix.rename is not None]
+    settled = [f for f, rename in renamed if wanted(rename.path)]
+    checked = replace(checked, findings=[f for f in checked.findings if f not in settled])
+    renames = dict.fromkeys(rename for _, rename in renamed if wanted(rename.path))
+    return Fixed(changed, count + len(renames), checked, tuple(renames))
 
 
 def diff(fixed: Fixed) -> Iterator[str]:
@@ -75,6 +84,9 @@ def diff(fixed: Fixed) -> Iterator[str]:
             yield line.removesuffix("\n").removesuffix("\r")
             if not line.endswith(("\n", "\r")):
                 yield "\\ No newline at end of file"
+    for rename in fixed.renames:
+        yield f"rename from {shown_path(rename.path)}"
+        yield f"rename to {shown_path(rename.to)}"
 
 
 def save(fixed: Fixed) -> None:
@@ -85,6 +97,8 @@ def save(fixed: Fixed) -> None:
     contents = {path: _encoded(path, before, text) for path, (before, text) in fixed.changed.items()}
     for path, data in contents.items():
         _write(path, data)
+    for rename in fixed.renames:
+        _rename(rename)
 
 
 def _encoded(path: str, before: SourceFile, text: str) -> bytes:
@@ -100,6 +114,15 @@ def _write(path: str, data: bytes) -> None:
         _replace(os.path.realpath(path), data)
     except OSError as error:
         raise CommandError(f"{shown_path(path)}: cannot be written: {error.strerror}.") from None
+
+
+def _rename(rename: FileRename) -> None:
+    try:
+        if os.path.exists(rename.to):
+            raise FileExistsError(17, "the new name is taken", rename.to)
+        os.rename(rename.path, rename.to)
+    except OSError as error:
+        raise CommandError(f"{shown_path(rename.path)}: cannot be renamed: {error.strerror}.") from None
 
 
 def _chosen(finding: Finding, unsafe: bool) -> Fix | None:

@@ -51,6 +51,7 @@ class Recorder:
             "edits": [
                 {"filename": e.path, **self._place(e.path, e.edit.span), "content": e.edit.text} for e in fix.edits
             ],
+            **({"rename": {"filename": fix.rename.path, "to": fix.rename.to}} if fix.rename is not None else {}),
         }
 
     def _place(self, path: str, span: Span) -> Record:

@@ -60,8 +60,10 @@ def resolve(paths: Sequence[str]) -> Targets:
         elif os.path.isfile(path):
             if path.endswith(".pyi"):
                 continue
-            if not path.endswith(".py") and not _is_deployment(path):
-                raise CommandError(f"{written}: neither a Python file nor one that says how a project is deployed.")
+            if not path.endswith(".py") and not _is_looked_at(path):
+                raise CommandError(
+                    f"{written}: neither a Python file, a template, nor one that says how a project is deployed."
+                )
             if not os.access(path, os.R_OK):
                 raise CommandError(f"{written}: cannot be read: Permission denied.")
             files[path] = None
@@ -75,10 +77,11 @@ def resolve(paths: Sequence[str]) -> Targets:
     return Targets(tuple(folders), tuple(roots), frozenset(files), tuple(within))
 
 
-def _is_deployment(path: str) -> bool:
+def _is_looked_at(path: str) -> bool:
     from flask_ls.project.deploy import is_deployment_path
+    from flask_ls.project.template_files import is_template_path
 
-    return is_deployment_path(path)
+    return is_deployment_path(path) or is_template_path(path)
 
 
 def _project(path: str) -> tuple[str | None, str | None]:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from flask_ls.features.fixes import safe_fix, together
 from flask_ls.features.suppression import silence, silence_above
-from flask_ls.rules.finding import FileEdit, Finding
+from flask_ls.rules.finding import FileEdit, FileRename, Finding
+from flask_ls.rules.suppress import Kind as FileKind
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
@@ -28,10 +29,11 @@ class Action:
     findings: tuple[Finding, ...]
     edits: tuple[FileEdit, ...] = ()
     preferred: bool = False
+    rename: FileRename | None = None
 
 
 def quick_actions(
-    source: SourceFile, findings: Sequence[Finding], span: Span, *, is_python: bool = True
+    source: SourceFile, findings: Sequence[Finding], span: Span, file: FileKind = "python"
 ) -> list[Action]:
     """The actions for the findings at ``span``: their fixes first, then silencing and documentation.
 
@@ -40,7 +42,7 @@ def quick_actions(
     here = [f for f in findings if f.span.overlaps(span)]
     fixes = [action for finding in here for action in _fixes(finding)]
     kinds = [a for code in dict.fromkeys(f.code for f in here) if (a := fix_code(findings, code)) is not None]
-    silences = [a for finding in here if (a := _silence(source, finding, is_python)) is not None]
+    silences = [a for finding in here if (a := _silence(source, finding, file)) is not None]
     return [*fixes, *kinds, *_once(silences), *_once(_documentation(f) for f in here)]
 
 
@@ -63,14 +65,24 @@ def fix_all(findings: Sequence[Finding]) -> Action | None:
 def _fixes(finding: Finding) -> list[Action]:
     best = safe_fix(finding)
     return [
-        Action("fix", f"flask-ls ({finding.code}): {fix.title}", finding.code, (finding,), fix.edits, fix is best)
+        Action(
+            "fix",
+            f"flask-ls ({finding.code}): {fix.title}",
+            finding.code,
+            (finding,),
+            fix.edits,
+            preferred=fix is best,
+            rename=fix.rename,
+        )
         for fix in finding.fixes
     ]
 
 
-def _silence(source: SourceFile, finding: Finding, is_python: bool) -> Action | None:
-    write = silence if is_python else silence_above
-    edit = write(source, finding.span, finding.code)
+def _silence(source: SourceFile, finding: Finding, file: FileKind) -> Action | None:
+    if file == "python":
+        edit = silence(source, finding.span, finding.code)
+    else:
+        edit = silence_above(source, finding.span, finding.code, is_template=file == "template")
     if edit is None:
         return None
     title = f"Disable {finding.code} for this line"

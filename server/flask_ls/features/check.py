@@ -10,12 +10,15 @@ from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.template_files import is_template_path
+from flask_ls.project.templates import apps_rendering
 from flask_ls.rules.context import Unit
 from flask_ls.rules.deployment import DeploymentUnit
 from flask_ls.rules.finding import Finding
 from flask_ls.rules.registry import all_rules, vocabulary
 from flask_ls.rules.rule import Rule
-from flask_ls.rules.runner import run, run_deployment
+from flask_ls.rules.runner import run, run_deployment, run_template
+from flask_ls.rules.text_file import TextUnit
 from flask_ls.syntax.source import SourceFile
 
 
@@ -31,7 +34,7 @@ def check_texts(files: Mapping[str, str], rules: Iterable[Rule] | None = None, f
             name, is_package = module.name, module.is_package
             facts.append(extract(source, path, name, is_package=is_package, vocabulary=vocabulary()))
     deployment = {p: d for p, text in files.items() if (d := read_deployment(p, text)) is not None}
-    model = ProjectModel(facts, modules, deployment)
+    model = ProjectModel(facts, modules, deployment, filter(is_template_path, files))
     model.read = sources.get
     found: list[Finding] = []
     for fact in facts:
@@ -40,5 +43,9 @@ def check_texts(files: Mapping[str, str], rules: Iterable[Rule] | None = None, f
         unit = Unit(fact.path, source, index, model, Inference(index, model), read=sources.get)
         found.extend(run(unit, chosen, facts=fact))
     for path, document in deployment.items():
-        found.extend(run_deployment(DeploymentUnit(path, sources[path], document, model, read=sources.get), chosen))
+        written = DeploymentUnit(path, sources[path], model, read=sources.get, document=document)
+        found.extend(run_deployment(written, chosen))
+    for path in sorted(model.templates):
+        if apps_rendering(model, path):
+            found.extend(run_template(TextUnit(path, sources[path], model, read=sources.get), chosen))
     return found

@@ -15,6 +15,7 @@ from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.scan import Known, Scan, store_name
 from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store
+from flask_ls.project.template_files import is_template_path
 from flask_ls.rules.registry import vocabulary
 
 Cancelled = Callable[[], bool]
@@ -69,7 +70,8 @@ class Loading:
 
     def inputs(self) -> tuple[str, ...]:
         """All files and folders that this look depends on; some of them may not exist."""
-        return (*self.found.inputs, *self.scan.paths, *self.found.deployment, *self.environment.inputs)
+        found = self.found
+        return (*found.inputs, *self.scan.paths, *found.deployment, *found.templates, *self.environment.inputs)
 
     def remember(self) -> Known:
         """What the next look can build on."""
@@ -78,7 +80,10 @@ class Loading:
     def model(self) -> ProjectModel:
         """The model of all files whose facts are known."""
         facts = [self.known[p] for p in self.scan.relevant if p in self.known]
-        return ProjectModel(facts, self.index, self.deployment() if self.uses_flask else {})
+        if not self.uses_flask:
+            return ProjectModel(facts, self.index)
+        templates = (*self.found.templates, *filter(is_template_path, self._store.open))
+        return ProjectModel(facts, self.index, self.deployment(), templates)
 
     def deployment(self) -> Mapping[str, DeploymentFile]:
         """What the deployment files say."""

@@ -9,6 +9,7 @@ from flask_ls.syntax.lexer import tokens
 from flask_ls.syntax.source import Comment, SourceFile
 from flask_ls.syntax.span import Span
 
+_IN_JINJA = re.compile(r"\{#-?\s*flask-ls:\s*ignore\s*\[(?P<codes>[^\]]*)\]\s*-?#\}", re.IGNORECASE)
 _OWN = re.compile(r"#\s*flask-ls:\s*ignore\s*\[(?P<codes>[^\]]*)\]", re.IGNORECASE)
 
 
@@ -27,22 +28,25 @@ def silence(source: SourceFile, span: Span, code: str) -> TextEdit | None:
     return None
 
 
-def silence_above(source: SourceFile, span: Span, code: str) -> TextEdit | None:
+def silence_above(source: SourceFile, span: Span, code: str, *, is_template: bool = False) -> TextEdit | None:
     """The same for a file that is not Python, where the comment stands on the line above.
 
+    In a template that is a comment of Jinja, which leaves nothing in the page.
     None where that line would fall into a command that goes over several lines, and in JSON, which has no comments.
     """
     row = source.position(span.start)[0]
     line, above = source.line_span(row), source.line_span(row - 1)
     text = source.text[line.start : line.end]
     before = source.text[above.start : above.end] if row else ""
-    own = _OWN.fullmatch(before.strip())
+    own = (_IN_JINJA if is_template else _OWN).fullmatch(before.strip())
     if own is not None:
         codes_end = above.start + before.index("[") + 1 + len(own["codes"].rstrip())
         return _added(codes_end, own["codes"], code)
+    indent = text[: len(text) - len(text.lstrip())]
+    if is_template:
+        return TextEdit(Span(line.start, line.start), f"{indent}{{# flask-ls: ignore[{code}] #}}{source.newline}")
     if before.rstrip().endswith("\\") or source.text.lstrip().startswith("{"):
         return None
-    indent = text[: len(text) - len(text.lstrip())]
     return TextEdit(Span(line.start, line.start), f"{indent}# flask-ls: ignore[{code}]{source.newline}")
 
 

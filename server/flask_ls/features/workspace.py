@@ -29,6 +29,7 @@ from flask_ls.project.resolve import JediResolver, NullResolver
 from flask_ls.project.scan import Known, facts_of, uncollected
 from flask_ls.project.settings import ConfigProblem, Settings, find_config, parse_options, read_config
 from flask_ls.project.store import Document, Saved, Store
+from flask_ls.project.template_files import is_template_path
 from flask_ls.rules.registry import by_code, vocabulary
 from flask_ls.syntax.source import SourceFile
 
@@ -102,6 +103,11 @@ class Workspace:
             if cancelled is None or not cancelled():
                 self.adopt(loading)
 
+    def survey(self) -> None:
+        """A first look that leaves the files unread: enough to evaluate the start, as the route table needs it."""
+        with self._lock, uncollected():
+            self.adopt(self.begin())
+
     def begin(self, cancelled: Cancelled | None = None) -> Loading:
         """Look at the files without taking anything over yet."""
         return Loading(
@@ -167,7 +173,7 @@ class Workspace:
             for path in map(normal, paths):
                 if path in self._store.open:
                     continue
-                is_known = self._index.by_path(path) is not None
+                is_known = self._index.by_path(path) is not None or path in self._model.templates
                 if os.path.isfile(path) and (is_known or is_deployment_path(path)):
                     changed |= self._text_changed(path)
                 elif is_known or not os.path.isfile(path) or self._walker.belongs(path):
@@ -302,6 +308,10 @@ class Workspace:
         self._snapshot = None
         if not self._takes_part(path):
             return False
+        if is_template_path(path):
+            if path not in self._model.templates:
+                self._model = self._model.with_template(path)
+            return False
         document = self._store.document(path)
         before = self._model
         if is_deployment_path(path):
@@ -322,7 +332,7 @@ class Workspace:
         return self._model is not before and not self._model.is_moved
 
     def _takes_part(self, path: str) -> bool:
-        if not path.endswith(".py") and not is_deployment_path(path):
+        if not path.endswith(".py") and not is_deployment_path(path) and not is_template_path(path):
             return False
         is_inside = any(path.startswith(folder.rstrip("/") + "/") for folder in self.folders)
         return not is_inside or self._index.by_path(path) is not None or self._walker.belongs(path)

@@ -23,9 +23,11 @@ class Client:
     registers_configuration: bool = False
     registers_watchers: bool = False
     document_changes: bool = False
+    renames_files: bool = False
     resolves_edits: bool = False
     markdown_hover: bool = False
     nested_symbols: bool = False
+    links_definitions: bool = False
     progress: bool = False
     shows_documents: bool = False
     shows_documentation: bool = False
@@ -58,9 +60,11 @@ def read_client(params: types.InitializeParams, options: Mapping[str, Any]) -> C
         registers_configuration=bool(configuration and configuration.dynamic_registration),
         registers_watchers=bool(watched and watched.dynamic_registration),
         document_changes=bool(edit and edit.document_changes),
+        renames_files=bool(edit and types.ResourceOperationKind.Rename in (edit.resource_operations or ())),
         resolves_edits=bool(action and action.data_support and "edit" in resolved),
         markdown_hover=_prefers_markdown(text.hover),
         nested_symbols=bool(symbols and symbols.hierarchical_document_symbol_support),
+        links_definitions=bool(text.definition and text.definition.link_support),
         progress=bool(window.work_done_progress),
         shows_documents=bool(document and document.support),
         shows_documentation=bool(options.get("showsDocumentation")),

@@ -11,7 +11,7 @@ from flask_ls.features import symbols
 from flask_ls.features.actions import Action
 from flask_ls.lsp.client import Client
 from flask_ls.project.site import Site
-from flask_ls.rules.finding import FileEdit, Finding, Related, Severity
+from flask_ls.rules.finding import FileEdit, FileRename, Finding, Related, Severity
 from flask_ls.rules.registry import by_code
 from flask_ls.syntax.lines import Encoding
 from flask_ls.syntax.source import SourceFile
@@ -111,9 +111,18 @@ class Converter:
     # Edits
 
     def workspace_edit(
-        self, texts: Texts, edits: Iterable[FileEdit], versions: Mapping[str, int]
+        self,
+        texts: Texts,
+        edits: Iterable[FileEdit],
+        versions: Mapping[str, int],
+        rename: FileRename | None = None,
     ) -> types.WorkspaceEdit | None:
-        """Edits of one or more files; None when one of the files cannot be read. ``versions``: of the open ones."""
+        """Edits of one or more files, then a rename; None when a file cannot be read, or the client cannot rename.
+
+        ``versions``: of the open files.
+        """
+        if rename is not None and not self.client.renames_files:
+            return None
         changes: dict[str, list[types.TextEdit]] = {}
         for change in edits:
             source = texts.source(change.path)
@@ -121,17 +130,19 @@ class Converter:
                 return None
             edit = types.TextEdit(self.range(source, change.edit.span), change.edit.text)
             changes.setdefault(change.path, []).append(edit)
-        if not self.client.document_changes:
+        # Files are renamed in document changes only: a client that can rename them knows these.
+        if not self.client.document_changes and rename is None:
             return types.WorkspaceEdit(changes={self.uri_of(path): found for path, found in changes.items()})
-        return types.WorkspaceEdit(
-            document_changes=[
-                types.TextDocumentEdit(
-                    types.OptionalVersionedTextDocumentIdentifier(uri=self.uri_of(path), version=versions.get(path)),
-                    found,
-                )
-                for path, found in changes.items()
-            ]
-        )
+        steps: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = [
+            types.TextDocumentEdit(
+                types.OptionalVersionedTextDocumentIdentifier(uri=self.uri_of(path), version=versions.get(path)),
+                found,
+            )
+            for path, found in changes.items()
+        ]
+        if rename is not None:
+            steps.append(types.RenameFile(self.uri_of(rename.path), self.uri_of(rename.to)))
+        return types.WorkspaceEdit(document_changes=steps)
 
     def code_action(self, action: Action, diagnostics: list[types.Diagnostic]) -> types.CodeAction:
         """An action without its edit."""

@@ -17,6 +17,7 @@ from flask_ls.lsp import logs, transport
 from flask_ls.lsp.handlers import (
     code_action,
     code_action_resolve,
+    definition,
     did_change,
     did_change_configuration,
     did_change_watched_files,
@@ -46,6 +47,7 @@ _HANDLERS = (
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders.handle, None),
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.handle, _CODE_ACTIONS),
     (types.CODE_ACTION_RESOLVE, code_action_resolve.handle, None),
+    (types.TEXT_DOCUMENT_DEFINITION, definition.handle, None),
     (types.TEXT_DOCUMENT_HOVER, hover.handle, None),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbol.handle, None),
     (types.WORKSPACE_SYMBOL, workspace_symbol.handle, None),

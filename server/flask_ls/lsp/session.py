@@ -26,6 +26,7 @@ from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
 from flask_ls.project.model import NotYet
 from flask_ls.project.settings import ConfigProblem
+from flask_ls.rules.suppress import Kind
 from flask_ls.syntax.lines import Encoding
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ class Moment:
         self.versions = versions
         self.converter = converter
 
-    def is_python(self, path: str) -> bool:
-        """Whether a file of the project is analysed as Python."""
-        return path in self.snapshot.model.files
+    def kind(self, path: str) -> Kind:
+        """What sort of file of the project it is."""
+        model = self.snapshot.model
+        if path in model.files:
+            return "python"
+        return "template" if path in model.templates else "deployment"
 
 
 class Session:

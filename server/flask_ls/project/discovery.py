@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.deploy import deployment_kind, is_deployment_path
 from flask_ls.project.settings import Settings
+from flask_ls.project.template_files import is_template_path
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -62,12 +63,14 @@ class Found:
     """What a walk found: absolute paths of Python files in order, and folders that could not be read.
 
     ``deployment`` are the files that say how the project is started (Dockerfile, ``.env``, Procfile). ``inputs`` are
-    all folders and files that the answer depends on: while they stay as they are, so does the answer.
+    all folders and files that the answer depends on: while they stay as they are, so does the answer. ``templates``
+    are files that may be templates.
     """
 
     files: tuple[str, ...]
     unreadable: tuple[str, ...] = ()
     deployment: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
 
 
@@ -93,13 +96,14 @@ class Walker:
                 files.setdefault(path)
         python = tuple(f for f in files if f.endswith(".py"))
         deployment = tuple(f for f in files if is_deployment_path(f))
-        return Found(python, tuple(unreadable), deployment, tuple(self._inputs))
+        templates = tuple(f for f in files if is_template_path(f))
+        return Found(python, tuple(unreadable), deployment, templates, tuple(self._inputs))
 
     def belongs(self, path: str) -> bool:
         """Whether a walk would find this file, were it there: for files that appear or are opened."""
         path = normal(path)
         folder = next((f for f in self.folders if path.startswith(f.rstrip("/") + "/")), None)
-        if folder is None or not (path.endswith(".py") or is_deployment_path(path)):
+        if folder is None or not (path.endswith(".py") or is_deployment_path(path) or is_template_path(path)):
             return False
         rules = self._above(folder)
         here = folder
@@ -160,7 +164,9 @@ class Walker:
 
     @staticmethod
     def _kind(folder: str, name: str) -> str | None:
-        return "python" if name.endswith(".py") else deployment_kind(f"{folder}/{name}")
+        if name.endswith(".py"):
+            return "python"
+        return "template" if is_template_path(name) else deployment_kind(f"{folder}/{name}")
 
     def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
         if not entry.is_symlink():

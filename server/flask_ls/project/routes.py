@@ -85,6 +85,7 @@ class Blueprint:
 
     ``variable`` is the dotted project name it is bound to (``shop.users.bp``) when it is bound to one; ``name`` and
     ``url_prefix`` are the constructor's, None when unknown (the prefix also when not given; ``site`` tells where).
+    ``template_folder`` is an absolute path, None when there is none or it is not known.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Blueprint:
     site: Site
     variable: str | None = None
     registrations: tuple[Registration, ...] = ()
+    template_folder: str | None = None
     has_routes: bool = False
     escapes: bool = False  # handed to code that cannot be read: it may be registered there
 
@@ -115,7 +117,7 @@ class App:
     ``name`` is the dotted project name of the variable or of the factory (``shop.create_app``); it is unique. The
     table is ``complete`` when nothing that could add a route to it was left unread: each route it can have is listed.
     It is ``exact`` when moreover no route is conditional: the table is the ``url_map``. ``converters`` are the names
-    of converters added to ``url_map.converters``.
+    of converters added to ``url_map.converters``. ``template_folder`` is an absolute path, None when not known.
     """
 
     name: str
@@ -126,6 +128,7 @@ class App:
     factory: str | None = None
     variables: tuple[str, ...] = ()
     static_url_path: str | None = None
+    template_folder: str | None = None
     converters: frozenset[str] = frozenset()
 
 

@@ -14,7 +14,7 @@ from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
-from flask_ls.rules.finding import FileEdit, Finding, Fix, Related, Severity
+from flask_ls.rules.finding import FileEdit, FileRename, Finding, Fix, Related, Severity
 from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.source import SourceFile
@@ -153,12 +153,12 @@ class Context:
         index = self.index if path is None or path == self.path else None
         return EditBuilder(path or self.path, source or SourceFile(""), index)
 
-    def fix(self, title: str, *builders: EditBuilder, safe: bool) -> Fix | None:
-        """A fix from builders; None when one of them found its edit impossible."""
+    def fix(self, title: str, *builders: EditBuilder, safe: bool, rename: FileRename | None = None) -> Fix | None:
+        """A fix from builders; None when one of them found its edit impossible. ``rename`` is done after the edits."""
         if any(b.impossible for b in builders):
             return None
         edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
-        return Fix(title, edits, safe) if edits else None
+        return Fix(title, edits, safe, rename) if edits or rename is not None else None
 
 
 @lru_cache(4096)

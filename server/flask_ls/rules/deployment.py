@@ -2,110 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-
-from packaging.version import Version
+from dataclasses import dataclass
 
 from flask_ls.project.deploy import DeploymentFile, Variable
-from flask_ls.project.model import ProjectModel
-from flask_ls.project.site import Site
-from flask_ls.rules.context import LATEST_FLASK
-from flask_ls.rules.finding import FileEdit, Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
-from flask_ls.syntax.edit import TextEdit
-from flask_ls.syntax.source import SourceFile
-from flask_ls.syntax.span import Span
+from flask_ls.rules.text_file import TextContext, TextEdits, TextUnit
 
 
-@dataclass(frozen=True)
-class DeploymentUnit:
-    """One deployment file with what rules want to know. ``source`` is its text; it has no Python tree."""
+@dataclass(frozen=True, kw_only=True)
+class DeploymentUnit(TextUnit):
+    """One deployment file with what rules want to know."""
 
-    path: str
-    source: SourceFile
     document: DeploymentFile
-    model: ProjectModel
-    flask: Version = LATEST_FLASK
-    read: Callable[[str], SourceFile | None] = field(default=lambda path: None)
 
 
-class TextEdits:
-    """Collects edits of a file that is not Python. What cannot be done soundly sets ``impossible``."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.edits: list[TextEdit] = []
-        self.impossible = False
-
-    def replace(self, span: Span | None, text: str) -> TextEdits:
-        """Put ``text`` in the place of a span; impossible when there is none."""
-        if span is None:
-            self.impossible = True
-        else:
-            self.edits.append(TextEdit(span, text))
-        return self
-
-    def remove(self, span: Span | None) -> TextEdits:
-        """Remove a span's text; impossible when there is none."""
-        return self.replace(span, "")
-
-
-class DeploymentContext:
-    """A deployment unit seen by one rule. The methods are those of ``Context``, with spans for nodes."""
+class DeploymentContext(TextContext):
+    """A deployment unit seen by one rule."""
 
     def __init__(self, unit: DeploymentUnit, rule: Rule) -> None:
-        self.unit = unit
-        self.rule = rule
-        self.path = unit.path
-        self.source = unit.source
-        self.model = unit.model
-        self.flask = unit.flask
-
-    def text(self, span: Span) -> str:
-        """The text of a span."""
-        return self.source.text[span.start : span.end]
-
-    def read(self, path: str) -> SourceFile | None:
-        """Another file of the workspace as the editor has it; None when it cannot be read."""
-        return self.source if path == self.path else self.unit.read(path)
-
-    def finding(
-        self,
-        where: Span,
-        message: str,
-        *,
-        related: Iterable[Related] = (),
-        fixes: Iterable[Fix | None] = (),
-        severity: Severity | None = None,
-        unnecessary: bool = False,
-    ) -> Finding:
-        """A finding of this rule in this file. ``fixes``: the best first; None entries are dropped."""
-        return Finding(
-            code=self.rule.code,
-            path=self.path,
-            span=where,
-            message=message,
-            severity=severity or self.rule.severity,
-            related=tuple(related),
-            fixes=tuple(f for f in fixes if f is not None),
-            unnecessary=unnecessary,
-        )
-
-    def related(self, where: Span | Site, message: str) -> Related:
-        """A step of the proof; a span is one of this file."""
-        return Related(where if isinstance(where, Site) else Site(self.path, where), message)
-
-    def edit(self) -> TextEdits:
-        """A builder of edits in this file."""
-        return TextEdits(self.path)
-
-    def fix(self, title: str, *builders: TextEdits, safe: bool) -> Fix | None:
-        """A fix from builders; None when one of them found its edit impossible."""
-        if any(b.impossible for b in builders):
-            return None
-        edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
-        return Fix(title, edits, safe) if edits else None
+        super().__init__(unit, rule)
+        self.document = unit.document
 
     def assigned(self, variable: Variable, value: str) -> str:
         """How ``value`` is written in the place of a variable's value: quoted where the old one was, or must be."""
@@ -114,8 +30,11 @@ class DeploymentContext:
         written = self.text(variable.value_span)
         quote = written[:1] if written[:1] in ("'", '"') else ""
         # An unquoted 1 is a number in YAML and TOML, and Kubernetes takes strings only.
-        is_typed = self.unit.document.kind in ("compose", "descriptor", "workflow", "toml")
+        is_typed = self.document.kind in ("compose", "descriptor", "workflow", "toml")
         is_key = variable.name_span.end < variable.value_span.start - 1
         if not quote and is_typed and is_key:
             quote = '"'
         return f"{quote}{value}{quote}"
+
+
+__all__ = ["DeploymentContext", "DeploymentUnit", "TextEdits"]

@@ -35,7 +35,8 @@ class Expected:
 class Bad:
     """Code with the mistake.
 
-    ``fixed``: the code (the example's first file, or all files) after the first fix; None when there is no fix.
+    ``fixed``: the code (the example's first file, or all files) after the first fix; None when there is no fix. Where
+    the fix renames a file, ``fixed`` holds all files.
     ``drive`` is Python run in a fresh process with the real Flask, with the names of the imported first file,
     ``app_module`` (that module), ``app``, ``client`` (a test client) and ``served()``, which runs the file as a script
     and gives the arguments that Werkzeug's server would have got.
@@ -64,6 +65,12 @@ class Good:
 def files_of(code: str) -> dict[str, str]:
     """The files of an example with caret comments removed; paths as written, ``app.py`` for a single file."""
     return {path: text for path, (text, _) in _parse(code).items()}
+
+
+def fixed_files_of(example: Bad) -> dict[str, str]:
+    """All files of an example after its first fix."""
+    before, after = files_of(example.code), files_of(example.fixed or "")
+    return {**before, **after} if after.keys() <= before.keys() else after
 
 
 def expected_of(code: str) -> list[Expected]:

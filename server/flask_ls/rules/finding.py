@@ -37,12 +37,24 @@ class FileEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRename:
+    """A file gets another name; both paths are absolute, and there is no file ``to`` yet."""
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
-    """All-or-nothing edits. ``safe`` means: the program's other behaviour stays the same."""
+    """All-or-nothing edits. ``safe`` means: the program's other behaviour stays the same.
+
+    A fix with a ``rename`` has no edits.
+    """
 
     title: str
     edits: tuple[FileEdit, ...]
     safe: bool
+    rename: FileRename | None = None
 
     def in_file(self, path: str) -> list[TextEdit]:
         """The edits of one file."""

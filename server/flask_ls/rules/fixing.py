@@ -13,7 +13,7 @@ from functools import cached_property
 
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.scopes import Binding, Scope
-from flask_ls.rules.edits.blocks import indent_unit, indenting, reindented
+from flask_ls.rules.edits.blocks import dedenting, indent_unit, indenting, reindented
 from flask_ls.rules.edits.calls import Argument, Arguments
 from flask_ls.rules.edits.imports import ImportEdits
 from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
@@ -117,12 +117,17 @@ class EditBuilder:
         first, last = line_of(self.source, statements[0]), line_of(self.source, statements[-1])
         if first is None or last is None:
             return self.refuse()
-        self.insert(first.start, f"{indentation(self.source, statements[0])}{header}{self.newline}")
+        self.insert(first.start, self._reindented(header, indentation(self.source, statements[0])) + self.newline)
         return self.indent(Span(first.start, last.end))
 
     def indent(self, span: Span) -> EditBuilder:
         """Move the lines of a span one level in; the text of strings stays."""
         self._edits.extend(indenting(self.source, span, self.indent_unit))
+        return self
+
+    def dedent(self, span: Span) -> EditBuilder:
+        """Move the lines of a span one level out; the text of strings stays."""
+        self._edits.extend(dedenting(self.source, span, self.indent_unit))
         return self
 
     def add_decorator(self, function: FunctionNode | ast.ClassDef, decorator: str) -> EditBuilder:

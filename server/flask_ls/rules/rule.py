@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask_ls.project.model import ProjectModel
     from flask_ls.rules.context import Context
     from flask_ls.rules.deployment import DeploymentContext
+    from flask_ls.rules.text_file import TextContext
 
 N = TypeVar("N", bound=ast.AST)
 NodeCheck = Callable[[Any, "Context"], Iterable[Finding]]
@@ -25,6 +26,8 @@ When = Callable[["FileFacts", "ProjectModel"], bool]
 PathsOf = Callable[["ProjectModel"], Collection[str]]
 FileCheck = Callable[["Context"], Iterable[Finding]]
 DeploymentCheck = Callable[["DeploymentFile", "DeploymentContext"], Iterable[Finding]]
+TemplateCheck = Callable[["TextContext"], Iterable[Finding]]
+WordsOf = Callable[["ProjectModel"], Collection[str]]
 
 DOCS = "https://flask-language-server.readthedocs.io/en/latest/rules/"
 _HEADINGS = ("Why", "Instead", "Fix", "Quiet")
@@ -69,6 +72,7 @@ class Rule:
     node_checks: list[tuple[type[ast.AST], NodeCheck]] = field(default_factory=list)
     file_checks: list[FileCheck] = field(default_factory=list)
     deployment_checks: list[DeploymentCheck] = field(default_factory=list)
+    template_checks: list[tuple[WordsOf, TemplateCheck]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -154,6 +158,19 @@ class Rule:
         """Subscribe a check that runs once for each deployment file (``.env``, Dockerfile, Procfile, ...)."""
         self.deployment_checks.append(check)
         return check
+
+    def on_template(self, words: WordsOf) -> Callable[[TemplateCheck], TemplateCheck]:
+        """Subscribe a check that runs once for each template an app renders that holds one of the ``words``."""
+
+        def register(check: TemplateCheck) -> TemplateCheck:
+            self.template_checks.append((words, check))
+            return check
+
+        return register
+
+    def template_words(self, model: ProjectModel) -> frozenset[str]:
+        """The texts that its checks of templates look for."""
+        return frozenset(word for words, _ in self.template_checks for word in model.once(words))
 
     def _paragraphs(self) -> dict[str, str]:
         text = inspect.cleandoc(sys.modules[self.module].__doc__ or "")

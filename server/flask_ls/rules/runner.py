@@ -12,6 +12,7 @@ from flask_ls.rules.deployment import DeploymentContext, DeploymentUnit
 from flask_ls.rules.finding import Finding, ordered
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.suppress import Suppressions
+from flask_ls.rules.text_file import TextContext, TextUnit
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,24 @@ def run_deployment(unit: DeploymentUnit, rules: Iterable[Rule], *, withheld: set
     for rule in rules:
         if rule.deployment_checks:
             found.extend(_run_deployment_checks(unit, rule, withheld))
-    return ordered(Suppressions(unit.source, is_python=False).keep(found)) if found else []
+    return ordered(Suppressions(unit.source, "deployment").keep(found)) if found else []
+
+
+def run_template(unit: TextUnit, rules: Iterable[Rule], *, withheld: set[str] | None = None) -> list[Finding]:
+    """The findings of these rules in one template, suppressed ones left out, in order. ``withheld`` as above."""
+    found: list[Finding] = []
+    withheld = set() if withheld is None else withheld
+    for rule in rules:
+        context = TextContext(unit, rule)
+        try:
+            for words, check in rule.template_checks:
+                if any(word in unit.source.text for word in unit.model.once(words)):
+                    found.extend(check(context))
+        except NotYet:
+            withheld.add(rule.code)
+        except Exception:
+            log.exception("%s failed on %s", rule.code, unit.path)
+    return ordered(Suppressions(unit.source, "template").keep(found)) if found else []
 
 
 def _run_deployment_checks(unit: DeploymentUnit, rule: Rule, withheld: set[str]) -> list[Finding]:

@@ -2,17 +2,21 @@
 
 ``# flask-ls: ignore`` and ``# flask-ls: ignore[FLK101, FLK2]`` speak for their line, ``# flask-ls: ignore-file`` and
 ``# flask-ls: ignore-file[FLK101]`` for the file. ``# noqa: FLK101`` and a bare ``# noqa`` speak for their line, as in
-other Python linters. Codes may be prefixes.
+other Python linters. Codes may be prefixes. In a template the same stands in a comment of Jinja:
+``{# flask-ls: ignore[FLK207] #}``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from flask_ls.rules.finding import Finding
 from flask_ls.syntax.source import Comment, SourceFile
 from flask_ls.syntax.span import Span
+
+Kind = Literal["python", "deployment", "template"]
 
 _OWN = re.compile(r"#\s*flask-ls:\s*(?P<kind>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?=\s|#|$)", re.I)
 _NOQA = re.compile(
@@ -27,17 +31,17 @@ class Suppressions:
     has no other comments.
     """
 
-    def __init__(self, source: SourceFile, *, is_python: bool = True) -> None:
+    def __init__(self, source: SourceFile, kind: Kind = "python") -> None:
         self._source = source
         self._lines: dict[int, list[tuple[str, ...]]] = {}
         self._file: list[tuple[str, ...]] = []
         lowered = source.text if "#" in source.text else ""
         if "flask-ls" not in lowered and "noqa" not in lowered.lower():
             return
-        for comment in source.comments if is_python else _hash_comments(source):
+        for comment in _COMMENTS[kind](source):
             row = source.position(comment.span.start)[0]
             stands_alone = not source.text[source.line_span(row).start : comment.span.start].strip()
-            rows = (row, row + 1) if stands_alone and not is_python else (row,)
+            rows = (row, row + 1) if stands_alone and kind != "python" else (row,)
             for match in _OWN.finditer(comment.text):
                 codes = _codes(match["codes"])
                 if match["kind"].lower() == "ignore-file":
@@ -71,6 +75,18 @@ def _hash_comments(source: SourceFile) -> Iterator[Comment]:
     """Comments of the formats of deployment files: from a ``#`` at the start of a line or after white space."""
     for match in re.finditer(r"(?m)(?:^|(?<=[ \t]))#[^\r\n]*", source.text):
         yield Comment(Span(*match.span()), match[0])
+
+
+def _jinja_comments(source: SourceFile) -> Iterator[Comment]:
+    for match in re.finditer(r"\{#[-+]?(.*?)[-+]?#\}", source.text, re.DOTALL):
+        yield Comment(Span(*match.span()), f"#{match[1]}")
+
+
+_COMMENTS: dict[Kind, Callable[[SourceFile], Iterable[Comment]]] = {
+    "python": lambda source: source.comments,
+    "deployment": _hash_comments,
+    "template": _jinja_comments,
+}
 
 
 def _codes(text: str | None) -> tuple[str, ...]:

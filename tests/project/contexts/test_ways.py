@@ -117,6 +117,12 @@ def test_modules_imported_in_a_context_and_what_they_import() -> None:
     assert lacking(files) == ["other.py:2 FLK101"]
 
 
+def test_of_a_module_in_a_package_that_nothing_imports_it_is_not_known_where_it_runs() -> None:
+    views = "from flask import current_app\ncurrent_app.name\n"
+    files = {"pkg/__init__.py": "", "pkg/views.py": views, "single.py": views, "pkg/wsgi.py": views}
+    assert lacking(files) == ["pkg/wsgi.py:2 FLK101", "single.py:2 FLK101"]
+
+
 def test_scripts_of_alembic_run_in_a_context() -> None:
     revision = "from flask import current_app\nrevision = 'a'\ndown_revision = None\nROOT = current_app.root_path\n"
     env = "from alembic import context\nfrom flask import current_app\nURL = current_app.config['URL']\n"

@@ -141,6 +141,16 @@ def test_variables_stand_where_they_say(path: str, text: str, expected: list[str
                 ("gunicorn", ["-b", "0.0.0.0:80", "app:app"]),
             ],
         ),
+        ("Dockerfile", 'FROM x\nCMD ["flask", "run"]\nCMD ["gunicorn", "a:b"]\n', [("gunicorn", ["a:b"])]),
+        ("Dockerfile", "FROM x AS dev\nCMD flask run\nFROM x\nCMD gunicorn a:b\n", [("gunicorn", ["a:b"])]),
+        (
+            "Dockerfile",
+            "FROM x AS base\nCMD gunicorn a:b\nFROM base\nRUN pip list\n",
+            [
+                ("gunicorn", ["a:b"]),
+                ("pip", ["list"]),
+            ],
+        ),
         (
             "compose.yml",
             COMPOSE,

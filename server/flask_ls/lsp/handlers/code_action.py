@@ -31,7 +31,7 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeActionParams) -> lis
         actions: list[Action] = []
         if wants(only, QUICK_FIX):
             span = moment.converter.span(source, params.range)
-            actions += quick_actions(source, findings, span, is_python=moment.is_python(path))
+            actions += quick_actions(source, findings, span, moment.kind(path))
         if wants(only, FIX_ALL) and (everything := fix_all(findings)) is not None:
             actions.append(everything)
         found = [_offer(ls, params, moment, source, action) for action in actions]
@@ -43,6 +43,8 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeActionParams) -> lis
 def _offer(
     ls: FlaskLanguageServer, params: types.CodeActionParams, moment: Moment, source: SourceFile, action: Action
 ) -> types.CodeAction | None:
+    if action.rename is not None and not ls.session.client.renames_files:
+        return None
     shown = _shown_as(params.context.diagnostics, moment, source, action.findings)
     offered = moment.converter.code_action(action, shown)
     if action.kind == "documentation":
@@ -59,7 +61,7 @@ def _offer(
             "end": first.span.end,
         }
     else:
-        offered.edit = moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions)
+        offered.edit = moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions, action.rename)
         if offered.edit is None:
             return None
     return offered

@@ -37,10 +37,10 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeAction) -> types.Cod
         else:
             span = Span(int(data["start"]), int(data["end"]))
             at = [f for f in findings if f.span == span]
-            offered = quick_actions(source, at, span, is_python=moment.is_python(path))
+            offered = quick_actions(source, at, span, moment.kind(path))
         for action in offered:
             if action is not None and (action.kind, action.title) == (data["kind"], data["title"]):
-                return moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions)
+                return moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions, action.rename)
         return None
 
     edit = await ls.session.ask_about(data["uri"], Priority.REQUEST, question)

@@ -13,7 +13,7 @@ from flask_ls.project.contexts.flow import Flow, flow_of
 from flask_ls.project.contexts.graph import Graph
 from flask_ls.project.contexts.imports import Imports
 from flask_ls.project.contexts.meaning import ProjectMeaning
-from flask_ls.project.contexts.needs import WORDS
+from flask_ls.project.contexts.needs import CONSTRUCTORS, WORDS
 from flask_ls.project.contexts.outside import Outside
 from flask_ls.project.contexts.problems import Problem, problems_of
 from flask_ls.project.contexts.sites import Sites
@@ -84,7 +84,8 @@ class Contexts:
 
     @lazy
     def _words(self) -> frozenset[str]:
-        return frozenset(self.sites.names_of(*WORDS))
+        forms = [name.rpartition(".")[2] for cls in CONSTRUCTORS for name in self.values.subclasses(cls)]
+        return frozenset(self.sites.names_of(*WORDS, *forms))
 
     @lazy
     def may_know_server_name(self) -> bool:

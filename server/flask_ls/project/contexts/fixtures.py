@@ -6,6 +6,7 @@ import posixpath
 from typing import NamedTuple
 
 from flask_ls.project.bodies import Body, Symbol, last_name, leaves
+from flask_ls.project.contexts.conventions import is_test_module
 from flask_ls.project.contexts.values import BodyKey, Values
 from flask_ls.project.facts import FileFacts
 
@@ -37,6 +38,7 @@ class Fixtures:
         self._visible: dict[str, Visible] = {}
         self._of_class: dict[str, Visible] = {}
         self._conftests: tuple[str, ...] | None = None
+        self._of_plugins: tuple[Fixture, ...] | None = None
 
     def visible(self, path: str) -> Visible:
         """What the tests of a file can use."""
@@ -68,6 +70,16 @@ class Fixtures:
             files = self._values.model.files
             self._conftests = tuple(sorted((p for p in files if posixpath.basename(p) == "conftest.py"), key=len))
         return [c for c in self._conftests if c != path and path.startswith(posixpath.dirname(c).rstrip("/") + "/")]
+
+    def of_plugins(self) -> tuple[Fixture, ...]:
+        """The automatic fixtures in files that pytest reads only as plugins: how these are named to it is not known."""
+        if self._of_plugins is None:
+            files = self._values.model.files.values()
+            readers = (f for f in files if not is_test_module(f.path) and any(i.module == "pytest" for i in f.imports))
+            self._of_plugins = tuple(
+                f for facts in readers for f in self._in_file(facts.path) if f.autouse and not f.cls
+            )
+        return self._of_plugins
 
     def is_fixture(self, path: str, body: Body) -> bool:
         """Whether a function is a fixture."""

@@ -37,9 +37,15 @@ class Imports:
         is_script = _has_main_guard(facts)
         if self.importers(path):
             return NONE if is_script else 0
-        if self._some_are_imported_by_name and not is_script and not is_entry_name(path) and not is_test_path(path):
-            return UNKNOWN
-        return NONE
+        if is_script or is_entry_name(path) or is_test_path(path):
+            return NONE
+        # Of a module inside a package that nothing imports, it is not known who does, and where.
+        return UNKNOWN if self._some_are_imported_by_name or self._is_inside_package(path) else NONE
+
+    def _is_inside_package(self, path: str) -> bool:
+        index = self._contexts.model.index
+        module = index.by_path(path) if index is not None else None
+        return module is not None and module.folder != module.root
 
     @lazy
     def _importers(self) -> dict[str, list[Site]]:

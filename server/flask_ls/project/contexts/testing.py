@@ -147,13 +147,21 @@ class Tests:
         unknown -= _BUILTIN_FIXTURES | skip
         if unknown and not self._are_given(body, unknown):
             return TO_UNKNOWN
-        vector: Vector = IDENTITY
+        if any(n not in visible and n not in _BUILTIN_FIXTURES for n in self._marked(key, body)):
+            return TO_UNKNOWN
+        vector: Vector = TO_UNKNOWN if self._plugins_push(key) else IDENTITY
         for fixture in self._fixtures_of(key, body):
             vector = then(vector, self._after_fixture(fixture))
             if fixture.name == "app" and self._values.model.distributions.may_be_used("pytest-flask"):
                 # pytest_flask/plugin.py: `_push_request_context` pushes one whenever a fixture `app` is used.
                 vector = TO_REQUEST
         return vector
+
+    def _plugins_push(self, key: BodyKey) -> bool:
+        """Whether a fixture that may run for each test of the file, as part of a plugin, pushes a context."""
+        visible = self.fixtures.visible(key.path).automatic
+        plugged = (f for f in self.fixtures.of_plugins() if f.key != key and f not in visible)
+        return any(self._after_fixture(f) != IDENTITY for f in plugged)
 
     def _after_fixture(self, fixture: Fixture) -> Vector:
         """What a fixture has done to the contexts when the test runs: at its yield, or after it returned."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from flask_ls.project.deploy.commands import joined
 from flask_ls.project.deploy.document import Command, Role, Variable, Word
@@ -19,10 +20,15 @@ _FLAG = re.compile(r"(?:--[a-z][a-z-]*(?:=\S*)?[ \t]+)+")
 
 
 def dockerfile_contents(text: str) -> tuple[list[Variable], list[Command]]:
-    """The variables (ENV, ARG) and commands of a Dockerfile. ``owner`` is the build stage's name."""
+    """The variables (ENV, ARG) and commands of a Dockerfile. ``owner`` is the build stage's name.
+
+    Of the commands that containers run, only those count that the last stage has in the end: its own last CMD and
+    ENTRYPOINT, or those of the stage that it is built from.
+    """
     variables: list[Variable] = []
     commands: list[Command] = []
-    entrypoints: dict[str, Command] = {}
+    # The effective ENTRYPOINT and CMD of each stage, by its name; stages without a name share "".
+    started: dict[str, _Start] = {}
     stage = ""
     for name, start, whole, body in _instructions(text):
         if name == "ONBUILD":
@@ -30,15 +36,34 @@ def dockerfile_contents(text: str) -> tuple[list[Variable], list[Command]]:
         if name == "FROM":
             words = body.text.split()
             stage = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
+            base = started.get(words[0]) if words else None
+            started[stage] = base if base is not None else _Start()
         elif name in ("ENV", "ARG"):
             variables.extend(_variables(body, Span(start, whole.end), stage, is_arg=name == "ARG"))
         elif name in _ROLES:
             found = list(_commands(name, body, stage))
-            if name == "ENTRYPOINT" and found:
-                entrypoints[stage] = found[0]
-            entrypoint = entrypoints.get(stage) if name == "CMD" else None
-            commands.extend(joined(entrypoint, c) if entrypoint else c for c in found)
-    return variables, commands
+            before = started.get(stage, _Start())
+            if name == "ENTRYPOINT":
+                started[stage] = _Start(tuple(found))  # it takes the CMD of a base away
+            elif name == "CMD":
+                started[stage] = replace(before, command=tuple(found))
+            else:
+                commands.extend(found)
+    commands.extend(started.get(stage, _Start()).commands())
+    return variables, sorted(commands, key=lambda c: c.span)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a container of a stage starts."""
+
+    entrypoint: tuple[Command, ...] = ()
+    command: tuple[Command, ...] = ()
+
+    def commands(self) -> Iterator[Command]:
+        yield from self.entrypoint
+        for command in self.command:
+            yield joined(self.entrypoint[0], command) if self.entrypoint else command
 
 
 def _instructions(text: str) -> Iterator[tuple[str, int, Span, Text]]:

@@ -11,6 +11,7 @@ from flask_ls.project.index import FUNCTIONS, FileIndex
 _LIMIT = 6
 # Keys whose value is followed into the module that it is imported from.
 FOLLOWED_KEYS = frozenset({"SECRET_KEY"})
+_ATTRIBUTES = {"secret_key": "SECRET_KEY"}
 
 
 def config_sources(index: FileIndex) -> tuple[ConfigSource, ...]:
@@ -118,6 +119,8 @@ def config_values(index: FileIndex) -> tuple[tuple[str, str], ...]:
         for target in assignment.targets:
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
                 found += _imported_value(index, target.slice.value, assignment.value)
+            elif isinstance(target, ast.Attribute):
+                found += _imported_value(index, _ATTRIBUTES.get(target.attr), assignment.value)
     for display in index.nodes(ast.Dict):
         for key, value in zip(display.keys, display.values, strict=True):
             if isinstance(key, ast.Constant):
@@ -138,6 +141,8 @@ def _imported_value(index: FileIndex, key: object, value: ast.expr) -> list[tupl
         return []
     bindings = index.lookup(written.dotted.partition(".")[0], value)
     imported = len(bindings) == 1 and bindings[0].kind in ("import", "from")
+    # No binding of its own: a star import may bring the name.
+    imported = imported or (not bindings and "*" in index.root.bindings)
     return [(str(key), written.dotted)] if imported else []
 
 

@@ -13,24 +13,26 @@ from typing import TYPE_CHECKING
 from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.config.evaluated import config_of
 from flask_ls.project.config.model import AppConfig, merged
-from flask_ls.project.interp import discover, imports
+from flask_ls.project.interp import discover, external, imports
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
+from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import Machine
 from flask_ls.project.interp.paths import Path, Reader, Step
+from flask_ls.project.interp.reach import Reach, Registrars
 from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.table import TableBuilder
 from flask_ls.project.interp.things import Thing, parameters_of, things_of
 from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
 from flask_ls.project.interp.world import Limit, Raised
-from flask_ls.project.routes import App, Blueprint, Duplicate, Route, RouteTable
+from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Route, RouteTable
 
 if TYPE_CHECKING:
-    from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.sources import WorkspaceSources
     from flask_ls.project.modules import Module
     from flask_ls.syntax.source import SourceFile
 
-MAX_WORLDS = 12
+MAX_WORLDS = 16
+MAX_LATE = 4  # further entries for what the usual ones do not reach
 _DEBUG = bool(os.environ.get("FLASK_LS_INTERP_DEBUG"))
 _STACK = 256 * 1024 * 1024
 _RECURSION = 30_000
@@ -48,6 +50,9 @@ class _Result:
     names: list[Duplicate]
     entry: Entry
     config: AppConfig
+    registrars: Registrars = field(default_factory=dict)  # the globals through which routes can be added to it
+    loaded: frozenset[str] = frozenset()
+    entered: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def weight(self) -> tuple[bool, int, int, int]:
@@ -152,6 +157,7 @@ class _Evaluator:
         self.parameters: dict[tuple[str, str], tuple[Thing, ...]] = {}
         self.configs: list[AppConfig] = []
         self.worlds = 0
+        self.reach = Reach(sources, hints)
 
     def run(self) -> Evaluation:
         found = discover.survey(self.sources, self.hints)
@@ -167,9 +173,12 @@ class _Evaluator:
                 rank = discover.rank_of(module.path, self.sources.index.workspace_of(module.path))
                 self.world(Entry(module, None, rank), found)
         for factory in found.factories:
-            if factory.qualname not in self.entered.get(factory.module.path, ()):
-                rank = discover.rank_of(factory.module.path, self.sources.index.workspace_of(factory.module.path))
-                self.world(Entry(factory.module, factory.qualname, rank), found)
+            rank = discover.rank_of(factory.module.path, self.sources.index.workspace_of(factory.module.path))
+            for entry in (*self._ways_to(factory), Entry(factory.module, factory.qualname, rank)):
+                if factory.qualname not in self.entered.get(factory.module.path, ()):
+                    self.world(entry, found)
+        if hinted is None:
+            self._reach_late(found)
         table = self._table()
         return Evaluation(
             table,
@@ -181,6 +190,58 @@ class _Evaluator:
             self.parameters,
             self.machines,
         )
+
+    def _ways_to(self, factory: Factory) -> list[Entry]:
+        """The entries that reach a factory through functions that call it, as the project does."""
+        name = factory.qualname.rpartition(".")[2]
+        if factory.qualname in self.entered.get(factory.module.path, ()) or name.startswith("__"):
+            return []
+        calls = self.reach.wrappers(name, factory.module)
+        scripts: list[Entry] = []
+        for call in calls:
+            wrapper = str(call.entry.factory).rpartition(".")[2]
+            likely = discover.scripts(self.sources, frozenset({wrapper}), [], self.hints)
+            scripts += [e for e in likely if e.rank < 60 and self._leads_to(e.module, call.entry.module)]
+        return sorted(scripts, key=lambda e: e.rank)[:2] + [c.entry for c in calls if c.has_arguments][:2]
+
+    def _reach_late(self, found: Found) -> None:
+        """Start with what leads to code that adds routes to an app and did not run."""
+        tried: set[tuple[str, str | None]] = set()
+        for _ in range(MAX_LATE):
+            loaded, entries = frozenset(self.loaded), list[Entry]()
+            for result in self.results:
+                entries += self.reach.entries(self.reach.unloaded(result.registrars, loaded), loaded)
+                for path, qualname in self.reach.functions(result.registrars, self.entered):
+                    module = self.sources.index.by_path(path)
+                    if module is not None:
+                        entries += [c.entry for c in self.reach.callers(qualname.rpartition(".")[2], module)]
+            entry = next((e for e in entries if (e.module.path, e.factory) not in tried), None)
+            if entry is None:
+                return
+            tried.add((entry.module.path, entry.factory))
+            self.world(entry, found)
+
+    def _unreached(self, result: _Result) -> list[BlindSpot]:
+        """What adds routes to an app when something runs it, and did not run where the app was built."""
+        if result.entry.hinted:
+            return []
+        builder = TableBuilder(self.machines[0], self.source)
+        spots: list[BlindSpot] = []
+        for path, line in self.reach.unloaded(result.registrars, result.loaded).items():
+            spots.append(
+                BlindSpot(
+                    builder.site(Place(path, line, 0, line, 0)),
+                    "this module adds routes to it when it is imported, which nothing that was read does",
+                )
+            )
+        for (path, qualname), line in self.reach.functions(result.registrars, result.entered).items():
+            spots.append(
+                BlindSpot(
+                    builder.site(Place(path, line, 0, line, 0)),
+                    f"{qualname}() adds routes to it when it is called, which nothing that was read does",
+                )
+            )
+        return spots
 
     def _app_parameters(self) -> frozenset[tuple[str, str]]:
         apps: set[tuple[str, str]] = set()
@@ -283,6 +344,10 @@ class _Evaluator:
     def _collect(self, m: Machine, entry: Entry) -> None:
         recorder = m.recorder
         builder = TableBuilder(m, self.source)
+        entered: dict[str, set[str]] = {}
+        for path, qualname in m.entered:
+            entered.setdefault(path, set()).add(qualname)
+        loaded = frozenset(p for p, module in m.modules.items() if module.state != "new")
         for dotted, thing in things_of(m, builder).items():
             self.things.setdefault(dotted, thing)
         for key, given in parameters_of(m, builder).items():
@@ -309,6 +374,9 @@ class _Evaluator:
                     builder.duplicates(state, name, "name"),
                     entry,
                     config_of(m, state, name, builder),
+                    _registrars(m, state),
+                    loaded,
+                    entered,
                 )
             )
 
@@ -348,8 +416,9 @@ class _Evaluator:
             while name in taken:
                 name, number = f"{result.app.name}#{number}", number + 1
             taken.add(name)
-            exact = result.app.complete and not any(r.conditional for r in result.routes)
-            apps.append(replace(result.app, name=name, exact=exact))
+            spots = (*result.app.blind_spots, *self._unreached(result))
+            exact = not spots and not any(r.conditional for r in result.routes)
+            apps.append(replace(result.app, name=name, complete=not spots, exact=exact, blind_spots=spots))
             self.configs.append(merged(name, [r.config for r in self.results if r.place == result.place]))
             routes.extend(replace(r, app=name) for r in result.routes)
             endpoints.extend(replace(d, app=name) for d in result.endpoints)
@@ -385,6 +454,23 @@ class _Evaluator:
                 escapes=other.escapes or blueprint.escapes,
                 variable=other.variable or blueprint.variable,
             )
+
+
+def _registrars(m: Machine, state: AppState) -> dict[str, frozenset[str]]:
+    """The globals of modules that are an app, a blueprint of it, or an object that holds one of these."""
+    own = {id(state), *(id(r.blueprint) for r in state.registered)}
+    found: dict[str, frozenset[str]] = {}
+    for path, module in m.modules.items():
+        names = frozenset(
+            name
+            for name, value in module.names.items()
+            if isinstance(name, str)
+            and isinstance(value, Instance)
+            and any(id(held.native) in own for held in external.held_objects(m, Args([value])))
+        )
+        if names:
+            found[path] = names
+    return found
 
 
 def _needs(state: AppState, step: Step) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import posixpath
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.frames import Place, place_of
@@ -182,9 +183,16 @@ class TableBuilder:
             site=self.first(state.places),
             variable=variables[0] if variables else None,
             registrations=registrations,
+            template_folder=self._template_folder(attrs),
             has_routes=state.has_routes,
             escapes=state.escapes,
         )
+
+    def _template_folder(self, attrs: Mapping[str, Value]) -> str | None:
+        root, folder = self._m.settle(attrs.get("root_path")), self._m.settle(attrs.get("template_folder"))
+        if not isinstance(root, str) or not isinstance(folder, str):
+            return None
+        return posixpath.normpath(posixpath.join(root, folder))
 
     def duplicates(self, state: AppState, name: str, kind: str) -> list[Duplicate]:
         """The clashes of one kind."""
@@ -213,6 +221,7 @@ class TableBuilder:
             factory=state.functions[0] if state.functions else None,
             variables=self.variables(state.instance),
             static_url_path=url_path if isinstance(url_path, str) else None,
+            template_folder=self._template_folder(attrs),
             converters=frozenset(k for k in names if isinstance(k, str)),
         )
 

@@ -40,8 +40,9 @@ class ProjectModel:
         facts: Iterable[FileFacts] = (),
         index: ModuleIndex | None = None,
         deployment: Mapping[str, DeploymentFile] | None = None,
+        templates: Iterable[str] = (),
     ) -> None:
-        """``deployment``: what the deployment files say, by path."""
+        """``deployment``: what the deployment files say, by path. ``templates``: paths of files that may be some."""
         self.index = index
         self.read: Callable[[str], SourceFile | None] | None = None
         """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
@@ -62,6 +63,7 @@ class ProjectModel:
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self._parts = Parts(self)
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
+        self.templates: frozenset[str] = frozenset(templates)
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
         self.modules: dict[str, FileFacts] = {f.module: f for f in self.files.values() if f.module}
 
@@ -118,6 +120,12 @@ class ProjectModel:
         model.deployment, model.files, model.modules = files, self.files, self.modules
         return model
 
+    def with_template(self, path: str) -> ProjectModel:
+        """The model with one more template."""
+        model = self._like()
+        model.templates, model.files, model.modules = self.templates | {path}, self.files, self.modules
+        return model
+
     def twin(self, checkpoint: Checkpoint) -> ProjectModel:
         """The same project once more, which waits for what takes long and shares nothing that changes.
 
@@ -135,7 +143,7 @@ class ProjectModel:
             raise NotYet
 
     def _like(self) -> ProjectModel:
-        model = type(self)((), self.index, self.deployment)
+        model = type(self)((), self.index, self.deployment, self.templates)
         model.read = self.read
         model.distributions = self.distributions
         model.app_hint = self.app_hint

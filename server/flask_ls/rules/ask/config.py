@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_ls.project.config.keys import FLASK_KEYS
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.values import definition, text
 from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
@@ -166,8 +167,19 @@ def _bodies(ctx: Context) -> Iterator[Write]:
     for cls in ctx.index.nodes(ast.ClassDef):
         if is_config_class(ctx, cls):
             yield from _body(ctx, cls.body, "class", cls)
+        elif "flask.Flask" in ctx.model.mro(ctx.index.dotted(cls)):
+            yield from _attributes_of_app_class(cls)
     if is_config_module(ctx):
         yield from _body(ctx, ctx.tree.body, "module", None)
+
+
+def _attributes_of_app_class(cls: ast.ClassDef) -> Iterator[Write]:
+    """``class Shop(Flask): secret_key = ...``: it stands in the way of the attribute that reads the configuration."""
+    for statement in cls.body:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name) and target.id in ATTRIBUTES:
+                    yield Write(ATTRIBUTES[target.id], statement.value, statement, "attribute", target)
 
 
 def _body(ctx: Context, body: list[ast.stmt], form: Form, owner: ast.ClassDef | None) -> Iterator[Write]:
@@ -186,6 +198,18 @@ def _body(ctx: Context, body: list[ast.stmt], form: Form, owner: ast.ClassDef | 
                 yield Write(statement.target.id, statement.value, statement, form, statement.target, owner)
         elif owner is not None and isinstance(statement, FUNCTIONS) and statement.name.isupper():
             yield from _property(ctx, statement, form, owner)
+        elif owner is not None and isinstance(statement, FUNCTIONS) and statement.name == "__init__":
+            yield from _set_on_self(ctx, statement, form, owner)
+
+
+def _set_on_self(ctx: Context, function: FunctionNode, form: Form, owner: ast.ClassDef) -> Iterator[Write]:
+    """``self.SECRET_KEY = ...`` in the ``__init__`` of a configuration object."""
+    for node in own_nodes(ctx, function):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                is_own = isinstance(target, ast.Attribute) and ctx.text(target.value) == "self"
+                if isinstance(target, ast.Attribute) and is_own and target.attr.isupper():
+                    yield Write(target.attr, node.value, node, form, target, owner)
 
 
 def _property(ctx: Context, function: ast.AST, form: Form, owner: ast.ClassDef) -> Iterator[Write]:
@@ -252,11 +276,16 @@ def _call_of(ctx: Context, write: Write) -> ast.Call | None:
 
 def is_overridden(ctx: Context, write: Write) -> bool:
     """Whether a later statement of this file gives the key another value in any case."""
+    return any(True for _ in overriding(ctx, write))
+
+
+def overriding(ctx: Context, write: Write) -> Iterator[Write]:
+    """The later writes of this file that replace the value in any case, in source order."""
     here = ctx.index.statement(write.node)
     if write.form in ("class", "module"):
         here = _last_handing(ctx)
     if here is None:
-        return False
+        return
     around = [here, *(a for a in ctx.index.ancestors(here) if isinstance(a, ast.stmt))]
     function = ctx.index.function_of(here)
     for other in writes_of(ctx, write.key):
@@ -268,8 +297,7 @@ def is_overridden(ctx: Context, write: Write) -> bool:
         same_app = write.form in ("class", "module") or app_text(ctx, write) == app_text(ctx, other)
         block = ctx.index.block_of(there)
         if same_app and any(s in block for s in around):
-            return True
-    return False
+            yield other
 
 
 def _last_handing(ctx: Context) -> ast.stmt | None:

@@ -7,13 +7,15 @@ import ipaddress
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import config, stage
+from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.servers import Server, is_on, servers
 from flask_ls.rules.ask.values import constant, possible_values
+from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
 
 # A module of these words, one of them of the first line, is for development: ``run_dev.py``, ``debug.py``.
 _DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "local"})
-_SCRIPT_WORDS = frozenset({"app", "flask", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
+_SCRIPT_WORDS = frozenset({"app", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
 
 
 def debug_writes(ctx: Context) -> Iterator[config.Write]:
@@ -21,7 +23,7 @@ def debug_writes(ctx: Context) -> Iterator[config.Write]:
     if ctx.is_test:
         return
     for write in config.writes_of(ctx, "DEBUG"):
-        if is_on(ctx, write.value) and not _is_harmless(ctx, write) and not config.is_overridden(ctx, write):
+        if is_on(ctx, write.value) and not _is_harmless(ctx, write) and not _is_overridden(ctx, write):
             yield write
 
 
@@ -29,7 +31,7 @@ def debug_servers(ctx: Context) -> Iterator[Server]:
     """Server calls whose own argument switches the debugger with its console on."""
     for server in servers(ctx):
         is_debugging = server.debug is not None and server.has_console and is_on(ctx, server.debug.value)
-        if is_debugging and not _is_development(ctx, server.call):
+        if is_debugging and not is_for_development(ctx, server.call):
             yield server
 
 
@@ -43,7 +45,7 @@ def public_debug_servers(ctx: Context) -> Iterator[tuple[Server, config.Write | 
             yield server, None
         elif server.debug is None and not server.is_run_simple:
             write = next((w for w in debug_writes(ctx) if _is_for(ctx, w, server)), None)
-            if write is not None and not _is_development(ctx, server.call):
+            if write is not None and not is_for_development(ctx, server.call):
                 yield server, write
 
 
@@ -61,10 +63,13 @@ def public_host(ctx: Context, server: Server) -> str:
     return next((h for h in hosts if isinstance(h, str) and h and not _is_loopback(h)), "public")
 
 
-def _is_development(ctx: Context, node: ast.AST) -> bool:
+def is_for_development(ctx: Context, node: ast.AST) -> bool:
+    """Whether the code there runs in development only, or never."""
     words = set(ctx.index.module.rpartition(".")[2].lower().split("_"))
     if words & _DEVELOPMENT_WORDS and words <= _DEVELOPMENT_WORDS | _SCRIPT_WORDS:
         return True
+    if any(constant(ctx, test) is (not result) for test, result in tests_before(ctx, node)):
+        return True  # `if False:`
     return stage.is_off_production(stage.stage_here(ctx, node))
 
 
@@ -89,7 +94,28 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
         return True
     # `app.run(debug=...)` decides over what the configuration says.
     runs = [s for s in servers(ctx) if not s.is_run_simple and _is_for(ctx, write, s)]
-    return bool(runs) and all(s.debug is not None and constant(ctx, s.debug.value) is not None for s in runs)
+    return bool(runs) and all(_decides(ctx, s) for s in runs)
+
+
+def _is_overridden(ctx: Context, write: config.Write) -> bool:
+    """Whether later writes switch it off again before the app is served."""
+    starts = [ctx.span(s.call).start for s in servers(ctx) if not s.is_run_simple and _is_for(ctx, write, s)]
+    here = ctx.span(write.node).start
+    served = min((start for start in starts if start > here), default=None)
+    later = [w for w in config.overriding(ctx, write) if served is None or ctx.span(w.node).start < served]
+    return bool(later) and not is_on(ctx, later[-1].value)
+
+
+def _decides(ctx: Context, server: Server) -> bool:
+    """Whether the call itself says whether debug mode is on, and does not ask the configuration."""
+    if server.debug is None or constant(ctx, server.debug.value) is None:
+        return False
+    for node in ast.walk(server.debug.value):
+        if isinstance(node, ast.Attribute) and node.attr == "debug" and is_app(ctx, node.value):
+            return False
+        if isinstance(node, ast.Constant) and node.value == "DEBUG":
+            return False
+    return True
 
 
 def _is_for(ctx: Context, write: config.Write, server: Server) -> bool:

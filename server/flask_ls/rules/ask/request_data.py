@@ -84,9 +84,23 @@ def url_variables(ctx: Context, function: ast.AST) -> dict[str, str]:
     found: dict[str, str] = {}
     for role in handlers(ctx).roles(function):
         rule = values.text(ctx, values.argument(role.call, 0, "rule")) if role.call is not None else None
-        for match in _VARIABLE.finditer(rule or ""):
-            found[match["name"]] = match["converter"] or "string"
+        found.update(_variables(rule or ""))
+    for rule in _rules_in_table(ctx, function):
+        found.update(_variables(rule))
     return found
+
+
+def _variables(rule: str) -> dict[str, str]:
+    return {match["name"]: match["converter"] or "string" for match in _VARIABLE.finditer(rule)}
+
+
+def _rules_in_table(ctx: Context, function: ast.AST) -> list[str]:
+    """The whole rules, prefixes included, of a function or of the view class that it is a method of."""
+    if not isinstance(function, FUNCTIONS):
+        return []
+    owner = ctx.index.class_of(function)
+    name = ctx.index.dotted(function if owner is None else owner)
+    return [r.rule for r in ctx.model.routes.routes if r.function == name]
 
 
 def _hands_text_on(ctx: Context, call: ast.Call) -> bool:

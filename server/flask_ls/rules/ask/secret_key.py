@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -35,17 +36,29 @@ _PUBLISHED = frozenset(
 _WORDS = frozenset(
     """
     a abc admin all an and api app application auth backend bad be best blog bug change changed changeit changeme code
-    config cookie cool dangerous db debug default demo dev devel develop developer development do dont ever example fake
-    fallback flask foo bar baz for from generate get good guess hard hello here hidden hide i in insecure inprod is it
-    jwt keep key keys later local login long made main make me mine must my myapp name needs never new no not now of
-    okay on one only or our pass password passphrase phrase placeholder please private prod production project put
-    python qwerty random real replace s safe sample secret secrets secretkey secure secured security server session
-    sessions set shh should signing site so some somekey something special string strong stuff super supersecret team
-    temp temporary test tester testing tests text that the this thing to todo token too top try two unsafe update use
-    used user value very want wow web website what will with word words world x xxx xyz yes you your yours
-    asdf asdfgh one two three four five six hacker hackers nobody knows guessable hardcoded simple weak key1 lol
+    config cookie cool dangerous db debug default demo dev devel develop developer development do dont ever example
+    fake fallback flask foo bar baz for from generate get good guess hard hello here hidden hide i in insecure inprod
+    is it jwt keep key keys later local login long made main make me mine must my myapp name needs never new no not
+    now of okay on one only or our pass password passphrase phrase placeholder please private prod production project
+    put python qwerty random real replace s safe sample secret secrets secretkey secure secured security server
+    session sessions set shh should signing site so some somekey something special string strong stuff super
+    supersecret team temp temporary test tester testing tests text that the this thing to todo token too top try two
+    unsafe update use used user value very want wow web website what will with word words world x xxx xyz yes you your
+    yours asdf asdfgh blogger enter guest horse battery staple correct match mysecret note notes precious share shop
+    store task tasks three four five six hacker hackers nobody knows guessable hardcoded simple weak key1 lol
     """.split()
 )
+_ROWS = (
+    "01234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "9a",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "yxcvbnm",
+    "qwertzuiop",
+)
+_NEXT = {a: "".join(r[i + 1] for r in _ROWS for i in range(len(r) - 1) if r[i] == a) for a in "".join(_ROWS)}
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 
@@ -122,7 +135,7 @@ def _key_literals(ctx: Context) -> list[KeyLiteral]:
     if ctx.is_test:
         return []
     for write in config.writes_of(ctx, "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
-        if _is_harmless(ctx, write) or config.is_overridden(ctx, write):
+        if _is_harmless(ctx, write) or _is_overridden(ctx, write):
             continue
         for value in _leaves(ctx, write):
             key = values.constant(ctx, value)
@@ -149,9 +162,14 @@ def _exported(ctx: Context) -> Iterator[ast.expr]:
     for name in ctx.model.config_objects.values("SECRET_KEY"):
         facts, rest = ctx.model.names.split(name)
         if facts is not None and facts.path == ctx.path:
-            for binding in ctx.index.root.bindings.get(rest, ()):
-                if binding.kind == "assign" and binding.value is not None:
+            head, _, attribute = rest.partition(".")
+            for binding in ctx.index.root.bindings.get(head, ()):
+                if binding.kind == "assign" and binding.value is not None and not attribute:
                     yield from values.possible_values(ctx, binding.value)
+                elif isinstance(binding.node, ast.ClassDef):
+                    value = values.class_attribute(ctx, binding.node, attribute)
+                    if value is not None:
+                        yield from values.possible_values(ctx, value)
 
 
 def _is_harmless(ctx: Context, write: config.Write) -> bool:
@@ -166,6 +184,12 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
     if any(w.key == "TESTING" and values.truth(ctx, w.value) for w in config.beside(ctx, write)):
         return True
     return not stage.reaches_production(ctx, write)
+
+
+def _is_overridden(ctx: Context, write: config.Write) -> bool:
+    """Whether the key comes from elsewhere in the end: another literal in its place helps nobody."""
+    last = next(iter(reversed(list(config.overriding(ctx, write)))), None)
+    return last is not None and not any(isinstance(values.constant(ctx, v), (str, bytes)) for v in _leaves(ctx, last))
 
 
 def _is_checked(ctx: Context, literal: ast.expr, key: str | bytes) -> bool:
@@ -189,10 +213,16 @@ def is_guessable(key: str) -> bool:
     """Whether an attacker finds the key: a published one, words and digits, or too little of anything."""
     if key in _PUBLISHED or key.strip() in _PUBLISHED:
         return True
-    if len(set(key)) <= 4 or _bits(key) < _ENOUGH:
+    if len(set(key)) <= 4 or _bits(key) < _ENOUGH or _is_sequence(key):
         return True
     spelled = key.lower()
     return any(_share_of_words(text) >= _MOSTLY for text in (spelled, spelled.translate(_LEET)))
+
+
+def _is_sequence(key: str) -> bool:
+    """``0123456789abcdef``, ``12345678901234567890``: most characters follow the one before."""
+    follows = sum(b in _NEXT.get(a, "") for a, b in itertools.pairwise(key.lower()))
+    return follows >= _MOSTLY * (len(key) - 1)
 
 
 def _bits(key: str) -> float:

@@ -62,7 +62,7 @@ def _all(ctx: Context) -> list[Server]:
 
 
 def _server(ctx: Context, call: ast.Call) -> Server | None:
-    func = call.func
+    func = definition(ctx, call.func)
     if isinstance(func, ast.Attribute) and func.attr == "run":
         if is_app(ctx, func.value):
             return _made(ctx, call, func.value, _RUN, "host", "debug")

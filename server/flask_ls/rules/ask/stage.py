@@ -6,12 +6,14 @@ import ast
 
 from flask_ls.project.config.keys import DEFAULTED_KEYS
 from flask_ls.project.config.stage import Stage, stage_of_name
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.config import Write
-from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.ask.flow import own_nodes, tests_before
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.context import Context
 
 _FLIPPED: dict[Stage, Stage] = {"production": "development", "development": "any", "test": "any"}
+_TESTING = frozenset({"test_client", "test_cli_runner", "test_request_context"})
 
 
 def stage_of(ctx: Context, write: Write) -> Stage:
@@ -38,7 +40,7 @@ def stage_here(ctx: Context, node: ast.AST) -> Stage:
         if stage != "any":
             return stage
     function = ctx.index.function_of(node)
-    return stage_of_name(function.name) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else "any"
+    return _stage_of_function(ctx, function) if isinstance(function, FUNCTIONS) else "any"
 
 
 def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
@@ -93,6 +95,26 @@ def takes_effect(write: Write) -> bool:
 def is_off_production(stage: Stage) -> bool:
     """Whether what is done at this stage never reaches users."""
     return stage in ("test", "development")
+
+
+def _stage_of_function(ctx: Context, function: FunctionNode) -> Stage:
+    stage = stage_of_name(function.name)
+    if stage == "test" and _keeps_its_app(ctx, function):
+        return "any"
+    return stage
+
+
+def _keeps_its_app(ctx: Context, function: FunctionNode) -> bool:
+    """Whether the function makes an app, gives it to nobody and asserts nothing: no test, whatever its name says."""
+    makes = False
+    for node in own_nodes(ctx, function):
+        if isinstance(node, (ast.Assert, ast.Yield)) or (isinstance(node, ast.Return) and node.value is not None):
+            return False
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _TESTING:
+                return False
+            makes = makes or ctx.is_instance(node, "flask.Flask")
+    return makes
 
 
 def _stage_of_test(ctx: Context, test: ast.expr, truth: bool) -> Stage:

@@ -10,7 +10,9 @@ from typing import Any
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.context import Context
 
-_LIMIT = 8
+_LIMIT = 16
+# Code points of a string that is put together here.
+_LONGEST = 10_000
 
 
 class _Unknown:
@@ -47,6 +49,9 @@ def definition(ctx: Context, node: ast.expr, left: int = _LIMIT) -> ast.expr:
 
     A name assigned several times in one block is followed to the assignment that ran last before the node.
     """
+    if left > 0 and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        value = _of_class(ctx, node.value, node.attr)
+        return node if value is None else definition(ctx, value, left - 1)
     if left <= 0 or not isinstance(node, ast.Name):
         return node
     bindings = ctx.index.lookup(node.id, node)
@@ -54,6 +59,26 @@ def definition(ctx: Context, node: ast.expr, left: int = _LIMIT) -> ast.expr:
     if binding is None or binding.kind != "assign" or binding.value is None or binding.is_with:
         return node
     return definition(ctx, binding.value, left - 1)
+
+
+def class_attribute(ctx: Context, cls: ast.ClassDef, name: str) -> ast.expr | None:
+    """The value that a plain class of this file gives an attribute, in its one assignment; None when unknown."""
+    if cls.keywords or any(ctx.name(b) != "builtins.object" for b in cls.bases):
+        return None  # a base class may make something else of it, as Enum does
+    statements = [s for s in cls.body if isinstance(s, (ast.Assign, ast.AnnAssign)) and _binds(s, name)]
+    is_set_elsewhere = any(a.attr == name and isinstance(a.ctx, ast.Store) for a in ctx.index.nodes(ast.Attribute))
+    return statements[0].value if len(statements) == 1 and not is_set_elsewhere else None
+
+
+def _binds(statement: ast.Assign | ast.AnnAssign, name: str) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return any(isinstance(t, ast.Name) and t.id == name for t in targets)
+
+
+def _of_class(ctx: Context, node: ast.Name, attribute: str) -> ast.expr | None:
+    bindings = ctx.index.lookup(node.id, node)
+    cls = bindings[0].node if len(bindings) == 1 else None
+    return class_attribute(ctx, cls, attribute) if isinstance(cls, ast.ClassDef) else None
 
 
 def constant(ctx: Context, node: ast.expr | None) -> Any:
@@ -81,11 +106,33 @@ def constant(ctx: Context, node: ast.expr | None) -> Any:
         left, right = constant(ctx, node.left), constant(ctx, node.right)
         if type(left) is type(right) and isinstance(left, (str, bytes)):
             return left + right
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _repeated(constant(ctx, node.left), constant(ctx, node.right))
     if isinstance(node, ast.Call) and not node.keywords:
         return _constant_call(ctx, node)
-    if isinstance(node, ast.JoinedStr) and all(isinstance(v, ast.Constant) for v in node.values):
-        return "".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+    if isinstance(node, ast.JoinedStr):
+        return _formatted(ctx, node)
     return UNKNOWN
+
+
+def _repeated(left: Any, right: Any) -> Any:
+    """``"a" * 32``, within reason."""
+    text, count = (left, right) if isinstance(left, (str, bytes)) else (right, left)
+    is_short = isinstance(text, (str, bytes)) and type(count) is int and 0 <= len(text) * count <= _LONGEST
+    return text * count if is_short else UNKNOWN
+
+
+def _formatted(ctx: Context, node: ast.JoinedStr) -> Any:
+    parts: list[str] = []
+    for value in node.values:
+        if isinstance(value, ast.FormattedValue):
+            known = constant(ctx, value.value)
+            if not isinstance(known, (str, int)) or value.conversion != -1 or value.format_spec is not None:
+                return UNKNOWN
+            parts.append(str(known))
+        elif isinstance(value, ast.Constant):
+            parts.append(str(value.value))
+    return "".join(parts)
 
 
 def truth(ctx: Context, node: ast.expr | None) -> bool | None:
@@ -144,6 +191,8 @@ def possible_values(ctx: Context, node: ast.expr | None, left: int = _LIMIT) -> 
         yield from possible_values(ctx, node.value, left - 1)
     elif isinstance(node, ast.Name):
         yield from _values_of_name(ctx, node, left)
+    elif definition(ctx, node) is not node:
+        yield from possible_values(ctx, definition(ctx, node), left - 1)
     else:
         yield node
         read = environment_read(ctx, node)
@@ -181,7 +230,16 @@ def _last_before(ctx: Context, node: ast.Name, bindings: list[Binding]) -> Bindi
 
 
 def _constant_call(ctx: Context, node: ast.Call) -> Any:
-    """``"x".encode()``, ``b"x".decode()``, ``str("x")``, ``bool(1)``."""
+    """``"x".encode()``, ``b"x".decode()``, ``str("x")``, ``bool(1)``, ``bytes("x", "utf-8")``, ..."""
+    if ctx.called(node) == "builtins.bytes.fromhex" and len(node.args) == 1:
+        digits = text(ctx, node.args[0])
+        try:
+            return UNKNOWN if digits is None else bytes.fromhex(digits)
+        except ValueError:
+            return UNKNOWN
+    if ctx.called(node) == "builtins.bytes" and len(node.args) == 2:
+        given = text(ctx, node.args[0])
+        return UNKNOWN if given is None else given.encode("utf-8", "surrogatepass")
     if isinstance(node.func, ast.Attribute) and not node.args:
         value = constant(ctx, node.func.value)
         method = node.func.attr

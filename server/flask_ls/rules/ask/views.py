@@ -15,6 +15,7 @@ from typing import Literal
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 
 Kind = Literal[
@@ -190,7 +191,11 @@ def handler_around(ctx: Context, node: ast.AST) -> FunctionNode | None:
 
 def is_app(ctx: Context, node: ast.AST | None) -> bool:
     """Whether the expression is a Flask application (``current_app`` counts)."""
-    return ctx.is_instance(node, *APPS)
+    if ctx.is_instance(node, *APPS):
+        return True
+    # A name that is given something else later on, or was before.
+    value = definition(ctx, node) if isinstance(node, ast.Name) else node
+    return value is not node and ctx.is_instance(value, *APPS)
 
 
 def is_blueprint(ctx: Context, node: ast.AST | None) -> bool:

@@ -5,6 +5,9 @@ made or the route is added. ``Blueprint(__name__, __name__)`` in a module of a p
 
 Instead: ``Blueprint("api_v1", __name__)``.
 
+Fix: Puts underscores in the place of the dots; an empty name becomes the name of the variable. Unsafe, as ``url_for``
+and templates call the endpoints by this name.
+
 Quiet: For names that are not constants, and for endpoints of the app itself, where dots are allowed.
 """
 
@@ -28,7 +31,7 @@ rule = Rule(
     guide=("Blueprints / url_prefix set at registration",),
     triggers=frozenset({"Blueprint", "endpoint", "add_url_rule", "APIBlueprint"}),
     error_text="ValueError: 'name' may not contain a dot '.' character.",
-    notes=(Note("<2.3", "Before Flask 2.3 an empty name is accepted; a dot is refused since 2.0."),),
+    notes=(Note("<2.3", "Before Flask 2.3 an empty name is accepted; a dot is refused since 2.0.1."),),
     examples=(
         Bad(
             """
@@ -51,6 +54,11 @@ rule = Rule(
             bp = Blueprint("", __name__)
             #              ^^ a blueprint's name may not be empty
             """,
+            fixed="""
+            from flask import Blueprint
+
+            bp = Blueprint("bp", __name__)
+            """,
             fails="ValueError: 'name' may not be empty",
             flask=">=2.3",
         ),
@@ -63,6 +71,14 @@ rule = Rule(
 
             bp = Blueprint(__name__, __name__)
             #              ^^^^^^^^ __name__ is "shop.views" here
+            """,
+            fixed="""
+            from shop import views
+            === shop/__init__.py
+            === shop/views.py
+            from flask import Blueprint
+
+            bp = Blueprint("shop_views", __name__)
             """,
             fails="ValueError: 'name' may not contain a dot",
         ),
@@ -119,7 +135,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 endpoint,
                 "An endpoint of a blueprint may not contain a dot: this raises ValueError.",
-                fixes=[_underscored(endpoint, ctx)],
+                fixes=[_renamed(endpoint, ctx.text(endpoint).replace(".", "_"), ctx)],
             )
         return
     name = _argument(node, 0, "name")
@@ -133,10 +149,14 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(
             name,
             f"{what.replace(chr(39), chr(34))}a blueprint's name may not contain a dot, this raises ValueError.",
-            fixes=[_underscored(name, ctx)],
+            fixes=[_renamed(name, _underscored(name, text, ctx), ctx)],
         )
     elif not text and ctx.flask >= Version("2.3"):
-        yield ctx.finding(name, "a blueprint's name may not be empty: this raises ValueError.")
+        yield ctx.finding(
+            name,
+            "a blueprint's name may not be empty: this raises ValueError.",
+            fixes=[_renamed(name, _variable(node, name, ctx), ctx)],
+        )
 
 
 def _makes_blueprint(node: ast.Call, ctx: Context) -> bool:
@@ -167,8 +187,24 @@ def _text(node: ast.expr, ctx: Context) -> str | None:
     return None
 
 
-def _underscored(node: ast.expr, ctx: Context) -> Fix | None:
-    if not isinstance(node, ast.Constant):
+def _underscored(node: ast.expr, name: str, ctx: Context) -> str:
+    if isinstance(node, ast.Constant):
+        return ctx.text(node).replace(".", "_")
+    return ctx.edit().quoted(name.replace(".", "_"))
+
+
+def _variable(call: ast.Call, name: ast.expr, ctx: Context) -> str | None:
+    """The name of the variable that gets the blueprint, where no other blueprint has it."""
+    statement = ctx.parent(call)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return None
-    text = ctx.text(node).replace(".", "_")
+    variable = statement.targets[0].id
+    if any(b.name == variable for b in ctx.model.routes.blueprints):
+        return None
+    return ctx.edit().quoted(variable, like=name if isinstance(name, ast.Constant) else None)
+
+
+def _renamed(node: ast.expr, text: str | None, ctx: Context) -> Fix | None:
+    if text is None:
+        return None
     return ctx.fix(f"Change to {text}", ctx.edit().replace(node, text), safe=False)

@@ -5,6 +5,8 @@ Why: Python looks next to the script first, so ``import flask`` finds this file:
 
 Instead: rename the file, for example to ``app.py``.
 
+Fix: Gives the file another name, ``flask_app.py``; unsafe, as commands and other files may name it.
+
 Quiet: For modules inside a package (``shop/celery.py``), which are imported by another name, and when nothing imports
 the library.
 """
@@ -13,14 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.project.facts import FileFacts
+from flask_ls.project.facts import FileFacts, ImportFact
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Related, Severity
+from flask_ls.rules.finding import FileRename, Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
-from flask_ls.syntax.span import Span
 
 _LIBRARIES = frozenset(
     """flask werkzeug jinja2 markupsafe click itsdangerous celery redis sqlalchemy flask_sqlalchemy flask_login
@@ -60,6 +61,19 @@ rule = Rule(
 
             app = Flask(__name__)
             """,
+            fixed="""
+            import flask
+            === flask_app.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+            drive=(
+                "import subprocess, sys\n"
+                "done = subprocess.run([sys.executable, '-c', 'import app'], capture_output=True, text=True)\n"
+                "assert not done.returncode, done.stderr"
+            ),
+            fails="ImportError: cannot import name 'Flask' from partially initialized module 'flask'",
         ),
         Good(
             """
@@ -83,7 +97,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """This file, when it hides a library that a module next to it (or itself) imports."""
     name = _import_name(ctx.model, ctx.path)
     importing = [
-        Site(facts.path, imported.span)
+        (Site(facts.path, imported.span), imported)
         for facts in ctx.model.files.values()
         for imported in facts.imports
         if imported.module.partition(".")[0] == name
@@ -91,9 +105,22 @@ def check(ctx: Context) -> Iterator[Finding]:
     ]
     if not importing:
         return
-    first = ctx.tree.body[0] if ctx.tree.body else None
     yield ctx.finding(
-        first if first is not None else Span(0, 0),
-        f"this file hides the library {name}: import {name} finds it instead. Rename the file.",
-        related=[Related(site, f"{name} is imported here") for site in importing if site.path != ctx.path][:3],
+        ctx.source.line_span(0),
+        f"this file hides the library {name}: import {name} finds it instead.",
+        related=[Related(site, f"{name} is imported here") for site, _ in importing if site.path != ctx.path][:3],
+        fixes=[_renamed(name, [imported for _, imported in importing], ctx)],
     )
+
+
+def _renamed(name: str, importing: list[ImportFact], ctx: Context) -> Fix | None:
+    """A name that hides nothing, unless some of the imports do mean this file."""
+    facts = ctx.model.files[ctx.path]
+    own = {n for n, found in facts.exports.items() if any(export.kind != "alias" for export in found)}
+    if any(imported in own for statement in importing for imported, _ in statement.names):
+        return None
+    folder = ctx.path.rpartition("/")[0]
+    to = f"{folder}/{name}_app.py"
+    if to in ctx.model.files:
+        return None
+    return ctx.fix(f"Rename the file to {name}_app.py", safe=False, rename=FileRename(ctx.path, to))

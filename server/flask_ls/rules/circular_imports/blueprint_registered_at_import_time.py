@@ -5,6 +5,8 @@ only: tests and servers that call the factory answer 404.
 
 Instead: ``app.register_blueprint(bp)`` inside the factory, before ``return``.
 
+Fix: Moves the call to the end of the factory; unsafe, as every app then has the routes.
+
 Quiet: Without a factory in the same module and for apps that no factory of the project made.
 """
 
@@ -72,6 +74,48 @@ rule = Rule(
             drive="assert app_module.create_app().test_client().get('/shop').status_code == 200",
             fails="AssertionError",
         ),
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/shop")
+            def index():
+                return "x"
+
+
+            def create_app():
+                return Flask(__name__)
+
+
+            app = create_app()
+            app.register_blueprint(bp, url_prefix="/a")
+            #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ other apps that create_app() makes do not get it
+            """,
+            fixed="""
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__)
+
+
+            @bp.get("/shop")
+            def index():
+                return "x"
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.register_blueprint(bp, url_prefix="/a")
+                return app
+
+
+            app = create_app()
+            """,
+            drive="assert app_module.create_app().test_client().get('/a/shop').status_code == 200",
+            fails="AssertionError",
+        ),
         Good(
             """
             from flask import Blueprint, Flask
@@ -127,8 +171,15 @@ def _moved(node: ast.Call, factory: str, ctx: Context) -> Fix | None:
     if function is None or not isinstance(statement, ast.Expr) or blueprint is None or ctx.name(blueprint) is None:
         return None
     last = function.body[-1]
-    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Name):
+    if not isinstance(last, ast.Return) or last.value is None:
         return None
-    call = ctx.text(node).replace(ctx.text(node.func), f"{last.value.id}.register_blueprint", 1)
-    edit = ctx.edit().insert_line_before(last, call).delete_statement(statement)
+    app = last.value.id if isinstance(last.value, ast.Name) else "app"
+    call = ctx.text(node).replace(ctx.text(node.func), f"{app}.register_blueprint", 1)
+    edit = ctx.edit().delete_statement(statement)
+    if isinstance(last.value, ast.Name):
+        edit.insert_line_before(last, call)
+    elif isinstance(last.value, ast.Call) and "app" not in ctx.index.scope(last).bindings:
+        edit.insert_line_before(last, f"{app} = {ctx.text(last.value)}\n{call}").replace(last.value, app)
+    else:
+        return None
     return ctx.fix("Register it in the factory", edit, safe=False)

@@ -5,8 +5,12 @@ inside the factory is a new one on each call, and no model can import it.
 
 Instead: make extensions at module level without an app, and bind them in the factory with ``init_app(app)``.
 
-Quiet: Without a factory, when ``init_app`` is called for the object as well, and for extensions other than SQLAlchemy
-inside the factory, where that is usual.
+Fix: Makes the object at module level without an app and binds it where it was and in the factory; unsafe, as the
+factory must have configured its app before.
+
+Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), when
+``init_app`` is called for the object as well, and for extensions other than SQLAlchemy inside the factory, where that
+is usual.
 """
 
 from __future__ import annotations
@@ -14,7 +18,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.project import extension_class, factories, factory_of, given_app
+from flask_ls.rules.ask.config import app_text, writes_of
+from flask_ls.rules.ask.project import (
+    Factory,
+    extension_class,
+    factories_near,
+    factory_of,
+    given_app,
+    is_made_by,
+)
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -50,7 +62,29 @@ rule = Rule(
 
                 return made
             """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy()
+            db.init_app(app)
+
+
+            def create_app():
+                made = Flask(__name__)
+
+                @made.get("/")
+                def index():
+                    return str(db.session.execute(db.text("select 1")).scalar())
+
+                made.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(made)
+                return made
+            """,
             drive="app_module.create_app().test_client().get('/')",
+            fails="RuntimeError: The current Flask app is not registered with this 'SQLAlchemy' instance",
         ),
         Bad(
             """
@@ -97,6 +131,20 @@ rule = Rule(
             """,
             drive="app_module.create_app()",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_mail import Mail
+
+
+            def create_app():
+                return Flask(__name__)
+
+
+            app = create_app()
+            mail = Mail(app)
+            """,
+        ),
     ),
 )
 
@@ -107,15 +155,20 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
     if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Call):
         return
     cls = extension_class(ctx, node.value)
-    if cls is None or ctx.is_test or not factories(ctx.model) or given_app(ctx, node.value) is None:
+    given, made = given_app(ctx, node.value), factories_near(ctx)
+    if cls is None or ctx.is_test or given is None or not made:
         return
     name = node.targets[0].id
     if any(n.rpartition(".")[2] == name for f in ctx.model.files.values() for n in f.bound_extensions):
         return
     if node in ctx.tree.body:
-        here = next((f for f in factories(ctx.model) if f.file.path == ctx.path), factories(ctx.model)[0])
+        if any(is_made_by(ctx, given, f) for f in made):
+            return
+        here = next((f for f in made if f.file.path == ctx.path), made[0])
         yield ctx.finding(
-            node.value, f'the apps that {here.function.qualname}() makes do not get "{name}", only this app does.'
+            node.value,
+            f'the apps that {here.function.qualname}() makes do not get "{name}", only this app does.',
+            fixes=[_bound_in(here, node, node.value, name, ctx)],
         )
     elif cls == _SQLALCHEMY and (factory := factory_of(ctx, node)) is not None and not _escapes(name, node, ctx):
         yield ctx.finding(
@@ -136,6 +189,28 @@ def _escapes(name: str, node: ast.Assign, ctx: Context) -> bool:
             if not isinstance(parent, ast.Attribute):
                 return True
     return False
+
+
+def _bound_in(factory: Factory, node: ast.Assign, call: ast.Call, name: str, ctx: Context) -> Fix | None:
+    """``init_app`` for the app at hand and, with its database address, for the one that the factory returns."""
+    function = next((f for f in ctx.index.functions() if ctx.index.dotted(f) == factory.dotted), None)
+    given = given_app(ctx, call)
+    if function is None or given is None or len(call.args) + len(call.keywords) != 1:
+        return None
+    last = function.body[-1]
+    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Name):
+        return None
+    made, app = last.value.id, ctx.text(given)
+    lines = [f"{name}.init_app({made})"]
+    config = next((c for c in ctx.model.configs if c.factory == factory.dotted or c.app == factory.dotted), None)
+    if ctx.is_instance(call, _SQLALCHEMY) and (config is None or config.lacks("SQLALCHEMY_DATABASE_URI")):
+        writes = [w for w in writes_of(ctx, "SQLALCHEMY_DATABASE_URI") if app_text(ctx, w) == app]
+        if len(writes) != 1 or not isinstance(writes[0].value, ast.Constant) or writes[0].form != "item":
+            return None
+        lines.insert(0, ctx.text(writes[0].node).replace(app, made, 1))
+    edit = ctx.edit().replace(call, f"{ctx.text(call.func)}()")
+    edit.insert_line_after(node, f"{name}.init_app({app})").insert_line_before(last, "\n".join(lines))
+    return ctx.fix(f"Bind it in {factory.function.qualname}() too", edit, safe=False)
 
 
 def _at_module_level(node: ast.Assign, call: ast.Call, name: str, ctx: Context) -> Fix | None:

@@ -5,6 +5,9 @@ has already been registered on this Flask app."
 
 Instead: one of the two: ``db = SQLAlchemy()`` and ``db.init_app(app)``, or ``db = SQLAlchemy(app)`` alone.
 
+Fix: Deletes the second call, which cannot have succeeded; a second object that is used becomes another name of the
+first one, which is unsafe: models of both then share one metadata.
+
 Quiet: For different apps, for extensions that allow it, and for Flask-SQLAlchemy 2.
 """
 
@@ -18,7 +21,7 @@ from flask_ls.rules.ask import values
 from flask_ls.rules.ask.project import given_app, other_file
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Related, Severity
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
 
 _SQLALCHEMY = "flask_sqlalchemy.SQLAlchemy"
@@ -64,6 +67,44 @@ rule = Rule(
             other = SQLAlchemy(app)
             #       ^^^^^^^^^^^^^^^ already been registered
             """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            """,
+            fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            other = SQLAlchemy(app)
+            #       ^^^^^^^^^^^^^^^ already been registered
+
+
+            class User(other.Model):
+                id = other.Column(other.Integer, primary_key=True)
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            other = db
+
+
+            class User(other.Model):
+                id = other.Column(other.Integer, primary_key=True)
+            """,
             fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
         ),
         Good(
@@ -104,7 +145,37 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         app = given_app(ctx, node)
         earlier = _earlier(node, app, ctx) if app is not None else None
         if earlier is not None:
-            yield ctx.finding(node, message, related=[ctx.related(earlier, "registered here first")])
+            yield ctx.finding(
+                node,
+                message,
+                related=[ctx.related(earlier, "registered here first")],
+                fixes=[_without_second(earlier, node, ctx)],
+            )
+
+
+def _without_second(first: ast.Call, second: ast.Call, ctx: Context) -> Fix | None:
+    statement, original = ctx.parent(second), ctx.parent(first)
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name):
+        return None
+    scope = ctx.index.scope(statement).owner(target.id)
+    edit = ctx.edit()
+    is_used = scope is None or any(use is not target for use in edit.uses(target.id, scope))
+    is_imported = any(
+        imported == target.id
+        for facts in ctx.model.files.values()
+        for fact in facts.imports
+        if ctx.model.names.imported(facts.module, fact.module) == ctx.index.module
+        for imported, _ in fact.names
+    )
+    if not is_used and not is_imported:
+        return ctx.fix("Delete the second object", edit.delete_statement(statement), safe=True)
+    if not isinstance(original, ast.Assign) or not isinstance(original.targets[0], ast.Name):
+        return None
+    name = original.targets[0].id
+    return ctx.fix(f"Use {name}", edit.replace(second, name), safe=False)
 
 
 def _constructor_site(extension: ast.expr, app: ast.expr | None, ctx: Context) -> Site | None:

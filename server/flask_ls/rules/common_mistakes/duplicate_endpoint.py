@@ -6,17 +6,22 @@ without ``functools.wraps`` gives all its functions the name of its inner functi
 
 Instead: another function name, ``endpoint="..."``, or ``@functools.wraps(function)`` in the decorator.
 
+Fix: ``@wraps`` on the inner function of a decorator, which is safe. Else the second function or endpoint gets a number;
+unsafe, as ``url_for`` calls it by its name.
+
 Quiet: For several routes of one function, for the same view object used twice, and where only one of both may run.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.routing import node_at
+from flask_ls.rules.ask.values import argument
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -54,7 +59,56 @@ rule = Rule(
             def index():
                 return "b"
             """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/a")
+            def index():
+                return "a"
+
+
+            @app.get("/b")
+            def index_2():
+                return "b"
+            """,
             fails="AssertionError: View function mapping is overwriting an existing endpoint function: index",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/a", endpoint="page")
+            def a():
+                return "a"
+
+
+            @app.get("/b", endpoint="page")
+            #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the endpoint "page" is taken
+            def b():
+                return "b"
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/a", endpoint="page")
+            def a():
+                return "a"
+
+
+            @app.get("/b", endpoint="page_2")
+            def b():
+                return "b"
+            """,
+            fails="AssertionError: View function mapping is overwriting an existing endpoint function: page",
         ),
         Bad(
             """
@@ -146,8 +200,42 @@ def check(ctx: Context) -> Iterator[Finding]:
             duplicate.second.span,
             f'the endpoint "{duplicate.name}" is taken by another function: this raises AssertionError.',
             related=[Related(duplicate.first, "Flask's own static route" if is_static else "the first function")],
-            fixes=[_wrapped(duplicate.second.span, endpoint, ctx)],
+            fixes=[
+                _wrapped(duplicate.second.span, endpoint, ctx) or _numbered(duplicate.second.span, endpoint, ctx),
+            ],
         )
+
+
+def _numbered(span: Span, endpoint: str, ctx: Context) -> Fix | None:
+    """The name that is taken with the first free number, in the ``endpoint`` argument or as the function's name."""
+    taken = {r.endpoint.rpartition(".")[2] for r in ctx.model.routes.routes} | set(ctx.index.root.bindings)
+    free = next(name for n in range(2, 1000) if (name := f"{endpoint}_{n}") not in taken)
+    decorator = node_at(ctx, span)
+    view = ctx.parent(decorator) if decorator is not None else None
+    edit = ctx.edit()
+    given = argument(decorator, -1, "endpoint") if isinstance(decorator, ast.Call) else None
+    if isinstance(given, ast.Constant):
+        edit.replace(given, edit.quoted(free, like=given))
+    elif isinstance(view, FUNCTIONS) and view.name == endpoint and not _is_mentioned(view, ctx):
+        definition = re.compile(r"def\s+").search(ctx.source.text, ctx.span(view).start)
+        if definition is None:
+            return None
+        edit.replace(Span(definition.end(), definition.end() + len(endpoint)), free)
+    else:
+        return None
+    return ctx.fix(f"Change to {free}", edit, safe=False)
+
+
+def _is_mentioned(view: FunctionNode, ctx: Context) -> bool:
+    """Whether the function may be used by its name, in this file or in others."""
+    in_file = any(n.id == view.name and isinstance(n.ctx, ast.Load) for n in ctx.index.nodes(ast.Name))
+    return in_file or any(
+        name == view.name
+        for facts in ctx.model.files.values()
+        for fact in facts.imports
+        if ctx.model.names.imported(facts.module, fact.module) == ctx.index.module
+        for name, _ in fact.names
+    )
 
 
 def _wrapped(span: Span, endpoint: str, ctx: Context) -> Fix | None:

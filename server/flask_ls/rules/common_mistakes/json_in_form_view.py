@@ -6,6 +6,9 @@ Why: A GET request has no body: ``request.json`` and ``request.get_json()`` answ
 Instead: ``request.args`` for the query string, ``request.form`` for forms, ``request.json`` for JSON bodies,
 ``get_json(silent=True)`` where both may come.
 
+Fix: Reads the values where they arrive: ``request.args``, ``request.form`` or ``request.json``; where a view reads both
+bodies, ``get_json(silent=True)``. Unsafe: values of ``args`` and ``form`` are text.
+
 Quiet: For ``get_json(force=True)`` and ``silent=True``, and where the view allows a method with a body.
 """
 
@@ -68,10 +71,49 @@ rule = Rule(
             app = Flask(__name__)
 
 
+            @app.route("/items")
+            def items():
+                return request.get_json()["page"]
+                #      ^^^^^^^^^^^^^^^^^^ a GET request has no JSON body
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.route("/items")
+            def items():
+                return request.args["page"]
+            """,
+            drive="assert client.get('/items?page=1').status_code == 200",
+            fails="AssertionError|UnsupportedMediaType|BadRequest",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
             @app.post("/login")
             def login():
                 return request.form["name"]
                 #      ^^^^^^^^^^^^ a client sends JSON to this view
+
+
+            def test_login():
+                assert app.test_client().post("/login", json={"name": "a"}).status_code == 200
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/login")
+            def login():
+                return request.json["name"]
 
 
             def test_login():
@@ -92,6 +134,17 @@ rule = Rule(
                 name = request.form["name"]
                 return {"name": name, "options": request.get_json()}
                 #                                ^^^^^^^^^^^^^^^^ a form and a JSON body of the same request
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/login")
+            def login():
+                name = request.form["name"]
+                return {"name": name, "options": request.get_json(silent=True)}
             """,
             drive="assert client.post('/login', data={'name': 'a'}).status_code == 200",
             fails="AssertionError|UnsupportedMediaType",
@@ -144,9 +197,10 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         if not _needs_body(node, parent, name):
             return
         fixes = []
-        if name in _BODIES and isinstance(parent, (ast.Subscript, ast.Attribute)):
+        read = call or node
+        if isinstance(ctx.parent(read), (ast.Subscript, ast.Attribute)):
             text = f"{ctx.text(node.value)}.args"
-            fixes = [ctx.fix("Read the query string: request.args", ctx.edit().replace(node, text), safe=False)]
+            fixes = [ctx.fix("Read the query string: request.args", ctx.edit().replace(read, text), safe=False)]
         yield ctx.finding(call or node, f"a GET request has no {what}; its values are in request.args.", fixes=fixes)
         return
     wanted, other = ("json", "form") if name == "flask.request.form" else ("data", "json")
@@ -154,8 +208,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         return
     sender = _client(roles, wanted, ctx)
     if sender is not None:
-        edit = ctx.edit().replace(node, f"{ctx.text(node.value)}.{'json' if wanted == 'json' else 'form'}")
-        plain = name in _BODIES
+        text = f"{ctx.text(node.value)}.{'json' if wanted == 'json' else 'form'}"
+        edit = ctx.edit().replace(call or node, text)
         said = (
             "a client sends JSON to this view, for which request.form is empty: this answers 400."
             if wanted == "json"
@@ -166,11 +220,18 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             node,
             said,
             related=[ctx.related(sender, "it is sent here")],
-            fixes=[ctx.fix(title, edit, safe=False)] if plain else [],
+            fixes=[ctx.fix(title, edit, safe=False)],
         )
     elif other == "json" and _reads_form(function, node, ctx):
+        edit = ctx.edit()
+        if call is not None:
+            edit.add_argument(call, "silent=True")
+        else:
+            edit.replace(node, f"{ctx.text(node.value)}.get_json(silent=True)")
         yield ctx.finding(
-            node, "this view reads a form and a JSON body of the same request: for a form this answers 415."
+            node,
+            "this view reads a form and a JSON body of the same request: for a form this answers 415.",
+            fixes=[ctx.fix("Let the JSON body be absent: get_json(silent=True)", edit, safe=False)],
         )
 
 

@@ -6,6 +6,8 @@ to Django and FastAPI and raise AttributeError.
 
 Instead: ``request.json`` or ``request.get_json()``, ``request.args["q"]``, ``request.get_data()``.
 
+Fix: Adds or removes the parentheses, which is safe; a call with an argument becomes an item, which is unsafe.
+
 Quiet: When the project has a request class of its own or sets the attribute, and where AttributeError or TypeError is
 caught.
 """
@@ -108,9 +110,27 @@ _FOREIGN = {
     "path_params": "view_args",
     "query": "args",
     "params": "values",
+    "payload": "json",
+    "json_body": "json",
+    "matchdict": "view_args",
+    "match_info": "view_args",
+    "ip": "remote_addr",
+    "auth": "authorization",
     "get_host": None,
     "is_ajax": None,
     "is_xhr": None,
+    "user": None,
+    "session": None,
+    "client": None,
+    "text": None,
+    # Misspelt.
+    "arg": "args",
+    "forms": "form",
+    "file": "files",
+    "header": "headers",
+    "cookie": "cookies",
+    "value": "values",
+    "methods": "method",
 }
 
 rule = Rule(

@@ -5,6 +5,9 @@ Why: gunicorn workers, tests and every other importer start the development serv
 
 Instead: put the call below ``if __name__ == "__main__":``.
 
+Fix: Puts the call under ``if __name__ == "__main__":``; safe: the script starts the server as before, an import does
+not.
+
 Quiet: In a function that nothing calls at import, in ``__main__.py``, under a condition that cannot be read, and in a
 script that parses the command line or merely imports a finished app.
 """
@@ -17,7 +20,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import leaves
-from flask_ls.rules.ask.values import constant
+from flask_ls.rules.ask.values import constant, definition
 from flask_ls.rules.ask.views import function_named, is_app
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -31,6 +34,7 @@ rule = Rule(
     severity=Severity.WARNING,
     guide=("Debug mode / debug=True in production is remote code execution",),
     triggers=frozenset({"run", "run_simple"}),
+    overlaps=("semgrep python.flask.security.audit.app-run-security-config",),
     examples=(
         Bad(
             """
@@ -132,8 +136,9 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _starts_server(ctx: Context, call: ast.Call) -> bool:
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "run":
-        return is_app(ctx, call.func.value)
+    func = definition(ctx, call.func)
+    if isinstance(func, ast.Attribute) and func.attr == "run":
+        return is_app(ctx, func.value)
     return ctx.called(call) in _SIMPLE
 
 

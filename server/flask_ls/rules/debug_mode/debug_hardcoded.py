@@ -20,7 +20,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import config, config_edits
-from flask_ls.rules.ask.debugging import debug_servers, debug_writes
+from flask_ls.rules.ask.debugging import debug_servers, debug_writes, is_for_development
 from flask_ls.rules.ask.servers import Server, is_on
 from flask_ls.rules.ask.values import UNKNOWN, argument, constant
 from flask_ls.rules.context import Context
@@ -155,6 +155,8 @@ def check_middleware(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         return
     console = argument(node, 1, "evalex")
     if console is not None and constant(ctx, console) is not UNKNOWN and constant(ctx, console):
+        if is_for_development(ctx, node):
+            return
         where = next((k for k in node.keywords if k.arg == "evalex"), console)
         edit = ctx.edit().remove_argument(node, where)
         fix = ctx.fix("Remove the console", edit, safe=True)

@@ -32,7 +32,13 @@ rule = Rule(
     severity=Severity.ERROR,
     guide=("Debug mode / debug=True in production is remote code execution",),
     triggers=frozenset({"host", "hostname", "run", "run_simple"}),
-    overlaps=("ruff S201", "ruff S104", "Bandit B201", "Bandit B104"),
+    overlaps=(
+        "ruff S201",
+        "ruff S104",
+        "Bandit B201",
+        "Bandit B104",
+        "semgrep python.flask.security.audit.app-run-param-config",
+    ),
     examples=(
         Bad(
             """

@@ -5,6 +5,9 @@ fast, nor stable under load, nor hardened against attackers, and says so in the 
 
 Instead: a WSGI server: ``gunicorn "shop:create_app()"`` or ``waitress-serve --call shop:create_app``.
 
+Fix: Starts gunicorn with the only application or factory of the project, at the same host and port; unsafe, as gunicorn
+must be installed and workers are processes.
+
 Quiet: For other ``flask`` commands (``flask db upgrade``), for files named for development, with ``--debug`` or
 FLASK_DEBUG=1, and for scripts that start another server.
 """
@@ -16,9 +19,11 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_ls.project.deploy import Command, DeploymentFile, Invocation, invocations
-from flask_ls.project.index import FileIndex
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.command_text import written
 from flask_ls.rules.ask.project import factories, module_apps
 from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
@@ -27,6 +32,15 @@ from flask_ls.rules.rule import Rule
 
 # Options of `flask` itself that take a value (flask --help).
 _WITH_VALUE = frozenset({"-A", "--app", "-e", "--env-file"})
+_OPTIONS = {
+    "--host": "host",
+    "-h": "host",
+    "--port": "port",
+    "-p": "port",
+    "--app": "app",
+    "-A": "app",
+}
+_WITHOUT_MEANING = frozenset({"run", "--no-debugger", "--no-reload", "--no-debug", "--with-threads"})
 _SCRIPT_NAMES = ("entrypoint", "start", "deploy", "prod", "boot", "launch", "serve", "docker", "run")
 
 rule = Rule(
@@ -46,6 +60,39 @@ rule = Rule(
             from flask import Flask
 
             app = Flask(__name__)
+            """,
+            fixed="""
+            === Procfile
+            web: gunicorn -b 0.0.0.0:$PORT app:app
+            === app.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+        ),
+        Bad(
+            """
+            === Dockerfile
+            FROM python:3.13
+            CMD ["flask", "--app", "shop", "run", "-h", "0.0.0.0"]
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the development server
+            === shop/__init__.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            """,
+            fixed="""
+            === Dockerfile
+            FROM python:3.13
+            CMD ["gunicorn", "-b", "0.0.0.0:5000", "shop:create_app()"]
+            === shop/__init__.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
             """,
         ),
         Bad(
@@ -132,19 +179,37 @@ def _runs_flask(invocation: Invocation) -> bool:
 
 def _run_call(invocation: Invocation, document: DeploymentFile, ctx: DeploymentContext) -> Site | None:
     """Where the script that is started calls ``app.run()``; None when it does not, or cannot be read."""
-    if invocation.script is None:
-        return None
-    wanted = "/" + invocation.script.text.removeprefix("./").lstrip("/")
-    found = [f for p, f in ctx.model.files.items() if p.replace("\\", "/").endswith(wanted)]
-    near = posixpath.dirname(document.path.replace("\\", "/")) + wanted
-    facts = next((f for f in found if f.path.replace("\\", "/") == near), found[0] if len(found) == 1 else None)
+    if invocation.script is not None:
+        facts = _file(invocation.script.text.removeprefix("./"), document, ctx)
+    elif invocation.through_python:
+        path = invocation.program.replace(".", "/")
+        facts = _file(f"{path}.py", document, ctx) or _file(f"{path}/__main__.py", document, ctx)
+    else:
+        facts = None
     source = ctx.read(facts.path) if facts is not None else None
     if facts is None or source is None:
         return None
-    infer = Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)
-    for call in infer.index.nodes(ast.Call):
-        if infer.member(call.func) == "flask.Flask.run" and infer.index.function_of(call) is None:
+    index = FileIndex(source.tree, facts.module, is_package=facts.is_package)
+    infer = Inference(index, ctx.model)
+    started = {c.func.id for c in index.nodes(ast.Call) if isinstance(c.func, ast.Name) and not index.function_of(c)}
+    for call in index.nodes(ast.Call):
+        function = index.function_of(call)
+        is_started = function is None or (isinstance(function, FUNCTIONS) and function.name in started)
+        if is_started and infer.member(call.func) == "flask.Flask.run":
             return Site(facts.path, source.span(call))
+    return None
+
+
+def _file(path: str, document: DeploymentFile, ctx: DeploymentContext) -> FileFacts | None:
+    """The file of the project that a path means on the machine where it is deployed: by the longest end of the path."""
+    folder = posixpath.dirname(document.path.replace("\\", "/"))
+    parts = [part for part in path.split("/") if part]
+    for number in range(len(parts) if path.startswith("/") else 1):
+        end = "/" + "/".join(parts[number:])
+        found = [f for p, f in ctx.model.files.items() if p.replace("\\", "/").endswith(end)]
+        near = next((f for f in found if f.path.replace("\\", "/") == folder + end), None)
+        if near is not None or len(found) == 1:
+            return near or found[0]
     return None
 
 
@@ -158,16 +223,34 @@ def _finding(invocation: Invocation, related: list[Related], ctx: DeploymentCont
 
 
 def _with_gunicorn(invocation: Invocation, ctx: DeploymentContext) -> Fix | None:
-    """gunicorn with the only application or factory of the project; hosts and ports are left to the user."""
-    if invocation.arguments:
+    """gunicorn with the only application or factory of the project, at the address of ``flask run``."""
+    options = _address(invocation) if invocation.program == "flask" else []
+    target = _target(ctx)
+    if options is None or target is None or (invocation.arguments and invocation.program != "flask"):
         return None
+    command = written(["gunicorn", *options, target], invocation.span, ctx)
+    if command is None:
+        return None
+    return ctx.fix(f"Start gunicorn {target}", ctx.edit().replace(invocation.span, command), safe=False)
+
+
+def _target(ctx: DeploymentContext) -> str | None:
     apps, makers = module_apps(ctx.model), factories(ctx.model)
     if len(apps) == 1:
-        module, _, name = apps[0].rpartition(".")
-        target = f"{module}:{name}"
-    elif not apps and len(makers) == 1 and ctx.text(invocation.span).count('"') == 0:
-        target = f'"{makers[0].file.module}:{makers[0].function.qualname}()"'
-    else:
-        return None
-    edit = ctx.edit().replace(invocation.span, f"gunicorn {target}")
-    return ctx.fix(f"Start gunicorn {target}", edit, safe=False)
+        return ":".join(apps[0].rsplit(".", 1))
+    if not apps and len(makers) == 1:
+        return f"{makers[0].file.module}:{makers[0].function.qualname}()"
+    return None
+
+
+def _address(invocation: Invocation) -> list[str] | None:
+    """The options of gunicorn for those of ``flask run``; None when one of them has no counterpart."""
+    given: dict[str, str] = {}
+    words = iter(invocation.texts)
+    for word in words:
+        name, joined, value = word.partition("=")
+        if name in _OPTIONS:
+            given[_OPTIONS[name]] = value if joined else next(words, "")
+        elif name not in _WITHOUT_MEANING:
+            return None
+    return ["-b", f"{given.get('host', '127.0.0.1')}:{given.get('port', '5000')}"]

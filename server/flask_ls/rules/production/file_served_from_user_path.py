@@ -1,10 +1,14 @@
 """A file whose path the client chooses is sent or opened.
 
 Why: ``send_file`` and ``open`` take any path they are given. ``../`` in the query string, in a form value or in a
-``<path:...>`` variable leads out of the folder: the client reads the configuration, the source, the database.
+``<path:...>`` variable leads out of the folder: the client reads the configuration, the source, the database. The
+folder that ``send_from_directory`` is given is taken as it is, too.
 
 Instead: ``send_from_directory(folder, name)``, which answers 404 for a path outside the folder, or
 ``werkzeug.utils.safe_join``; for uploads ``secure_filename``.
+
+Fix: ``send_from_directory`` with the folder and the rest of the path, for ``os.path.join`` and for f-strings. Safe: it
+serves the same files, only none outside of the folder.
 
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
 is a plain ``<name>`` variable, which holds no slash; when a function makes the file or a table holds the path.
@@ -13,6 +17,7 @@ is a plain ``<name>`` variable, which holds no slash; when a function makes the 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
@@ -28,8 +33,8 @@ rule = Rule(
     code="FLK807",
     severity=Severity.WARNING,
     guide=("Production / static files through nginx",),
-    triggers=frozenset({"send_file", "open"}),
-    overlaps=("semgrep path-traversal-open", "Sonar S2083"),
+    triggers=frozenset({"send_file", "send_from_directory", "open", "Path"}),
+    overlaps=("semgrep path-traversal-open", "semgrep python.flask.security.secure-static-file-serve", "Sonar S2083"),
     examples=(
         Bad(
             """
@@ -72,6 +77,36 @@ rule = Rule(
                 return send_file(f"files/{name}")
                 #                         ^^^^ the client chooses
             """,
+            fixed="""
+            from flask import Flask, send_from_directory
+
+            app = Flask(__name__)
+
+
+            @app.get("/file/<path:name>")
+            def download(name):
+                return send_from_directory("files", name)
+            """,
+            drive="assert client.get('/file/%2e%2e/app.py').status_code == 404",
+            fails="AssertionError|FileNotFoundError",
+        ),
+        Bad(
+            """
+            from pathlib import Path
+
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/file")
+            def download():
+                name = request.args["name"]
+                return (Path(app.root_path) / "files" / name).read_text()
+                #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the client chooses which file is opened
+            """,
+            drive="client.get('/file?name=../app.py')",
+            fails="FileNotFoundError",
         ),
         Good(
             """
@@ -119,28 +154,61 @@ rule = Rule(
     ),
 )
 
-_OPENING = frozenset({"flask.send_file", "builtins.open", "io.open", "codecs.open"})
+# What opens a path, and the keyword of the path.
+_OPENING = {
+    "flask.send_file": "path_or_file",
+    "flask.send_from_directory": "directory",
+    "builtins.open": "file",
+    "io.open": "file",
+    "codecs.open": "filename",
+}
+_PATH_METHODS = frozenset({"open", "read_text", "read_bytes", "write_text", "write_bytes"})
+_SAME_PATH = frozenset({"joinpath", "resolve", "absolute", "expanduser", "with_suffix"})
+_VERBS = {"flask.send_file": "sent", "flask.send_from_directory": "sent"}
 _JOINS = frozenset({"os.path.join", "posixpath.join"})
 
 
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
-    """The path argument of ``send_file`` and ``open``."""
+    """The path that ``send_file``, ``open`` and methods of ``pathlib.Path`` are given."""
     opener = ctx.called(node)
-    if opener not in _OPENING:
-        return
-    path = values.argument(node, 0, "path_or_file") or values.argument(node, 0, "file")
+    path = _path_opened(node, opener, ctx)
     if path is None or _is_stream(path, ctx):
         return
     chosen = next(path_sources(ctx, path, converters=frozenset({"path"})), None)
     if chosen is None or _is_tested(node, chosen, ctx):
         return
-    verb = "sent" if opener == "flask.send_file" else "opened"
+    is_here = any(n is chosen for n in ast.walk(path))
     yield ctx.finding(
-        chosen,
-        f"the client chooses which file is {verb}: ../ in this value leads out of the folder.",
-        fixes=[_from_directory(node, path, chosen, ctx)] if opener == "flask.send_file" else [],
+        chosen if is_here else path,
+        f"the client chooses which file is {_VERBS.get(opener or '', 'opened')}: {_outside(opener)}",
+        related=[] if is_here else [ctx.related(chosen, "the client's value is read here")],
+        fixes=[_from_directory(node, path, ctx)] if opener == "flask.send_file" else [],
     )
+
+
+def _outside(opener: str | None) -> str:
+    if opener == "flask.send_from_directory":
+        return "this value is the folder itself."
+    return "../ in this value leads out of the folder."
+
+
+def _path_opened(node: ast.Call, opener: str | None, ctx: Context) -> ast.expr | None:
+    if opener in _OPENING:
+        return values.argument(node, 0, _OPENING[opener])
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _PATH_METHODS and _is_pathlib(node.func.value, ctx):
+        return node.func.value
+    return None
+
+
+def _is_pathlib(node: ast.expr, ctx: Context) -> bool:
+    """``Path(...)``, ``Path(...) / name``, a name for one."""
+    node = values.definition(ctx, node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _is_pathlib(node.left, ctx)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_PATH:
+        return _is_pathlib(node.func.value, ctx)
+    return ctx.called(node) == "pathlib.Path"
 
 
 def _is_stream(path: ast.expr, ctx: Context) -> bool:
@@ -149,6 +217,10 @@ def _is_stream(path: ast.expr, ctx: Context) -> bool:
         isinstance(n, ast.Attribute) and ctx.name(n) in ("flask.request.files", "flask.request.stream")
         for n in ast.walk(path)
     ) or ctx.called(path) in ("io.BytesIO", "io.StringIO")
+
+
+def _is_chosen(node: ast.expr, ctx: Context) -> bool:
+    return next(path_sources(ctx, node, converters=frozenset({"path"})), None) is not None
 
 
 def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
@@ -160,14 +232,36 @@ def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
     return False
 
 
-def _from_directory(node: ast.Call, path: ast.expr, chosen: ast.expr, ctx: Context) -> Fix | None:
-    if not isinstance(path, ast.Call) or ctx.called(path) not in _JOINS or path.keywords or len(path.args) < 2:
+def _folder_and_name(path: ast.expr, ctx: Context) -> tuple[str, ast.expr] | None:
+    """The source of the folder and the rest, where the path is a folder and then what the client chose."""
+    if isinstance(path, ast.Call):
+        if ctx.called(path) not in _JOINS or path.keywords or len(path.args) < 2:
+            return None
+        first, name = path.args[:-1], path.args[-1]
+        if any(_is_chosen(part, ctx) for part in first) or not _is_chosen(name, ctx):
+            return None
+        folder = ctx.text(first[0]) if len(first) == 1 else f"{ctx.text(path.func)}({', '.join(map(ctx.text, first))})"
+        return folder, name
+    last = path.values[-1] if isinstance(path, ast.JoinedStr) and len(path.values) > 1 else None
+    if not isinstance(path, ast.JoinedStr) or not isinstance(last, ast.FormattedValue):
         return None
-    if path.args[-1] is not chosen:
+    written = re.fullmatch(
+        rf"""f(?P<quote>["'])(?P<folder>.+)/\{{{re.escape(ctx.text(last.value))}\}}(?P=quote)""",
+        ctx.text(path),
+        re.DOTALL,
+    )
+    inserted = [v.value for v in path.values[:-1] if isinstance(v, ast.FormattedValue)]
+    if written is None or any(_is_chosen(v, ctx) for v in inserted) or not _is_chosen(last.value, ctx):
         return None
-    first = path.args[:-1]
-    folder = ctx.text(first[0]) if len(first) == 1 else f"{ctx.text(path.func)}({', '.join(map(ctx.text, first))})"
+    return f"{'f' if inserted else ''}{written['quote']}{written['folder']}{written['quote']}", last.value
+
+
+def _from_directory(node: ast.Call, path: ast.expr, ctx: Context) -> Fix | None:
+    parts = _folder_and_name(path, ctx)
+    if parts is None:
+        return None
+    folder, name = parts
     edit = ctx.edit()
     function = edit.import_name("flask", "send_from_directory", at=node)
-    edit.replace(node.func, function).replace(path, f"{folder}, {ctx.text(chosen)}").remove_unused_import("send_file")
+    edit.replace(node.func, function).replace(path, f"{folder}, {ctx.text(name)}").remove_unused_import("send_file")
     return ctx.fix("Use send_from_directory()", edit, safe=True)

@@ -6,6 +6,8 @@ Why: With ``threaded=False`` a view that calls its own server waits for itself. 
 Instead: leave ``threaded`` out; with ``processes=`` give ``threaded=False``. For real concurrency use a production
 server.
 
+Fix: Removes ``threaded=False``, or adds it beside ``processes``; safe for the development server.
+
 Quiet: For ``processes=`` together with ``threaded=False``, and for values that are not constants.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -25,7 +28,7 @@ rule = Rule(
     severity=Severity.INFORMATION,
     guide=("Production / threaded=True for development server concurrency",),
     triggers=frozenset({"threaded", "processes"}),
-    error_text="ValueError: Cannot have a multi-threaded and multi-process server.",
+    error_text="ValueError: Cannot have a multi-thread and multi-process server.",
     examples=(
         Bad(
             """
@@ -91,15 +94,15 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         return
     threaded, processes = keywords.get("threaded"), keywords.get("processes")
     if processes is None:
-        if threaded is not None and _constant(threaded) is False:
+        if threaded is not None and _value(ctx, threaded) is False:
             yield ctx.finding(
                 threaded,
                 "threaded=False: the server handles one request at a time, a request to itself never ends.",
                 fixes=[ctx.fix("Remove threaded=False", ctx.edit().remove_argument(node, threaded), safe=True)],
             )
         return
-    count = _constant(processes)
-    if not isinstance(count, int) or count <= 1 or (threaded is not None and _constant(threaded) is not True):
+    count = _value(ctx, processes)
+    if not isinstance(count, int) or count <= 1 or (threaded is not None and _value(ctx, threaded) is not True):
         return
     if threaded is None:
         edit = ctx.edit().add_argument(node, "threaded=False")
@@ -113,5 +116,6 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _constant(keyword: ast.keyword) -> object:
-    return keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+def _value(ctx: Context, keyword: ast.keyword) -> object:
+    value = constant(ctx, keyword.value)
+    return None if value is UNKNOWN else value

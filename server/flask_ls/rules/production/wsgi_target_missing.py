@@ -1,10 +1,13 @@
-"""A WSGI server is told to load a module or a name that the project does not have.
+"""A WSGI server is told to load a module or a name that the project does not have, or a factory as the application.
 
 Why: ``gunicorn module:attribute`` imports the module and reads the attribute when it starts; without them the workers
 exit with "Failed to find attribute 'app' in 'main'" or ModuleNotFoundError. ``gunicorn module`` means
-``module:application``.
+``module:application``. A factory without parentheses is called for each request, with the request in the place of its
+arguments: each one answers 500.
 
 Instead: the module and name of the application, or of the factory: ``gunicorn "main:create_app()"``.
+
+Fix: Names the only application or factory there is; unsafe, as only you know which one is meant.
 
 Quiet: When the server changes its folder, for modules that may be installed packages, and for modules whose names
 cannot all be known (star imports of other packages, ``__getattr__``).
@@ -12,12 +15,13 @@ cannot all be known (star imports of other packages, ``__getattr__``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.site import Site
-from flask_ls.rules.ask.project import factories, module_apps
+from flask_ls.rules.ask.command_text import written
+from flask_ls.rules.ask.project import Factory, factories, module_apps
 from flask_ls.rules.ask.wsgi import Target, module_of, targets
 from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
@@ -62,6 +66,97 @@ rule = Rule(
 
             app = Flask(__name__)
             """,
+            fixed="""
+            === Procfile
+            web: gunicorn main:app
+            === main.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+        ),
+        Bad(
+            """
+            === Dockerfile
+            FROM python:3.13
+            CMD ["gunicorn", "-w", "4", "main:app"]
+            #                           ^^^^^^^^^^ main has no "app"
+            === main.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            """,
+            fixed="""
+            === Dockerfile
+            FROM python:3.13
+            CMD ["gunicorn", "-w", "4", "main:create_app()"]
+            === main.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            """,
+        ),
+        Bad(
+            """
+            === Procfile
+            web: gunicorn main:app --bind 0.0.0.0:$PORT
+            #             ^^^^^^^^ main has no "app"
+            === main.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            """,
+            fixed="""
+            === Procfile
+            web: gunicorn "main:create_app()" --bind 0.0.0.0:$PORT
+            === main.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            """,
+        ),
+        Bad(
+            """
+            === Procfile
+            web: gunicorn -w 4 main:create_app
+            #                  ^^^^^^^^^^^^^^^ takes the factory create_app for the application
+            === main.py
+            from flask import Flask
+
+
+            def create_app(config=None):
+                return Flask(__name__)
+            """,
+            fixed="""
+            === Procfile
+            web: gunicorn -w 4 "main:create_app()"
+            === main.py
+            from flask import Flask
+
+
+            def create_app(config=None):
+                return Flask(__name__)
+            """,
+        ),
+        Good(
+            """
+            === uwsgi.ini
+            [uwsgi]
+            module = main
+            callable = app
+            === main.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
         ),
         Good(
             """
@@ -93,16 +188,32 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
         facts, certain = module_of(target, document, ctx.model)
         if facts is None:
             if certain:
-                yield ctx.finding(target.span, f'{target.server} finds no module "{target.module}" in the project.')
+                yield ctx.finding(
+                    target.span,
+                    f'{target.server} finds no module "{target.module}" in the project.',
+                    fixes=[_named(target, _only(module_apps(ctx.model), factories(ctx.model), target), ctx)],
+                )
             continue
         name = target.attribute.partition(".")[0]
         if _has(facts, name, ctx, set()):
+            factory = _uncalled_factory(target, facts, ctx)
+            if factory is not None:
+                yield ctx.finding(
+                    target.span,
+                    f"{target.server} takes the factory {name} for the application: each request answers 500.",
+                    related=[
+                        Related(Site(factory.file.path, factory.function.name_span), f"{name} makes the application")
+                    ],
+                    fixes=[_called(target, factory, ctx)],
+                )
             continue
+        apps = [a for a in module_apps(ctx.model) if a.rpartition(".")[0] == facts.module]
+        makers = [f for f in factories(ctx.model) if f.file is facts]
         yield ctx.finding(
             target.span,
             f'{facts.module} has no "{name}": {target.server} cannot start with it.',
             related=[Related(Site(facts.path, Span(0, 0)), f"the module {facts.module}")],
-            fixes=[_corrected(target, facts, ctx)],
+            fixes=[_named(target, _only(apps, makers, target), ctx)],
         )
 
 
@@ -120,17 +231,38 @@ def _has(facts: FileFacts, name: str, ctx: DeploymentContext, seen: set[str]) ->
     return False
 
 
-def _corrected(target: Target, facts: FileFacts, ctx: DeploymentContext) -> Fix | None:
-    """The only application of the module, or its only factory."""
-    if target.attribute_span is None:
+def _uncalled_factory(target: Target, facts: FileFacts, ctx: DeploymentContext) -> Factory | None:
+    if target.is_call or target.calls or "." in target.attribute:
         return None
-    prefix = f"{facts.module}."
-    apps = [a.removeprefix(prefix) for a in module_apps(ctx.model) if a.startswith(prefix)]
-    makers = [f.function.qualname for f in factories(ctx.model) if f.file is facts]
+    dotted = ctx.model.names.canonical(f"{facts.module}:{target.attribute}")
+    return next((f for f in factories(ctx.model) if f.dotted == dotted), None)
+
+
+def _called(target: Target, factory: Factory, ctx: DeploymentContext) -> Fix | None:
+    """The factory called, where it can be called without arguments."""
+    if (
+        any(not p.has_default and p.kind in ("positional", "keyword") for p in factory.function.parameters)
+        or target.server == "waitress-serve"
+    ):
+        return None
+    return _named(target, f"{target.module}:{target.attribute}()", ctx)
+
+
+def _only(apps: Sequence[str], makers: Sequence[Factory], target: Target) -> str | None:
+    """The target when there is one application that it can mean, or else one factory."""
     if len(apps) == 1 and not target.is_call:
-        name = apps[0]
-    elif len(makers) == 1 and (target.is_call or target.server == "waitress-serve"):
-        name = makers[0]
-    else:
+        module, _, name = apps[0].rpartition(".")
+        return f"{module}:{name}"
+    if len(makers) != 1 or (apps and not target.is_call):
         return None
-    return ctx.fix(f"Change to {name}", ctx.edit().replace(target.attribute_span, name), safe=False)
+    maker = f"{makers[0].file.module}:{makers[0].function.qualname}"
+    if target.server == "waitress-serve":
+        return maker if target.calls else None
+    return f"{maker}()"
+
+
+def _named(target: Target, name: str | None, ctx: DeploymentContext) -> Fix | None:
+    text = written([name], target.span, ctx) if name is not None else None
+    if text is None:
+        return None
+    return ctx.fix(f"Change to {name}", ctx.edit().replace(target.span, text), safe=False)

@@ -6,6 +6,9 @@ the cookie and to be that user.
 Instead: ``SESSION_COOKIE_SECURE = True`` in the production configuration. (Not in development over plain HTTP: the
 browser would not send the cookie back.)
 
+Fix: Sets the key to True where it is False, else in the production configuration or below the app; safe in production,
+which HTTPS is for.
+
 Quiet: In tests and development configuration, when a part of the configuration cannot be read, when Flask-Talisman is
 used (it switches the attribute on), and when the project writes no session. A missing key is reported only where
 production is visible: a production configuration, or a deployment file that starts a production server.
@@ -47,7 +50,6 @@ rule = Rule(
     guide=("Sessions and security / SESSION_COOKIE_SECURE=True in production",),
     triggers=frozenset({_KEY, "Flask", "from_object"}),
     when=_may_leave_it_off,
-    overlaps=("semgrep python.flask.security.audit.secure-set-cookie",),
     examples=(
         Bad(
             """

@@ -6,6 +6,8 @@ TypeError when the response is finished.
 
 Instead: store the id of a model, and a list for a set.
 
+Fix: Stores a list, or the object's id; unsafe, as the code that reads the value gets something else.
+
 Quiet: When sessions are kept in another way (Flask-Session, ``session_interface``), when the project has a JSON
 provider of its own, and when the type of the value is not known.
 """
@@ -179,7 +181,7 @@ def _as_list(ctx: Context, node: ast.expr) -> Fix | None:
 
 
 def _as_id(ctx: Context, node: ast.expr, cls: str | None) -> Fix | None:
-    if cls is None or not isinstance(node, (ast.Name, ast.Attribute)):
+    if cls is None or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
         return None
     for base in ctx.model.mro(cls):
         known = ctx.model.names.class_(base)

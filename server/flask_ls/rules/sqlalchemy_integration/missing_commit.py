@@ -6,6 +6,8 @@ does not commit.
 
 Instead: ``db.session.commit()`` after the last write of each path, or ``with db.session.begin():`` around the writes.
 
+Fix: Commits after the last write; unsafe, as you decide where a transaction ends.
+
 Quiet: When a function that is called may commit, when a decorator, an after-request function or a teardown commits, on
 paths that roll back, raise or answer an error, and for functions that the project's own code calls otherwise.
 """
@@ -342,10 +344,10 @@ def own_nodes_of(node: ast.AST) -> Iterator[ast.AST]:
 def _committed(write: ast.AST, function: ast.AST, ctx: Context) -> Fix | None:
     """A commit after the last write of the same block, in the function that Flask calls."""
     statement = ctx.index.statement(write)
-    if statement is None or ctx.index.function_of(statement) is not function:
-        return None
     session = _session_text(write, ctx)
-    if session is None:
+    if statement is not None and ctx.index.function_of(statement) is not function:
+        statement = _call_of(ctx.index.function_of(statement), function, ctx)
+    if statement is None or session is None:
         return None
     block = ctx.index.block_of(statement)
     last = statement
@@ -356,6 +358,19 @@ def _committed(write: ast.AST, function: ast.AST, ctx: Context) -> Fix | None:
             last = following
     edit = ctx.edit().insert_line_after(last, f"{session}.commit()")
     return ctx.fix("Commit after the last write", edit, safe=False)
+
+
+def _call_of(helper: ast.AST | None, function: ast.AST, ctx: Context) -> ast.stmt | None:
+    """The statement of the function that calls a helper of this file, when there is one such statement."""
+    found = {
+        statement
+        for call in own_nodes(ctx, function)
+        if isinstance(call, ast.Call)
+        and (name := ctx.called(call)) is not None
+        and function_named(ctx, name) is helper
+        and isinstance(statement := ctx.index.statement(call), (ast.Expr, ast.Assign))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _session_text(write: ast.AST, ctx: Context) -> str | None:

@@ -5,6 +5,8 @@ sqlalchemy.dialects:postgres" when it is made.
 
 Instead: ``postgresql://``. Where a provider sets the variable: ``url.replace("postgres://", "postgresql://", 1)``.
 
+Fix: Writes ``postgresql://``; safe: both name the same database.
+
 Quiet: With SQLAlchemy 1.3 or older, and for environment files when the project replaces the scheme somewhere.
 """
 

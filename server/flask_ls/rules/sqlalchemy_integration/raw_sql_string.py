@@ -5,6 +5,9 @@ Why: SQLAlchemy 2 executes no strings: a session raises ArgumentError, a connect
 Instead: wrap the statement in ``text("...")`` and pass values as bound parameters:
 ``db.session.execute(db.text("select :n"), {"n": n})``. An f-string in ``text()`` runs, and lets input rewrite the SQL.
 
+Fix: Wraps the statement in ``text()``: safe for a literal, unsafe for everything else, as values in the text of the
+statement stay open to SQL injection.
+
 Quiet: For ``exec_driver_sql``, for drivers' own connections (``sqlite3``), and when the project uses SQLAlchemy 1.
 """
 
@@ -25,6 +28,7 @@ rule = Rule(
     guide=(),
     triggers=frozenset({"execute", "scalars", "scalar"}),
     error_text="ArgumentError: Textual SQL expression 'select 1' should be explicitly declared as text('select 1')",
+    overlaps=("ruff S608", "Bandit B608"),
     examples=(
         Bad(
             """
@@ -73,6 +77,22 @@ rule = Rule(
                 with db.engine.connect() as connection:
                     return str(connection.execute(query).scalar())
                     #                             ^^^^^ SQLAlchemy 2 does not execute a plain string
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+            from sqlalchemy import text
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/<int:number>")
+            def index(number):
+                query = f"select {number}"
+                with db.engine.connect() as connection:
+                    return str(connection.execute(text(query)).scalar())
             """,
             drive="client.get('/1')",
             fails="ObjectNotExecutableError: Not an executable object",
@@ -131,10 +151,11 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 
 def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:
-    if not isinstance(statement, ast.Constant) or not isinstance(node.func, ast.Attribute):
-        return None
-    session = node.func.value
-    if not isinstance(session, ast.Attribute) or not ctx.is_instance(session.value, "flask_sqlalchemy.SQLAlchemy"):
-        return None
-    wrapped = f"{ctx.text(session.value)}.text({ctx.text(statement)})"
-    return ctx.fix("Wrap the statement in text()", ctx.edit().replace(statement, wrapped), safe=True)
+    session = node.func.value if isinstance(node.func, ast.Attribute) else None
+    edit = ctx.edit()
+    if isinstance(session, ast.Attribute) and ctx.is_instance(session.value, "flask_sqlalchemy.SQLAlchemy"):
+        function = f"{ctx.text(session.value)}.text"
+    else:
+        function = edit.import_name("sqlalchemy", "text", at=node)
+    edit.before(statement, f"{function}(").after(statement, ")")
+    return ctx.fix("Wrap the statement in text()", edit, safe=isinstance(statement, ast.Constant))

@@ -1,0 +1,106 @@
+"""What a check of a file that is not Python may ask, and help with its findings and fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from packaging.version import Version
+
+from flask_ls.project.model import ProjectModel
+from flask_ls.project.site import Site
+from flask_ls.rules.context import LATEST_FLASK
+from flask_ls.rules.finding import FileEdit, Finding, Fix, Related, Severity
+from flask_ls.rules.rule import Rule
+from flask_ls.syntax.edit import TextEdit
+from flask_ls.syntax.source import SourceFile
+from flask_ls.syntax.span import Span
+
+
+@dataclass(frozen=True)
+class TextUnit:
+    """One file with what rules want to know. ``source`` is its text; it has no Python tree."""
+
+    path: str
+    source: SourceFile
+    model: ProjectModel
+    flask: Version = LATEST_FLASK
+    read: Callable[[str], SourceFile | None] = field(default=lambda path: None)
+
+
+class TextEdits:
+    """Collects edits of a file that is not Python. What cannot be done soundly sets ``impossible``."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.edits: list[TextEdit] = []
+        self.impossible = False
+
+    def replace(self, span: Span | None, text: str) -> TextEdits:
+        """Put ``text`` in the place of a span; impossible when there is none."""
+        if span is None:
+            self.impossible = True
+        else:
+            self.edits.append(TextEdit(span, text))
+        return self
+
+    def remove(self, span: Span | None) -> TextEdits:
+        """Remove a span's text; impossible when there is none."""
+        return self.replace(span, "")
+
+
+class TextContext:
+    """A unit seen by one rule. The methods are those of ``Context``, with spans for nodes."""
+
+    def __init__(self, unit: TextUnit, rule: Rule) -> None:
+        self.rule = rule
+        self.path = unit.path
+        self.source = unit.source
+        self.model = unit.model
+        self.flask = unit.flask
+        self._read = unit.read
+
+    def text(self, span: Span) -> str:
+        """The text of a span."""
+        return self.source.text[span.start : span.end]
+
+    def read(self, path: str) -> SourceFile | None:
+        """Another file of the workspace as the editor has it; None when it cannot be read."""
+        return self.source if path == self.path else self._read(path)
+
+    def finding(
+        self,
+        where: Span,
+        message: str,
+        *,
+        related: Iterable[Related] = (),
+        fixes: Iterable[Fix | None] = (),
+        severity: Severity | None = None,
+        unnecessary: bool = False,
+    ) -> Finding:
+        """A finding of this rule in this file. ``fixes``: the best first; None entries are dropped."""
+        return Finding(
+            code=self.rule.code,
+            path=self.path,
+            span=where,
+            message=message,
+            severity=severity or self.rule.severity,
+            related=tuple(related),
+            fixes=tuple(f for f in fixes if f is not None),
+            unnecessary=unnecessary,
+        )
+
+    def related(self, where: Span | Site, message: str) -> Related:
+        """A step of the proof; a span is one of this file."""
+        return Related(where if isinstance(where, Site) else Site(self.path, where), message)
+
+    def edit(self) -> TextEdits:
+        """A builder of edits in this file."""
+        return TextEdits(self.path)
+
+    def fix(self, title: str, *builders: TextEdits, safe: bool) -> Fix | None:
+        """A fix from builders; None when one of them found its edit impossible."""
+        if any(b.impossible for b in builders):
+            return None
+        edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
+        return Fix(title, edits, safe) if edits else None

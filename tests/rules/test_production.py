@@ -1,0 +1,65 @@
+"""FLK801, FLK803, FLK806, FLK807 and FLK809: how deployment files and views are written."""
+
+from __future__ import annotations
+
+import pytest
+from checking import findings, marked
+
+APP = "from flask import Flask, request, send_file\nfrom pathlib import Path\nimport os\napp = Flask(__name__)\n"
+RUN = f"{APP}def main():\n    app.run()\nif __name__ == '__main__':\n    main()\n"
+
+
+@pytest.mark.parametrize("command", ["python app.py", "python -m app", "python /srv/shop/app.py", "python3 ./app.py"])
+def test_flk801_finds_the_script_that_is_started(command: str) -> None:
+    assert len(findings("FLK801", RUN, {"Procfile": f"web: {command}\n"})) == 1
+    assert findings("FLK801", APP, {"Procfile": f"web: {command}\n"}) == []
+
+
+def test_flk803_follows_names() -> None:
+    text = f"{APP}THREADED = False\nif __name__ == '__main__':\n    app.run(threaded=THREADED)\n"
+    assert marked("FLK803", text) == ["threaded=THREADED"]
+
+
+@pytest.mark.parametrize(("target", "count"), [("app:create_app", 1), ("'app:create_app()'", 0), ("app:app", 0)])
+def test_flk806_factory_without_call(target: str, count: int) -> None:
+    text = f"{APP}def create_app():\n    return Flask('x')\n"
+    assert len(findings("FLK806", text, {"Procfile": f"web: gunicorn {target}\n"})) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "mark"),
+    [
+        ("send_file(os.path.join('files', request.args['n']))", "request.args['n']"),
+        ("n = request.args['n']\n    return send_file('files/' + n)", "'files/' + n"),
+        ("p = os.path.join('files', request.args['n'])\n    return send_file(p)", "p"),
+        ("Path('files', request.args['n']).read_bytes()", "request.args['n']"),
+        ("open(Path('files') / request.args['n']).read()", "request.args['n']"),
+    ],
+)
+def test_flk807_marks_what_is_opened(path: str, mark: str) -> None:
+    statement = path if "\n" in path else f"return {path}"
+    assert marked("FLK807", f"{APP}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
+
+
+def test_flk807_variable_of_a_class_based_view() -> None:
+    view = "class V(MethodView):\n    def get(self, n):\n        return send_file('f/' + n)\n"
+    view = f"from flask.views import MethodView\n{view}"
+    rule = "app.add_url_rule('/<{}n>', view_func=V.as_view('v'))\n"
+    assert marked("FLK807", APP + view + rule.format("path:")) == ["n"]
+    assert marked("FLK807", APP + view + rule.format("")) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "body", "count"),
+    [
+        ("users = {'a': []}", "users['a'].append(1)", 1),
+        ("n = 0", "global n\n    n = n + 1", 1),
+        ("user = None", "global user\n    user = request.form['u']", 1),
+        ("model = None", "global model\n    if model is None:\n        model = Path('x')", 0),
+        ("model = None", "global model\n    model = model or Path('x')", 0),
+        ("users = {'a': []}", "users = {}\n    users['a'] = 1", 0),
+    ],
+)
+def test_flk809(made: str, body: str, count: int) -> None:
+    text = f"{APP}{made}\n@app.post('/')\ndef index():\n    {body}\n    return 'x'\n"
+    assert len(findings("FLK809", text)) == count
