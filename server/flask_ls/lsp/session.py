@@ -217,8 +217,21 @@ class Session:
     async def ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         """The answer to a question about a folder, from a moment that has all texts the client sent before.
 
-        None when the user stopped the folder's first scan: nothing is known then.
+        None when the user stopped the folder's first scan: nothing is known then. None too when the answer depends on
+        what takes long to find out and is not known for a moment.
         """
+        with suppress(NotYet):
+            return await self._ask(folder, priority, question)
+        return None
+
+    async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
+        """As ``ask``, but what takes long to find out is waited for."""
+        while True:
+            with suppress(NotYet):
+                return await self._ask(folder, priority, question)
+            await self.catching_up.settled(folder)
+
+    async def _ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         await folder.ready.wait()
         if folder.scan_cancelled:
             return None
@@ -235,13 +248,6 @@ class Session:
             return await self.engine.run(priority, job)
         finally:
             self.catching_up.look(folder)
-
-    async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
-        """As ``ask``, for what takes long to find out: it is waited for."""
-        while True:
-            with suppress(NotYet):
-                return await self.ask(folder, priority, question)
-            await self.catching_up.settled(folder)
 
     def model_changed(self, folder: Folder, path: str | None, *, pause: float | None = None) -> None:
         """What files of a folder see of each other changed, by an edit of ``path`` or by something else.
