@@ -73,6 +73,7 @@ class Evaluation:
     things: dict[str, Thing] = field(default_factory=dict)
     parameters: dict[tuple[str, str], tuple[Thing, ...]] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
+    sought: frozenset[str] = frozenset()  # names of functions whose callers count, wherever they are
 
     def value_of(self, dotted: str) -> Thing | None:
         """The object that a dotted project name (``shop.users.bp``, ``shop.ext.api``) stands for, if one was seen."""
@@ -189,6 +190,7 @@ class _Evaluator:
             self.things,
             self.parameters,
             self.machines,
+            frozenset(self.reach.sought),
         )
 
     def _ways_to(self, factory: Factory) -> list[Entry]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -52,6 +53,8 @@ class Reach:
         self._imported: dict[str, dict[str, set[tuple[str, str]]]] = {}
         self._importers: dict[str, list[Module]] | None = None
         self._added: dict[str, list[tuple[str, int, str | None]]] = {}
+        self.sought: set[str] = set()
+        """The names of functions whose callers were looked for."""
 
     # Who imports whom
 
@@ -163,7 +166,8 @@ class Reach:
 
     def callers(self, name: str, home: Module) -> list[Call]:
         """What outside tests calls a function of this name and imports its module, likely ones first."""
-        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}[ \t]*\(\s*(\)?)")
+        self.sought.add(name)
+        pattern = _calling(name)
         index = self._sources.index
         found: dict[tuple[str, str | None], Call] = {}
         for module in (home, *self._above([home.path], 2)):
@@ -192,6 +196,18 @@ class Reach:
                         following.append((call.entry.factory.rpartition(".")[2], call.entry.module))
             level = following
         return list(found.values())
+
+
+def traces(text: str, sought: frozenset[str]) -> Counter[object] | None:
+    """What is read in the body of a function that nothing runs; None when it adds routes, so that all of it counts."""
+    if _ADDING.search(text) is not None:
+        return None
+    calls = [(name, found) for name in sought if name in text for found in _calling(name).findall(text)]
+    return Counter([*_IMPORT.findall(text), *calls])
+
+
+def _calling(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!def )\b{re.escape(name)}[ \t]*\(\s*(\)?)")
 
 
 def _function_around(text: str, position: int) -> str | None:

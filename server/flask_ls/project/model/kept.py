@@ -92,7 +92,7 @@ def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[
         entered = kept.value.entered.get(path, frozenset())
         if file.first.is_broken and not file.latest.is_broken:
             return None
-        if not same_start(file.first, file.latest, entered, is_mentioned):
+        if not same_start(file.first, file.latest, entered, is_mentioned, kept.value.sought):
             return None
     if all(file.latest is file.first for file in files.values()):
         return kept.value
