@@ -24,6 +24,7 @@ from flask_ls.lsp.scanning import scan
 from flask_ls.lsp.settings import SECTION, ClientSettings, parse
 from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
+from flask_ls.lsp.tidying import Tidying
 from flask_ls.project.model import NotYet
 from flask_ls.project.settings import ConfigProblem
 from flask_ls.rules.suppress import Kind
@@ -68,6 +69,7 @@ class Session:
         self.converter = Converter(self.client, "utf-16", self.documents.uri_of)
         self.publisher = Publisher(self)
         self.catching_up = CatchingUp(self)
+        self.tidying = Tidying(self)
         self.status = StatusReporter(self)
         self.folders: list[Folder] = []
         self.has_workspace = False
@@ -204,6 +206,7 @@ class Session:
     def _put(self, folder: Folder, change: Change) -> None:
         folder.put(change)
         self.catching_up.edited(folder)
+        self.tidying.edited()
 
     # Questions
 
