@@ -55,6 +55,10 @@ def test_a_test_that_pushes_nothing(test: str) -> None:
         "class TestIt(Base):\n    def test_it(self):\n        current_app.name",
         "from somewhere import Base\nclass TestIt(Base):\n    def test_it(self):\n        current_app.name",
         "@pytest.mark.usefixtures('unknown_plugin')\ndef test_it():\n    current_app.name",
+        "def test_it(monkeypatch):\n    monkeypatch.setattr('x.y', 1)\n    current_app.name",
+        "def test_it(mocker):\n    mocker.patch.object('x.y', 1)\n    current_app.name",
+        "from unittest.mock import patch\ndef test_it():\n    with patch('x.y'):\n        current_app.name",
+        "from main import app\ndef test_it():\n    with app.app_context() as ctx:\n        ctx.push()\n    current_app.name",
         "def test_it(request):\n    request.getfixturevalue('ctx')\n    current_app.name",
         "@pytest.fixture\ndef chosen(request):\n    return request.getfixturevalue('ctx')\n"
         "def test_it(chosen):\n    current_app.name",
@@ -76,7 +80,7 @@ def test_fixtures_of_other_modules(conftest: str) -> None:
     [
         ("in_context", []),
         ("pytest.mark.slow", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
-        ("patch('main.app')", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
+        ("patch('main.app')", []),
         ("unknown", []),
     ],
 )
