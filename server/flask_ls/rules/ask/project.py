@@ -46,7 +46,7 @@ class Factory:
 
 
 def factories(model: ProjectModel) -> tuple[Factory, ...]:
-    """The application factories outside of tests: functions that return a ``Flask``."""
+    """The application factories outside of tests: module-level functions that return a ``Flask``."""
     return tuple(factory for found in model.each_named(_factories).values() for factory in found)
 
 
@@ -56,7 +56,11 @@ def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
     found = []
     for qualname, function in facts.functions.items():
         dotted = f"{facts.module}.{qualname}"
-        if (function.returns or function.annotation) and APP in model.mro(model.class_of_result(dotted) or ""):
+        if (
+            "." not in qualname
+            and (function.returns or function.annotation)
+            and APP in model.mro(model.class_of_result(dotted) or "")
+        ):
             found.append(Factory(dotted, facts, function))
     return tuple(found)
 

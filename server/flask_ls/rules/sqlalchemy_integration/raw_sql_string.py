@@ -140,6 +140,8 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """The first argument of an executing method of a session or connection."""
     if ctx.member(node.func) not in _EXECUTORS or ctx.is_older("sqlalchemy", "2"):
         return
+    if ctx.is_older("flask-sqlalchemy", "3"):  # which does not work with SQLAlchemy 2
+        return
     statement = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "statement"), None)
     if statement is None or not ctx.is_instance(statement, "builtins.str"):
         return
