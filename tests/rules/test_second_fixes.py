@@ -42,6 +42,22 @@ assert seen == ["ZeroDivisionError"], seen
     assert findings("FLK805", after) == []
 
 
+def test_errors_of_http_are_not_logged(flask: FlaskRunner) -> None:
+    told_apart = CATCH_ALL.replace("from flask", "from werkzeug.exceptions import HTTPException\nfrom flask").replace(
+        '    return "oops"', '    if isinstance(error, HTTPException):\n        return error\n    return "oops"'
+    )
+    (finding,) = findings("FLK805", told_apart)
+    drive = """
+seen = []
+app.logger.exception = lambda message: seen.append(message)
+client.get("/nope")
+assert seen == []
+client.get("/")
+assert seen
+"""
+    assert flask.failures({"app.py": fixed(told_apart, finding.fixes[1])}, drive) == []
+
+
 def test_only_the_part_that_lacks_is_added() -> None:
     logged = CATCH_ALL.replace('    return "oops"', '    app.logger.exception("x")\n    return "oops"')
     (finding,) = findings("FLK805", logged)
