@@ -72,3 +72,44 @@ def test_gunicorn_instead_of_the_development_server(name: str, text: str, expect
 )
 def test_the_factory_is_called(name: str, text: str, expected: str | None) -> None:
     assert after("FLK806", name, text, FACTORY) == expected
+
+
+COMPOSE = """
+services:
+  web:
+    environment:
+      FLASK_APP: app
+      FLASK_DEBUG: "1"
+    command: flask run --host=0.0.0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Procfile", "web: flask run --host 0.0.0.0 --debug\n", "web: flask run --host 0.0.0.0\n"),
+        (
+            "Dockerfile",
+            'CMD ["flask", "--debug", "run", "-h", "0.0.0.0"]\n',
+            'CMD ["flask", "run", "-h", "0.0.0.0"]\n',
+        ),
+        ("compose.yaml", COMPOSE, COMPOSE.replace('      FLASK_DEBUG: "1"\n', "")),
+    ],
+)
+def test_debug_mode_is_removed_from_public_hosts(name: str, text: str, expected: str) -> None:
+    assert after("FLK502", name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.yaml", COMPOSE.replace('"1"', '"0"')),
+        ("compose.yaml", COMPOSE.replace("--host=0.0.0.0", "--host=127.0.0.1")),
+        ("compose.yaml", COMPOSE.replace("--host=0.0.0.0", "--host=0.0.0.0 --no-debug")),
+        ("compose.yaml", COMPOSE.replace("    command", "  other:\n    command")),
+        ("compose.dev.yaml", COMPOSE),
+        ("Procfile", "web: gunicorn --debug -b 0.0.0.0 app:app\n"),
+    ],
+)
+def test_no_public_debugger(name: str, text: str) -> None:
+    assert findings("FLK502", APP, {name: text}) == []
