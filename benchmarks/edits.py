@@ -130,7 +130,7 @@ def main() -> None:
     workspace = Workspace([str(options.folder.resolve())], defers=True)
     begin = time.perf_counter()
     workspace.load()
-    workspace.evaluate()
+    workspace.warm_up()
     loaded = time.perf_counter() - begin
     edits = kinds(workspace)
     gc.collect()

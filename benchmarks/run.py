@@ -168,9 +168,13 @@ def main() -> int:
     arguments.add_argument("--json", type=Path, help="write the numbers to this file")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
+        # As in an installed package, modules are compiled once and not by each process.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(scratch, "bytecode"))
         large, small = Path(scratch, "large"), Path(scratch, "small")
         generate(large, options.files)
         generate(small, 10)
+        timed([*COMMAND, "check", "-q", "--no-cache", str(small)], {})
         lines: list[Line] = [start_up(options.repeat)]
         print(f"this machine: Python {sys.version.split()[0]}, {os.cpu_count()} processors\n{lines[0]}")
         data: dict[str, Any] = {}

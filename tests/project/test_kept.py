@@ -164,8 +164,8 @@ def test_routes_are_evaluated_again_only_when_they_may_change(
 ) -> None:
     path = f"{workspace.folders[0]}/app.py"
     evaluations: list[int] = []
-    original = project.ProjectModel.evaluate
-    monkeypatch.setattr(project.ProjectModel, "evaluate", lambda self: (evaluations.append(1), original(self))[1])
+    original = project.ProjectModel._evaluate
+    monkeypatch.setattr(project.ProjectModel, "_evaluate", lambda self: (evaluations.append(1), original(self))[1])
     before = views(workspace)
     assert set(before) == {"/", "/more"}
     assert len(evaluations) == 1

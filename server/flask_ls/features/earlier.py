@@ -20,6 +20,10 @@ class Earlier:
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, tuple[Finding, ...]]] = {}
 
+    def __contains__(self, path: str) -> bool:
+        """Whether anything was found in a file."""
+        return path in self._known
+
     def keep(self, path: str, source: SourceFile, findings: list[Finding]) -> None:
         """These are all findings of this text."""
         if findings:

@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from flask_ls.features.earlier import Earlier
 from flask_ls.features.status import Status, status_of
+from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
@@ -64,6 +65,7 @@ class Snapshot:
         self._earlier = earlier or Earlier()
         self._units: dict[str, Unit] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._withheld: set[str] = set()
 
     def paths(self) -> list[str]:
         """The project's files that take part in the analysis, in order: Python, deployment files and templates."""
@@ -137,8 +139,9 @@ class Snapshot:
             return []
         found += self._found_in_text(path, withheld)
         found = [self._shown(f) for f in found if not self._ignored(f)]
-        source = self.source(path)
+        source = self.source(path) if withheld or found or path in self._earlier else None
         if withheld and source is not None:
+            self._withheld.add(path)
             found = ordered([*found, *self._earlier.of(path, source, withheld)])
         elif source is not None:
             self._earlier.keep(path, source, found)
@@ -168,6 +171,32 @@ class Snapshot:
         template = self.template_unit(path) if path in self.model.templates else None
         if template is not None:
             found += run_template(template, self._rules, withheld=withheld)
+        return found
+
+    def caught_up(self, checkpoint: Checkpoint) -> Snapshot:
+        """The same moment with nothing withheld, as an object of its own: it may be made on another thread."""
+        model = self.model.twin(checkpoint)
+        found = Snapshot(
+            model,
+            self.settings,
+            self.store,
+            self.environment,
+            self.folders,
+            uses_flask=self.uses_flask,
+            loaded=self.loaded,
+            resolver=self._resolver,
+            earlier=self._earlier,
+        )
+
+        def rest() -> bool:
+            checkpoint()
+            return False
+
+        for part in tuple(self.model.awaited):
+            getattr(model, part)
+        for path in {*self._withheld, *self.store.open}:
+            found.findings(path, rest)
+        model.checkpoint = no_checkpoint
         return found
 
     def forget(self, path: str) -> None:

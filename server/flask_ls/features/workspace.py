@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from flask_ls.features.earlier import Earlier
 from flask_ls.features.loading import Cancelled, Loading, Progress, app_hint, deployment_file
@@ -33,17 +33,14 @@ from flask_ls.project.template_files import is_template_path
 from flask_ls.rules.registry import by_code, vocabulary
 from flask_ls.syntax.source import SourceFile
 
-if TYPE_CHECKING:
-    from flask_ls.project.interp.build import Evaluation
-
 log = logging.getLogger(__name__)
 
 
 class CaughtUp(NamedTuple):
-    """An evaluation of the start of one model."""
+    """The same moment twice: as it was, and with all that was withheld."""
 
-    model: ProjectModel
-    evaluation: Evaluation
+    before: Snapshot
+    snapshot: Snapshot
 
 
 # Settings that decide which files and which environment there are.
@@ -69,8 +66,8 @@ class Workspace:
         ``waits``: what only type inference can tell is waited for. Otherwise it may be told later, by a call of
         ``on_late_answer`` on another thread; a new snapshot then knows more.
 
-        ``defers``: after the first load, no question waits for an evaluation of the program's start. What depends on
-        it is withheld, or as it was, until ``catch_up`` and ``settle`` were called.
+        ``defers``: after ``warm_up``, no question waits for what takes long and has to be found out again. What depends
+        on it is withheld, or as it was, until ``catch_up`` and ``settle`` were called.
         """
         self._defers = defers
         self._waits = waits
@@ -106,6 +103,11 @@ class Workspace:
             if cancelled is None or not cancelled():
                 self.adopt(loading)
 
+    def survey(self) -> None:
+        """A first look that leaves the files unread: enough to evaluate the start, as the route table needs it."""
+        with self._lock, uncollected():
+            self.adopt(self.begin())
+
     def begin(self, cancelled: Cancelled | None = None) -> Loading:
         """Look at the files without taking anything over yet."""
         return Loading(
@@ -138,7 +140,7 @@ class Workspace:
             self._resolver = self._new_resolver()
             self._model.read = self._store.source
             if evaluation is not None:
-                self._model.settle(evaluation)
+                self._model.evaluated(evaluation)
             self._model.defers = self._defers and self._loaded
             self._loaded = True
             self._snapshot = None
@@ -226,32 +228,33 @@ class Workspace:
             if self._loaded:
                 self.load()
 
-    # The evaluation of the start
+    # What takes long
 
-    def evaluate(self) -> None:
-        """Evaluate the start now, if that is not done, and from now on only when typing rests."""
+    def warm_up(self) -> None:
+        """Find out what takes long. From now on nothing of that kind is waited for, where this ``defers``."""
         with self._lock:
             if self._uses_flask:
-                _ = self._model.evaluation
+                _ = self._model.evaluation, self._model.contexts, self._model.import_failures
             self._model.defers = self._defers
 
     @property
     def is_behind(self) -> bool:
-        """Whether something was asked for that a new evaluation of the start has to tell."""
-        return self._model.is_behind
+        """Whether something was asked for that takes long, and is withheld."""
+        return bool(self._model.awaited)
 
     def catch_up(self, checkpoint: Checkpoint) -> CaughtUp:
-        """Evaluate the start as it is now, beside everything else."""
-        model = self._model
-        return CaughtUp(model, model.evaluate(checkpoint))
+        """Find out what was withheld, beside everything else: on any thread, without touching what others use."""
+        snapshot = self.snapshot()
+        return CaughtUp(snapshot, snapshot.caught_up(checkpoint))
 
     def settle(self, found: CaughtUp) -> bool:
-        """Take over an evaluation. False when the project has changed since."""
+        """Take over what ``catch_up`` found. False when things have changed since."""
         with self._lock:
-            if found.model is not self._model:
+            if found.before is not self._snapshot:
                 return False
-            self._model.settle(found.evaluation)
-            self._snapshot = None
+            self._snapshot = found.snapshot
+            self._model = found.snapshot.model
+            self._model.defers = self._defers
             return True
 
     # Reading

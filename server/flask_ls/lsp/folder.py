@@ -76,7 +76,7 @@ class Folder:
 
         self._workspace.load(report, token)
         if not token():
-            self._workspace.evaluate()
+            self._workspace.warm_up()
 
     def snapshot(self, changed: Callable[[str], None]) -> Snapshot:
         """The present moment, with all texts that were handed over.
@@ -92,11 +92,11 @@ class Folder:
 
     @property
     def is_behind(self) -> bool:
-        """Whether findings are withheld until the program's start has been evaluated again."""
+        """Whether findings are withheld until ``catch_up`` and ``settle`` were called."""
         return self._workspace.is_behind
 
     def catch_up(self, checkpoint: Checkpoint) -> CaughtUp:
-        """Evaluate the start again. On any thread, as it takes long."""
+        """Find out what takes long. On any thread."""
         return self._workspace.catch_up(checkpoint)
 
     def settle(self, found: CaughtUp) -> bool:

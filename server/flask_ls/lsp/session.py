@@ -13,10 +13,10 @@ from lsprotocol import types
 
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.lsp import logs, uris
+from flask_ls.lsp.catching_up import CatchingUp
 from flask_ls.lsp.client import Client, read_client
 from flask_ls.lsp.convert import Converter
 from flask_ls.lsp.engine import Engine, Priority, Token
-from flask_ls.lsp.evaluating import Evaluating
 from flask_ls.lsp.folder import Change, Folder
 from flask_ls.lsp.publisher import Publisher
 from flask_ls.lsp.roots import project_root
@@ -24,7 +24,7 @@ from flask_ls.lsp.scanning import scan
 from flask_ls.lsp.settings import SECTION, ClientSettings, parse
 from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
-from flask_ls.project.model import NotEvaluated
+from flask_ls.project.model import NotYet
 from flask_ls.project.settings import ConfigProblem
 from flask_ls.rules.suppress import Kind
 from flask_ls.syntax.lines import Encoding
@@ -67,7 +67,7 @@ class Session:
         self.settings = ClientSettings()
         self.converter = Converter(self.client, "utf-16", self.documents.uri_of)
         self.publisher = Publisher(self)
-        self.evaluating = Evaluating(self)
+        self.catching_up = CatchingUp(self)
         self.status = StatusReporter(self)
         self.folders: list[Folder] = []
         self.has_workspace = False
@@ -203,7 +203,7 @@ class Session:
 
     def _put(self, folder: Folder, change: Change) -> None:
         folder.put(change)
-        self.evaluating.edited(folder)
+        self.catching_up.edited(folder)
 
     # Questions
 
@@ -234,14 +234,14 @@ class Session:
         try:
             return await self.engine.run(priority, job)
         finally:
-            self.evaluating.look(folder)
+            self.catching_up.look(folder)
 
     async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
-        """As ``ask``, for what depends on the evaluation of the program's start: it is waited for."""
+        """As ``ask``, for what takes long to find out: it is waited for."""
         while True:
-            with suppress(NotEvaluated):
+            with suppress(NotYet):
                 return await self.ask(folder, priority, question)
-            await self.evaluating.settled(folder)
+            await self.catching_up.settled(folder)
 
     def model_changed(self, folder: Folder, path: str | None, *, pause: float | None = None) -> None:
         """What files of a folder see of each other changed, by an edit of ``path`` or by something else.

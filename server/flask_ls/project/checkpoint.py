@@ -8,5 +8,9 @@ Checkpoint = Callable[[], None]
 """Called again and again by long work. It may wait; it raises ``Abandoned`` when nobody wants the result any more."""
 
 
+def no_checkpoint() -> None:
+    """For what runs at once and to its end."""
+
+
 class Abandoned(BaseException):
     """The work is given up. Nothing on the way handles it."""

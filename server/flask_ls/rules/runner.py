@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.model import NotEvaluated
+from flask_ls.project.model import NotYet
 from flask_ls.rules.context import Context, Unit
 from flask_ls.rules.deployment import DeploymentContext, DeploymentUnit
 from flask_ls.rules.finding import Finding, ordered
@@ -31,7 +31,7 @@ def run(
 
     ``facts``: those of the file, to leave out the rules that it does not concern; None runs every rule. A rule that
     raises loses its own findings in this file, and says so in the log; the other rules still speak. The codes of those
-    that need an evaluation which is still to be made are added to ``withheld``.
+    that need what is still to be found out are added to ``withheld``.
     """
     found: list[Finding] = []
     for rule in rules:
@@ -41,7 +41,7 @@ def run(
             continue
         try:
             found.extend(_run_one(unit, rule))
-        except NotEvaluated:
+        except NotYet:
             if withheld is not None:
                 withheld.add(rule.code)
         except Exception:
@@ -70,7 +70,7 @@ def run_template(unit: TextUnit, rules: Iterable[Rule], *, withheld: set[str] | 
             for words, check in rule.template_checks:
                 if any(word in unit.source.text for word in unit.model.once(words)):
                     found.extend(check(context))
-        except NotEvaluated:
+        except NotYet:
             withheld.add(rule.code)
         except Exception:
             log.exception("%s failed on %s", rule.code, unit.path)
@@ -81,7 +81,7 @@ def _run_deployment_checks(unit: DeploymentUnit, rule: Rule, withheld: set[str])
     context = DeploymentContext(unit, rule)
     try:
         return [finding for check in rule.deployment_checks for finding in check(unit.document, context)]
-    except NotEvaluated:
+    except NotYet:
         withheld.add(rule.code)
     except Exception:
         log.exception("%s failed on %s", rule.code, unit.path)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.model import NotEvaluated, ProjectModel
+from flask_ls.project.model import NotYet, ProjectModel
 from flask_ls.rules.rule import Rule
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Waking:
     def _concerns(self, rule: Rule, facts: FileFacts, model: ProjectModel, withheld: set[str]) -> bool:
         try:
             return rule.concerns(facts, model)
-        except NotEvaluated:
+        except NotYet:
             withheld.add(rule.code)
         except Exception:
             log.exception("%s failed on %s", rule.code, facts.path)

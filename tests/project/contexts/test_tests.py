@@ -71,6 +71,44 @@ def test_fixtures_of_other_modules(conftest: str) -> None:
     assert plain == ["test_it.py:4 FLK101"]
 
 
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("in_context", []),
+        ("pytest.mark.slow", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
+        ("patch('main.app')", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
+        ("unknown", []),
+    ],
+)
+def test_decorators_of_a_test_may_push(decorator: str, expected: list[str]) -> None:
+    helpers = """\
+from functools import wraps
+from main import app
+def in_context(f):
+    @wraps(f)
+    def inner(*args, **kwargs):
+        with app.app_context():
+            return f(*args, **kwargs)
+    return inner
+"""
+    test = f"""\
+from unittest.mock import patch
+from helpers import in_context
+from elsewhere import unknown
+#
+#
+@pytest.fixture
+def x(): pass
+@{decorator}
+def test_it(mock=None): current_app.name
+class TestIt:
+    @{decorator}
+    def test_it(self):
+        current_app.name
+"""
+    assert found(test, helpers=helpers) == expected
+
+
 def test_an_automatic_fixture_of_a_plugin_may_push() -> None:
     plugin = FIXTURE.replace("fixture\ndef ctx", "fixture(autouse=True)\ndef ctx")
     test = "def test_it():\n    current_app.name"

@@ -24,7 +24,9 @@ from flask_ls.project.contexts.values import BodyKey, Value, Values
 CLIENT_METHODS = frozenset("get post put delete patch head options trace open".split())
 CLIENT = "flask.testing.FlaskClient"
 _CONTEXTS: dict[str, Vector] = {"flask.ctx.AppContext": TO_APP, "flask.ctx.RequestContext": TO_REQUEST}
-_PUSHING = frozenset({"push", "enter_context", "enter_async_context", "__enter__"})
+# `enterContext` and the others: unittest.TestCase, from Python 3.11.
+_ENTERING = frozenset("enter_context enter_async_context enterContext enterClassContext enterAsyncContext".split())
+_PUSHING = _ENTERING | {"push", "__enter__"}
 _SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
 _STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 # Truth of a name or of a call's result -> what it proves; 16: nothing is proven when it is false.
@@ -72,7 +74,7 @@ class ProjectMeaning:
             return self._popped(path, symbol)
         if name == "getfixturevalue":
             return Change(TO_UNKNOWN)
-        if name in ("enter_context", "enter_async_context") and op[2]:
+        if name in _ENTERING and op[2]:
             entering = self.entering(path, op[2][0])
             return Change(entering.vector) if entering.vector != IDENTITY else None
         if name in self.pushing and op[4] not in ("iter", "with"):
@@ -259,7 +261,17 @@ class ProjectMeaning:
                 return _PROVES.get(f"{function.name}()", 0)
             return self._level_of_result(function)
         value = self._values.of(path, symbol)
-        return _PROVES.get(value.name, 0) if value is not None and value.kind == "name" else 0
+        if value is None or value.kind != "name":
+            return 0
+        return _PROVES.get(value.name, 0) or self._level_of_variable(value.name)
+
+    def _level_of_variable(self, name: str) -> int:
+        """``active = has_app_context()`` at module level."""
+        facts, rest = self._values.model.names.split(name)
+        exports = [e for e in facts.exports.get(rest, ()) if not e.is_none] if facts is not None else []
+        if facts is None or len(exports) != 1 or exports[0].kind != "value":
+            return 0
+        return self.level(facts.path, ("()", exports[0].target, (), ()))
 
     def _level_of_result(self, function: Value) -> int:
         """A function of the project that answers ``has_request_context()``."""
@@ -269,7 +281,21 @@ class ProjectMeaning:
         returned = [op[1] for op in leaves(body.block) if op[0] == "R"]
         if len(returned) != 1 or any(op[0] == "if" for op in body.block):
             return 0
-        return self.level(function.key.path, returned[0])
+        answer = returned[0]
+        if isinstance(answer, tuple) and answer[0] == "g":
+            return self._level_of_guard(function.key.path, answer[1])
+        return self.level(function.key.path, answer)
+
+    def _level_of_guard(self, path: str, guard: Symbol | None) -> int:
+        if not isinstance(guard, tuple):
+            return 0
+        if guard[0] == "?":
+            return self.level(path, guard[1])
+        if guard[0] != "and":
+            return 0
+        # When it is false, any part of it may be.
+        found = max((self._level_of_guard(path, part) & ~16 for part in guard[1:]), default=0)
+        return found | 16 if found else 0
 
     def is_runtime_error(self, path: str, symbol: Symbol | None) -> bool:
         """Whether ``except symbol:`` catches RuntimeError."""

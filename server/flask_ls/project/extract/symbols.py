@@ -125,6 +125,8 @@ class Symbols:
         if function.__class__ is ast.Name and function.id == "super" and self._is_builtin(function):
             cls = self._class_around(node)
             return f"^{cls}" if cls else None
+        if function.__class__ is ast.Name and function.id == "getattr" and self._is_builtin(function):
+            return self._attribute_named(node)
         symbol = self.of(function)
         if symbol is None or self._depth(symbol) >= _DEPTH:
             return None
@@ -148,6 +150,15 @@ class Symbols:
         found = ("()", symbol, tuple(given), tuple(keywords))
         self._depths[id(found)] = depth + 1
         return found
+
+    def _attribute_named(self, node: Any) -> Symbol | None:
+        """``getattr(owner, "name")`` is ``owner.name``."""
+        if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or not isinstance(node.args[1].value, str):
+            return None
+        base, name = self.of(node.args[0]), node.args[1].value
+        if base.__class__ is str:
+            return f"{base}{'|' if base[0] in MARKS and '|' not in base else '.'}{name}" if base else None
+        return (".", base, name) if base is not None else None
 
     def _argument(self, node: Any, literal: bool) -> Symbol | None:
         kind = node.__class__

@@ -174,8 +174,7 @@ class _Evaluator:
                 self.world(Entry(module, None, rank), found)
         for factory in found.factories:
             rank = discover.rank_of(factory.module.path, self.sources.index.workspace_of(factory.module.path))
-            ways = self._callers(factory.module, factory.qualname, with_arguments=True)
-            for entry in (*ways, Entry(factory.module, factory.qualname, rank)):
+            for entry in (*self._ways_to(factory), Entry(factory.module, factory.qualname, rank)):
                 if factory.qualname not in self.entered.get(factory.module.path, ()):
                     self.world(entry, found)
         if hinted is None:
@@ -192,11 +191,18 @@ class _Evaluator:
             self.machines,
         )
 
-    def _callers(self, module: Module, qualname: str, *, with_arguments: bool = False) -> list[Entry]:
-        """The likely entries that call a function."""
-        name = qualname.rpartition(".")[2]
-        found = self.reach.callers(name, module, with_arguments=with_arguments) if not name.startswith("__") else []
-        return [e for e in found if e.rank < 60][:2]
+    def _ways_to(self, factory: Factory) -> list[Entry]:
+        """The entries that reach a factory through functions that call it, as the project does."""
+        name = factory.qualname.rpartition(".")[2]
+        if factory.qualname in self.entered.get(factory.module.path, ()) or name.startswith("__"):
+            return []
+        calls = self.reach.wrappers(name, factory.module)
+        scripts: list[Entry] = []
+        for call in calls:
+            wrapper = str(call.entry.factory).rpartition(".")[2]
+            likely = discover.scripts(self.sources, frozenset({wrapper}), [], self.hints)
+            scripts += [e for e in likely if e.rank < 60 and self._leads_to(e.module, call.entry.module)]
+        return sorted(scripts, key=lambda e: e.rank)[:2] + [c.entry for c in calls if c.has_arguments][:2]
 
     def _reach_late(self, found: Found) -> None:
         """Start with what leads to code that adds routes to an app and did not run."""
@@ -208,7 +214,7 @@ class _Evaluator:
                 for path, qualname in self.reach.functions(result.registrars, self.entered):
                     module = self.sources.index.by_path(path)
                     if module is not None:
-                        entries += self._callers(module, qualname)
+                        entries += [c.entry for c in self.reach.callers(qualname.rpartition(".")[2], module)]
             entry = next((e for e in entries if (e.module.path, e.factory) not in tried), None)
             if entry is None:
                 return

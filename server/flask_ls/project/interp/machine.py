@@ -22,6 +22,7 @@ from flask_ls.project.interp.values import (
     Instance,
     ListV,
     ModuleV,
+    Namespace,
     Native,
     Unknown,
     Value,
@@ -90,6 +91,8 @@ class Machine(World):
         self.idle: dict[Any, int] = {}  # function node -> steps taken without effect
         self.entered: set[tuple[str, str]] = set()
         self.app_contexts: list[Value] = []
+        self.environment = Namespace()  # environment variables that the program sets
+        self.variables: dict[str, Fork] = {}  # whether one is set from outside, by name
         self.current_app: Value = External("flask.current_app")
         # Where the rule that is being added was written, when that is not what executes now.
         self.script = ""  # the path of the module that evaluation started with

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flask_ls.project.interp import discover
 from flask_ls.project.interp.discover import Entry, Hints
@@ -30,7 +30,17 @@ _ADDING = re.compile(rf"\b(\w+)\.{_ADDS}\(|@(\w+)\.{_VERBS}\(")
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M
 )
+_HEAD = re.compile(r"^(?:async[ \t]+)?(?:(def|class)[ \t]+(\w+)|[^\s#)\]}'\"@])", re.M)
+_METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.M)
+_UNLIKELY = 60  # the rank of files that no server is pointed at
 _DEPTH = 4  # how many imports may lie between a file and the app
+
+
+class Call(NamedTuple):
+    """Where a function is called: ``entry`` runs that place."""
+
+    entry: Entry
+    has_arguments: bool
 
 
 class Reach:
@@ -151,26 +161,49 @@ class Reach:
         found = [Entry(m, None, discover.rank_of(m.path, index.workspace_of(m.path))) for m in modules.values()]
         return sorted(found, key=lambda e: (e.rank, e.module.path))
 
-    def callers(self, name: str, home: Module, *, with_arguments: bool) -> list[Entry]:
-        """What outside tests calls a function of this name and imports its module: functions and scripts.
-
-        ``with_arguments``: only the calls that give it some.
-        """
-        call = re.compile(rf"\b{re.escape(name)}\s*\(")
+    def callers(self, name: str, home: Module) -> list[Call]:
+        """What outside tests calls a function of this name and imports its module, likely ones first."""
+        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}[ \t]*\(\s*(\)?)")
         index = self._sources.index
-        found: list[Entry] = []
+        found: dict[tuple[str, str | None], Call] = {}
         for module in (home, *self._above([home.path], 2)):
             text = self._sources.text(module)
-            tree = self._sources.parse(text) if call.search(text) is not None else None
-            if tree is None:
-                continue
-            at_top, inside = discover.constructions(tree, frozenset({name}), with_arguments=with_arguments)
             rank = discover.rank_of(module.path, index.workspace_of(module.path))
-            if at_top and module is not home:
-                found.append(Entry(module, None, rank))
-            own = (q for q in inside if q.rpartition(".")[2] != name or module is not home)
-            found.extend(Entry(module, q, rank) for q in own)
-        return sorted(found, key=lambda e: e.rank)
+            for match in pattern.finditer(text) if name in text and rank < _UNLIKELY else ():
+                owner = _function_around(text, match.start())
+                if (owner or "").rpartition(".")[2] == name and module is home:
+                    continue  # calls itself
+                key = (module.path, owner)
+                if key not in found or not match.group(1):
+                    found[key] = Call(Entry(module, owner, rank), not match.group(1))
+        return sorted(found.values(), key=lambda c: c.entry.rank)
+
+    def wrappers(self, name: str, home: Module) -> list[Call]:
+        """The functions that call a function, at first, second or third hand."""
+        found: dict[tuple[str, str | None], Call] = {}
+        level = [(name, home)]
+        for _ in range(3):
+            following: list[tuple[str, Module]] = []
+            for called, module in level:
+                for call in self.callers(called, module):
+                    key = (call.entry.module.path, call.entry.factory)
+                    if call.entry.factory is not None and key not in found and len(found) < 12:
+                        found[key] = call
+                        following.append((call.entry.factory.rpartition(".")[2], call.entry.module))
+            level = following
+        return list(found.values())
+
+
+def _function_around(text: str, position: int) -> str | None:
+    """The outermost function around a place of a text, judged by indentation."""
+    heads = list(_HEAD.finditer(text, 0, position))
+    if not heads or text[text.rfind("\n", 0, position) + 1] not in " \t":
+        return None
+    outer = heads[-1]
+    if outer.group(1) != "class":
+        return outer.group(2)
+    methods = list(_METHOD.finditer(text, outer.end(), position))
+    return f"{outer.group(2)}.{methods[-1].group(1)}" if methods else None
 
 
 def _additions(tree: ast.Module) -> Iterator[tuple[str, int, str | None]]:

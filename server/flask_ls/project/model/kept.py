@@ -19,8 +19,8 @@ T = TypeVar("T")
 Read = Callable[[str], "SourceFile | None"]
 
 
-class NotEvaluated(Exception):
-    """What is asked needs an evaluation of the program's start, which is made when typing rests."""
+class NotYet(Exception):
+    """What is asked takes long to find out and is known when typing rests."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from flask_ls.project.checkpoint import Checkpoint
+from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.contexts.sites import Sites
@@ -15,9 +14,10 @@ from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
+from flask_ls.project.lazy import lazy
 from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
-from flask_ls.project.model.kept import Kept, NotEvaluated, evaluation_after, imports_alike, names_alike
+from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
@@ -52,9 +52,11 @@ class ProjectModel:
         self._started: Kept[Evaluation] | None = None
         self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
         self.defers = False
-        """Whether an evaluation of the start that is not known is left to whoever calls ``evaluate`` and ``settle``."""
-        self.is_behind = False
-        """Whether such an evaluation was asked for."""
+        """Whether what takes long and is not known is left to a ``twin`` that is computed elsewhere."""
+        self.awaited: dict[str, None] = {}
+        """The names of such parts that were asked for."""
+        self.checkpoint: Checkpoint = no_checkpoint
+        """To be called by long work, again and again."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
@@ -82,6 +84,8 @@ class ProjectModel:
             model._failures = self._failures.edited(facts.path, text)
         if before is not None and names_alike(before, facts):
             model.is_moved = same_shape(before, facts)
+            if model.is_moved and "contexts" in self.__dict__:
+                model.__dict__["contexts"] = self.contexts.of_model(model)
             if "names" in self.__dict__:
                 model.__dict__["names"] = self.names.with_modules(model.modules)
                 if "classes" in self.__dict__:
@@ -115,6 +119,22 @@ class ProjectModel:
         model.templates, model.files, model.modules = self.templates | {path}, self.files, self.modules
         return model
 
+    def twin(self, checkpoint: Checkpoint) -> ProjectModel:
+        """The same project once more, which waits for what takes long and shares nothing that changes.
+
+        It may be used on another thread than this one. ``checkpoint`` is called again and again by what takes long.
+        """
+        twin = self._like()
+        twin.files, twin.modules = self.files, self.modules
+        twin._sites, twin._started, twin._failures = self._sites, self._started, self._failures
+        twin.defers, twin.checkpoint = False, checkpoint
+        return twin
+
+    def _takes_long(self, part: str) -> None:
+        if self.defers:
+            self.awaited[part] = None
+            raise NotYet
+
     def _like(self) -> ProjectModel:
         model = type(self)((), self.index, self.deployment, self.templates)
         model.read = self.read
@@ -135,32 +155,27 @@ class ProjectModel:
         """Every app of the workspace with its routes."""
         return self.evaluation.table
 
-    @cached_property
+    @lazy
     def evaluation(self) -> Evaluation:
         """What running the program's start would build, read off without running anything.
 
         An edit that changes nothing of the start keeps it; only places are moved then.
 
-        :raises NotEvaluated: it is not known, and this model leaves such work to others.
+        :raises NotYet: as ``contexts`` and ``import_failures``, when it is not known and this model ``defers``.
         """
-        if self.is_behind:
-            raise NotEvaluated
-        if self._started is not None and self.read is not None:
+        if self._started is not None and self.read is not None and "evaluation" not in self.awaited:
             kept = evaluation_after(self._started, self.read, self._is_mentioned)
             if kept is not None:
                 return kept
-        if self.defers:
-            self.is_behind = True
-            raise NotEvaluated
-        found = self.evaluate()
+        self._takes_long("evaluation")
+        found = self._evaluate()
         self._started = Kept(found)
         return found
 
-    def settle(self, evaluation: Evaluation) -> None:
-        """Take over what ``evaluate`` gave, wherever that ran."""
-        self._started = Kept(evaluation)
-        self.is_behind = False
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Take over an evaluation that was made of the same files elsewhere."""
         self.__dict__["evaluation"] = evaluation
+        self._started = Kept(evaluation)
 
     @property
     def _flask_version(self) -> tuple[int, int]:
@@ -174,8 +189,7 @@ class ProjectModel:
             for facts in self.files.values()
         )
 
-    def evaluate(self, checkpoint: Checkpoint | None = None) -> Evaluation:
-        """Evaluate the program's start, on any thread."""
+    def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
         from flask_ls.project.interp.sources import WorkspaceSources
 
@@ -184,13 +198,12 @@ class ProjectModel:
             return Evaluation(RouteTable(complete=False))
 
         def text(path: str) -> str | None:
-            if checkpoint is not None:
-                checkpoint()
+            self.checkpoint()
             source = read(path)
             return source.text if source is not None else None
 
         sources = WorkspaceSources(self.index, text)
-        found = evaluate(sources, read, Hints(self.app_hint), self._flask_version, checkpoint)
+        found = evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
         found.machines.clear()  # they hold every object and tree of the evaluation
         return found
 
@@ -199,34 +212,36 @@ class ProjectModel:
         """The configuration of every app of the workspace."""
         return self.evaluation.configs
 
-    @cached_property
+    @lazy
     def config_objects(self) -> ConfigObjects:
         """The classes and modules that become configuration."""
         return ConfigObjects(self)
 
-    @cached_property
+    @lazy
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
+        self._takes_long("contexts")
         return Contexts(self, self._sites)
 
-    @cached_property
+    @lazy
     def names(self) -> Names:
         """Names -> canonical origins."""
         return Names(self.modules, self.index)
 
-    @cached_property
+    @lazy
     def import_failures(self) -> Mapping[str, tuple[ImportFailure, ...]]:
         """Imports that fail because a cycle closes too early, by the path of the file they stand in."""
         kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
         if kept is not None:
             return kept
+        self._takes_long("import_failures")
         found: dict[str, tuple[ImportFailure, ...]] = {}
         for failure in ImportOrder(self.modules, self.names).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
         self._failures = Kept(found)
         return found
 
-    @cached_property
+    @lazy
     def classes(self) -> Classes:
         """The classes of values."""
         return Classes(self.names)

@@ -14,7 +14,8 @@ from flask_ls.rules.context import Context, is_test_path
 APP = "flask.Flask"
 
 # Extension class -> what fails while no app was given, as the run-time error says it (each extension's own source);
-# None: nothing fails, the extension merely does nothing.
+# None: nothing fails, the extension merely does nothing. Those that work without an app (Bcrypt, Marshmallow) are not
+# listed.
 EXTENSIONS: dict[str, str | None] = {
     "flask_sqlalchemy.SQLAlchemy": "The current Flask app is not registered with this 'SQLAlchemy' instance",
     "flask_migrate.Migrate": "KeyError: 'migrate'",
@@ -23,10 +24,8 @@ EXTENSIONS: dict[str, str | None] = {
     "flask_mail.Mail": "The curent application was not configured with Flask-Mail",
     "flask_jwt_extended.JWTManager": "You must initialize a JWTManager with this flask application",
     "flask_babel.Babel": "KeyError: 'babel'",
-    "flask_marshmallow.Marshmallow": None,
     "flask_wtf.CSRFProtect": None,
     "flask_wtf.csrf.CSRFProtect": None,
-    "flask_bcrypt.Bcrypt": None,
     "flask_cors.CORS": None,
     "flask_session.Session": None,
     "flask_moment.Moment": None,
@@ -61,6 +60,28 @@ def _factories(model: ProjectModel) -> tuple[Factory, ...]:
             if (function.returns or function.annotation) and APP in model.mro(model.class_of_result(dotted) or ""):
                 found.append(Factory(dotted, facts, function))
     return tuple(found)
+
+
+def factories_near(ctx: Context) -> list[Factory]:
+    """The factories in the file's own project: a workspace may hold several, each with an import path of its own."""
+    index = ctx.model.index
+    here = index.by_path(ctx.path) if index is not None else None
+    found = []
+    for factory in factories(ctx.model):
+        module = index.by_path(factory.file.path) if index is not None else None
+        if here is None or module is None or module.root == here.root:
+            found.append(factory)
+    return found
+
+
+def is_made_by(ctx: Context, app: ast.expr, factory: Factory) -> bool:
+    """Whether the app is a module-level name for what the factory gave: ``app = create_app()``, in any file."""
+    dotted = ctx.name(app)
+    facts, name = ctx.model.names.split(dotted) if dotted is not None else (None, "")
+    exports = facts.exports.get(name, ()) if facts is not None else ()
+    return facts is not None and any(
+        e.kind == "value" and ctx.model.names.in_module(facts.module, e.target) == factory.dotted for e in exports
+    )
 
 
 def module_apps(model: ProjectModel) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_ls.project.catalog import EXTENSION_PROXIES
+from flask_ls.rules.ask.queries import model_of_element, model_of_query, model_of_rows
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 
@@ -101,18 +102,20 @@ _PLAIN = frozenset(
         "flask_wtf.FlaskForm",
     }
 )
-_MODELS = ("flask_sqlalchemy.SQLAlchemy.Model", "sqlalchemy.orm.DeclarativeBase")
-_ONE = frozenset({"first", "get", "one", "one_or_none", "first_or_404", "get_or_404", "one_or_404", "scalar_one"})
 
 
 @dataclass(frozen=True)
 class Refused:
-    """An expression whose value JSON refuses. ``what`` is ``A set``; ``cls`` the project class when it is one."""
+    """An expression whose value JSON refuses. ``what`` is ``A set``; ``cls`` the project class when it is one.
+
+    ``may_be_empty``: nothing is refused when a query finds no row.
+    """
 
     node: ast.expr
     what: str
     is_iterable: bool = False
     cls: str | None = None
+    may_be_empty: bool = False
 
 
 def unserialisable(ctx: Context, node: ast.expr, left: int = 5) -> Iterator[Refused]:
@@ -166,10 +169,14 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
     owner = ctx.name(inner.value) if isinstance(inner, ast.Attribute) else None
     if owner is not None and "enum.Enum" in ctx.model.mro(owner) and _is_plain_class(ctx, owner):
         return Refused(node, _article(f"{owner.rpartition('.')[2]} member"))
-    cls = model_of_query(ctx, inner) or ctx.infer.class_of(node)
+    rows = model_of_rows(ctx, inner)
+    if rows is not None and _is_plain_class(ctx, rows):
+        return Refused(node, f"A list of {rows.rpartition('.')[2]}", cls=rows, may_be_empty=True)
+    element = model_of_element(ctx, node)
+    cls = model_of_query(ctx, inner) or element or ctx.infer.class_of(node)
     if cls is None or not _is_plain_class(ctx, cls):
         return None
-    return Refused(node, _article(cls.rpartition(".")[2]), cls=cls)
+    return Refused(node, _article(cls.rpartition(".")[2]), cls=cls, may_be_empty=element is not None)
 
 
 def _is_plain_class(ctx: Context, cls: str) -> bool:
@@ -196,34 +203,6 @@ def _is_known_base(ctx: Context, module: str, written: str) -> bool:
         return True
     name = f"builtins.{written}"
     return name in _PLAIN and name not in _SAVED
-
-
-def model_of_query(ctx: Context, node: ast.expr) -> str | None:
-    """The model whose instance a query for one row gives: ``User.query.get(1)``, ``db.session.get(User, 1)``."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _ONE:
-        return None
-    owner = node.func.value
-    if node.args and ctx.is_instance(owner, "sqlalchemy.orm.scoped_session", "flask_sqlalchemy.SQLAlchemy"):
-        return _model(ctx, node.args[0])
-    while True:
-        if isinstance(owner, ast.Call):
-            is_query = isinstance(owner.func, ast.Attribute) and owner.func.attr == "query" and len(owner.args) == 1
-            if is_query and ctx.is_instance(owner.func.value, "sqlalchemy.orm.scoped_session"):  # type: ignore[attr-defined]
-                return _model(ctx, owner.args[0])
-            owner = owner.func
-        elif isinstance(owner, ast.Attribute):
-            if owner.attr == "query":
-                return _model(ctx, owner.value)
-            owner = owner.value
-        else:
-            return None
-
-
-def _model(ctx: Context, node: ast.expr) -> str | None:
-    name = ctx.name(node)
-    if name is None or ctx.model.names.class_(name) is None:
-        return None
-    return name if any(b in _MODELS for b in ctx.model.mro(name)) else None
 
 
 def _is_set_operation(ctx: Context, node: ast.expr) -> bool:

@@ -8,7 +8,8 @@ Instead: ``db.init_app(app)`` in the factory, after the configuration; or ``SQLA
 Fix: Adds ``init_app`` below the configuration, in the factory where there is one; safe, as without it the extension
 does nothing.
 
-Quiet: In projects that make no app (libraries), when any ``init_app`` call could mean this object, and when the object
+Quiet: In projects that make no app (libraries), for an object that nothing uses while another one of its class exists,
+when any ``init_app`` call could mean this object, and when the object
 is handed to a function or put into a list.
 """
 
@@ -126,6 +127,23 @@ rule = Rule(
             """,
             drive="app_module.create_app()",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_migrate import Migrate
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            migrator = Migrate(app, SQLAlchemy(app))
+            === extensions.py
+            from flask_bcrypt import Bcrypt
+            from flask_migrate import Migrate
+
+            bcrypt = Bcrypt()
+            migrate = Migrate()
+            """,
+        ),
     ),
 )
 
@@ -141,7 +159,7 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
     if given_app(ctx, node.value) is not None or node.value.args or not has_app(ctx.model):
         return
     name = node.targets[0].id
-    if _may_be_bound(name, ctx):
+    if _may_be_bound(name, ctx) or (_has_another(cls, ctx) and not _is_used(name, ctx)):
         return
     error = EXTENSIONS[cls]
     consequence = "its first use fails" if error else "it does nothing"
@@ -163,6 +181,31 @@ def _may_be_bound(name: str, ctx: Context) -> bool:
             if any(n == name and local != name for n, local in imported.names):
                 return True
     return False
+
+
+def _has_another(cls: str, ctx: Context) -> bool:
+    """Whether another module of the project makes an object of the class, which may be the one in use."""
+    name = cls.rpartition(".")[2]
+    return any(
+        ctx.model.names.in_module(facts.module, export.target) == cls
+        for facts in ctx.model.files.values()
+        if facts.path != ctx.path and name in facts.words
+        for exports in facts.exports.values()
+        for export in exports
+        if export.kind == "value"
+    )
+
+
+def _is_used(name: str, ctx: Context) -> bool:
+    """Whether the object is read in its file, or imported from it."""
+    if any(use.id == name and isinstance(use.ctx, ast.Load) for use in ctx.index.nodes(ast.Name)):
+        return True
+    return any(
+        imported in (name, "*") and ctx.model.names.imported(facts.module, fact.module) == ctx.index.module
+        for facts in ctx.model.files.values()
+        for fact in facts.imports
+        for imported, _ in fact.names
+    )
 
 
 def _bound_here(node: ast.Assign, name: str, cls: str, ctx: Context) -> Fix | None:

@@ -17,8 +17,8 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
-from flask_ls.rules.ask import values
 from flask_ls.rules.ask.decorators import returns_as_is
+from flask_ls.rules.ask.serialising import Refused, unserialisable
 from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -51,7 +51,7 @@ rule = Rule(
             @app.get("/")
             def index():
                 return jsonify(User(id=1))
-                #              ^^^^^^^^^^ the model User is not JSON serialisable
+                #              ^^^^^^^^^^ A User is not JSON serialisable
             """,
             drive="client.get('/')",
             fails="TypeError: Object of type User is not JSON serializable",
@@ -67,7 +67,7 @@ rule = Rule(
             def index():
                 ids = {1, 2}
                 return {"ids": ids}
-                #              ^^^ a set is not JSON serialisable
+                #              ^^^ A set is not JSON serialisable
             """,
             fixed="""
             from flask import Flask
@@ -82,6 +82,34 @@ rule = Rule(
             """,
             drive="client.get('/')",
             fails="TypeError: Object of type set is not JSON serializable",
+        ),
+        Bad(
+            """
+            from flask import Flask, jsonify
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/")
+            def index():
+                return jsonify(users=db.session.scalars(db.select(User)).all())
+                #                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A list of User is not JSON serialisable
+            """,
+            drive="""
+with app.app_context():
+    app_module.db.create_all()
+    app_module.db.session.add(app_module.User(id=1))
+    app_module.db.session.commit()
+    client.get("/")
+""",
+            fails="TypeError: Object of type User is not JSON serializable",
         ),
         Good(
             """
@@ -162,15 +190,6 @@ rule = Rule(
     ),
 )
 
-_MODEL = "flask_sqlalchemy.SQLAlchemy.Model"
-_PLAIN = {
-    "builtins.set": "a set",
-    "builtins.frozenset": "a frozenset",
-    "builtins.bytes": "a bytes value",
-    "builtins.complex": "a complex number",
-    "types.GeneratorType": "a generator",
-    "types.FunctionType": "a function",
-}
 _PROVIDERS = ("flask.json.provider.", "flask.json.JSONEncoder", "json.JSONEncoder", "json.encoder.JSONEncoder")
 _SETTINGS = (".json", ".json_encoder", ".json_provider_class")
 
@@ -197,70 +216,26 @@ def on_return(node: ast.Return, ctx: Context) -> Iterator[Finding]:
 
 
 def _report(value: ast.expr, ctx: Context) -> Iterator[Finding]:
-    for part in _parts(value):
-        what = _unserialisable(part, ctx)
-        if what is not None and not _has_own_provider(ctx):
+    for refused in [*unserialisable(ctx, value), *_bytes(value, ctx)]:
+        if not _has_own_provider(ctx):
             yield ctx.finding(
-                part, f"{what} is not JSON serialisable: this raises TypeError.", fixes=[_as_list(part, what, ctx)]
+                refused.node,
+                f"{refused.what} is not JSON serialisable: this raises TypeError.",
+                fixes=[_as_list(refused, ctx)],
+                severity=Severity.WARNING if refused.may_be_empty else None,
             )
 
 
-def _parts(value: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(value, ast.Dict):
-        for item in value.values:
-            yield from _parts(item)
-    elif isinstance(value, (ast.List, ast.Tuple)):
-        for item in value.elts:
-            yield from _parts(item)
-    elif isinstance(value, ast.ListComp):
-        yield from _parts(value.elt)
-    elif isinstance(value, ast.DictComp):
-        yield from _parts(value.value)
-    else:
-        yield value
-
-
-def _unserialisable(node: ast.expr, ctx: Context) -> str | None:
-    node_class = ctx.infer.class_of(node)
-    if node_class in _PLAIN:
-        return _PLAIN[node_class]
-    model = _model_of_query(values.definition(ctx, node), ctx)
-    if model is not None:
-        return f"the model {model}"
-    if node_class is None:
-        return None
-    known = ctx.model.names.class_(node_class)
-    bases = ctx.model.mro(node_class)
-    if known is None or _MODEL not in bases:
-        return None
-    # A dataclass is serialised by its fields, an object with __html__ by that.
-    for base in bases:
-        definition = ctx.model.names.class_(base)
-        if definition is not None and ("__html__" in definition[1].methods or definition[1].decorators):
-            return None
-        if definition is None and base != _MODEL:
-            return None
-    return f"the model {node_class.rpartition('.')[2]}"
-
-
-def _model_of_query(node: ast.expr, ctx: Context) -> str | None:
-    """``User`` for ``User.query.get_or_404(1)``, which gives a ``User`` for certain."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return None
-    if node.func.attr not in ("get_or_404", "first_or_404", "one_or_404", "one"):
-        return None
-    query = node.func.value
-    while isinstance(query, ast.Call) and isinstance(query.func, ast.Attribute):
-        if query.func.attr not in ("filter", "filter_by", "order_by", "limit", "offset", "options"):
-            return None
-        query = query.func.value
-    if not isinstance(query, ast.Attribute) or query.attr != "query":
-        return None
-    model = ctx.name(query.value)
-    known = ctx.model.names.class_(model) if model is not None else None
-    if model is None or known is None or known[1].decorators or _MODEL not in ctx.model.mro(model):
-        return None
-    return known[1].qualname
+def _bytes(value: ast.expr, ctx: Context) -> Iterator[Refused]:
+    """Bytes, which the session cookie can hold and JSON cannot."""
+    if isinstance(value, (ast.List, ast.Tuple)):
+        for element in value.elts:
+            yield from _bytes(element, ctx)
+    elif isinstance(value, ast.Dict):
+        for element in value.values:
+            yield from _bytes(element, ctx)
+    elif ctx.infer.class_of(value) == "builtins.bytes":
+        yield Refused(value, "A bytes value")
 
 
 def _has_own_provider(ctx: Context) -> bool:
@@ -273,9 +248,10 @@ def _has_own_provider(ctx: Context) -> bool:
     return False
 
 
-def _as_list(node: ast.expr, what: str, ctx: Context) -> Fix | None:
-    if what not in ("a set", "a frozenset", "a generator"):
+def _as_list(refused: Refused, ctx: Context) -> Fix | None:
+    if not refused.is_iterable:
         return None
+    node = refused.node
     text = ctx.text(node)
-    argument = text[1:-1] if isinstance(node, ast.GeneratorExp) else text
+    argument = text[1:-1] if isinstance(node, ast.GeneratorExp) and text.startswith("(") else text
     return ctx.fix("Make it a list", ctx.edit().replace(node, f"list({argument})"), safe=False)

@@ -110,9 +110,27 @@ _FOREIGN = {
     "path_params": "view_args",
     "query": "args",
     "params": "values",
+    "payload": "json",
+    "json_body": "json",
+    "matchdict": "view_args",
+    "match_info": "view_args",
+    "ip": "remote_addr",
+    "auth": "authorization",
     "get_host": None,
     "is_ajax": None,
     "is_xhr": None,
+    "user": None,
+    "session": None,
+    "client": None,
+    "text": None,
+    # Misspelt.
+    "arg": "args",
+    "forms": "form",
+    "file": "files",
+    "header": "headers",
+    "cookie": "cookies",
+    "value": "values",
+    "methods": "method",
 }
 
 rule = Rule(

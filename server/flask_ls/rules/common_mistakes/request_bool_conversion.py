@@ -17,6 +17,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.request_text import reading
+from flask_ls.rules.ask.values import argument
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -117,7 +119,8 @@ rule = Rule(
 )
 
 _TEXTS = ("args", "form", "values", "cookies", "headers")
-_GETTERS = frozenset(f"flask.request.{name}.get" for name in _TEXTS)
+_LISTS = frozenset(f"flask.request.{name}.getlist" for name in _TEXTS)
+_GETTERS = frozenset(f"flask.request.{name}.get" for name in _TEXTS) | _LISTS
 # A browser sends nothing for a check box that is off; cookies and headers are asked for presence.
 _SWITCHES = frozenset({"flask.request.args.get", "flask.request.values.get"})
 _MAPPINGS = frozenset({"flask.request.args", "flask.request.form", "flask.request.values"})
@@ -129,12 +132,15 @@ _TRUE = '{"1", "true", "yes"}'
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``.get(..., type=bool)`` and ``bool(request.args.get(...))``."""
     if ctx.name(node.func) in _GETTERS:
-        for keyword in node.keywords:
-            if keyword.arg == "type" and ctx.name(keyword.value) == "builtins.bool":
-                yield ctx.finding(keyword, _MESSAGE, fixes=[_compare(node, node, ctx)])
+        converter = argument(node, 1 if ctx.name(node.func) in _LISTS else 2, "type")
+        if converter is not None and ctx.name(converter) == "builtins.bool":
+            where = next((k for k in node.keywords if k.arg == "type"), converter)
+            is_list = ctx.name(node.func) in _LISTS
+            yield ctx.finding(where, _MESSAGE, fixes=[] if is_list else [_compare(node, node, ctx)])
     elif ctx.name(node.func) == "builtins.bool" and len(node.args) == 1 and not node.keywords:
         value = node.args[0]
-        if ctx.called(value) in _SWITCHES or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
+        is_text = ctx.called(value) in _SWITCHES and reading(ctx, value) is not None
+        if is_text or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
             yield ctx.finding(node, _MESSAGE, fixes=[_compare(node, value, ctx)])
 
 

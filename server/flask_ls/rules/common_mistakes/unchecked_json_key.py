@@ -5,7 +5,7 @@ answers 400. A body of ``null`` or a list is valid JSON too, and ``get_json(sile
 
 Instead: ``data = request.get_json(silent=True) or {}`` and ``data.get("name")``, or a schema library.
 
-Fix: ``.get("name")``, with ``or {}`` where the body may be None; unsafe, as the code then sees None.
+Fix: ``or {}`` and ``.get("name")``; unsafe, as the code then sees None.
 
 Quiet: Inside ``try``, where the key or the data was tested before, and where the same key was read or set before.
 """
@@ -50,7 +50,7 @@ rule = Rule(
 
             @app.post("/")
             def index():
-                return request.json.get("name")
+                return (request.json or {}).get("name")
             """,
         ),
         Bad(
@@ -132,6 +132,9 @@ rule = Rule(
 )
 
 
+_DICT_METHODS = frozenset({"get", "items", "keys", "values"})
+
+
 @rule.on(ast.Subscript)
 def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
     """``request.json["key"]`` and ``request.get_json()["key"]``, directly or through one local name."""
@@ -150,16 +153,30 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
             fixes=[_empty_instead(node, body, ctx)],
         )
         return
-    text = f"{ctx.text(node.value)}.get({ctx.text(node.slice)})"
-    edit = ctx.edit().replace(node, text)
-    for other in ast.walk(ctx.index.function_of(node) or ctx.tree):
-        if _same_key(other, node, ctx) and isinstance(other.ctx, ast.Load) and _comes_first(node, other, ctx):
-            edit.replace(other, text)
     yield ctx.finding(
         node,
         "A JSON body is plain data: a missing key is a KeyError and a 500, not a 400.",
-        fixes=[ctx.fix("Read it with .get()", edit, safe=False)],
+        fixes=[_empty_instead(node, body, ctx)],
     )
+
+
+@rule.on(ast.Attribute)
+def on_method(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
+    """``request.json.get("key")``: a body of another kind has no such method."""
+    if node.attr not in _DICT_METHODS:
+        return
+    body = _body(node.value, ctx)
+    if body is None or _is_checked(node, ctx):
+        return
+    silent = isinstance(body, ast.Call) and any(k.arg == "silent" for k in body.keywords)
+    kind = "get_json(silent=True) may be None" if silent else "A JSON body may be a list or null"
+    edit = ctx.edit()
+    if body is node.value:
+        edit.replace(body, f"({ctx.text(body)} or {{}})")
+    else:
+        edit.after(body, " or {}")
+    fix = ctx.fix("Take an empty body: or {}", edit, safe=False)
+    yield ctx.finding(node, f"{kind}, which has no {node.attr}(): an AttributeError, a 500.", fixes=[fix])
 
 
 def _empty_instead(node: ast.Subscript, body: ast.expr, ctx: Context) -> Fix | None:
@@ -188,12 +205,15 @@ def _body(node: ast.expr, ctx: Context) -> ast.expr | None:
     return node if ctx.called(node) == "flask.request.get_json" else None
 
 
-def _is_checked(node: ast.Subscript, ctx: Context) -> bool:
+def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context) -> bool:
     """Whether the key or the data is asked about anywhere before in the function, or a ``try`` is around."""
     if any(isinstance(a, ast.Try) for a in ctx.index.ancestors(node)):
         return True
-    data, key = ctx.text(node.value), ctx.text(node.slice)
+    data = ctx.text(node.value)
     around = ctx.index.function_of(node) or ctx.tree
+    if isinstance(node, ast.Attribute):
+        return _is_read_before(node, data, around, ctx)
+    key = ctx.text(node.slice)
     if any(_same_key(other, node, ctx) and _comes_first(other, node, ctx) for other in ast.walk(around)):
         return True
     for other in ast.walk(around):
@@ -202,6 +222,19 @@ def _is_checked(node: ast.Subscript, ctx: Context) -> bool:
         if isinstance(other, ast.Compare) and key in ctx.text(other) and isinstance(other.ops[0], (ast.In, ast.NotIn)):
             return True
         if isinstance(other, (ast.If, ast.IfExp, ast.Assert, ast.While)) and data in ctx.text(other.test):
+            return True
+    return False
+
+
+def _is_read_before(node: ast.Attribute, data: str, around: ast.AST, ctx: Context) -> bool:
+    """Whether the data was tested or read before, where a body of another kind would have failed already."""
+    for other in ast.walk(around):
+        if other is node or getattr(other, "lineno", node.lineno) > node.lineno:
+            continue
+        if isinstance(other, (ast.If, ast.IfExp, ast.Assert, ast.While)) and data in ctx.text(other.test):
+            return True
+        is_read = isinstance(other, (ast.Attribute, ast.Subscript)) and ctx.text(other.value) == data
+        if is_read and other.lineno < node.lineno:  # type: ignore[attr-defined]
             return True
     return False
 

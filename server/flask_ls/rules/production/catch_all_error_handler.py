@@ -89,11 +89,31 @@ rule = Rule(
             """,
             drive="assert client.get('/nope').status_code == 404",
         ),
+        Good(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.errorhandler(404)
+            def not_found(error):
+                return "nothing here", 404
+
+
+            @app.errorhandler(Exception)
+            def on_error(error):
+                app.logger.exception(error)
+                return "oops", 500
+            """,
+            drive="assert client.get('/nope').status_code == 404",
+        ),
     ),
 )
 
 _ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
 _HTTP = "werkzeug.exceptions.HTTPException"
+_NOT_FOUND = "werkzeug.exceptions.NotFound"
 # Methods and functions that make an exception known to somebody.
 _REPORTING = frozenset(
     {"exception", "error", "critical", "warning", "info", "log", "log_exception", "capture_exception", "print_exc"}
@@ -113,9 +133,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         if _hands_on(function, ctx):
             continue
         if not _tells_http_errors_apart(function, ctx) and not _is_registered_for_http(ctx):
-            yield _finding(
-                function, role, caught, "404 and other HTTP errors end here too, and exceptions are not logged.", ctx
-            )
+            rest = "." if _reports(function, ctx) else ", and exceptions are not logged."
+            yield _finding(function, role, caught, f"404 and other HTTP errors end here too{rest}", ctx)
         elif not _reports(function, ctx):
             yield _finding(
                 function,
@@ -187,11 +206,13 @@ def _tells_http_errors_apart(function: ast.AST, ctx: Context) -> bool:
 
 
 def _is_registered_for_http(ctx: Context) -> bool:
-    """Whether the file has a handler for HTTPException as well, which Flask prefers as the nearer class."""
-    return any(
-        role.call is not None and ctx.name(values.argument(role.call, 0, "code_or_exception")) == _HTTP
-        for _, role in handlers(ctx).of_kind("error_handler")
-    )
+    """Whether the file has a handler for HTTPException or 404 as well, which Flask prefers as the nearer one."""
+    for _, role in handlers(ctx).of_kind("error_handler"):
+        caught = values.argument(role.call, 0, "code_or_exception") if role.call is not None else None
+        name = ctx.name(caught) if caught is not None else None
+        if name in (_HTTP, _NOT_FOUND) or (caught is not None and values.constant(ctx, caught) == 404):
+            return True
+    return False
 
 
 def _reports(function: ast.AST, ctx: Context) -> bool:

@@ -6,7 +6,8 @@ Instead: ``db.session.get(Model, key)`` and ``db.get_or_404(Model, key)``.
 
 Fix: Uses ``db.session.get()`` or ``db.get_or_404()``; safe: they do the same.
 
-Quiet: When the project uses SQLAlchemy 1.3 or older, which has no ``session.get``.
+Quiet: When the project uses SQLAlchemy 1.3 or older, which has no ``session.get``; ``get_or_404`` with Flask-SQLAlchemy
+2, which has no ``db.get_or_404``; and for models with a query class of their own.
 """
 
 from __future__ import annotations
@@ -89,6 +90,38 @@ rule = Rule(
             """,
             drive="client.get('/1')",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+            from flask_sqlalchemy.query import Query
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class ByProject(Query):
+                def get(self, project, key):
+                    return self.filter_by(project=project, id=key).first()
+
+
+            class Bill(db.Model):
+                query_class = ByProject
+                id = db.Column(db.Integer, primary_key=True)
+                project = db.Column(db.String)
+
+
+            with app.app_context():
+                db.create_all()
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(Bill.query.get("x", key))
+            """,
+            drive="client.get('/1')",
+        ),
     ),
 )
 
@@ -104,8 +137,10 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     query = get.value
     if not isinstance(query, ast.Attribute) or query.attr != "query" or ctx.is_older("sqlalchemy", "1.4"):
         return
+    if get.attr == "get_or_404" and ctx.is_older("flask-sqlalchemy", "3"):
+        return
     model = ctx.name(query.value)
-    if model is None or _MODEL not in ctx.model.mro(model):
+    if model is None or len(node.args) + len(node.keywords) != 1 or _has_own_query(model, ctx):
         return
     better = "db.session.get()" if get.attr == "get" else "db.get_or_404()"
     yield ctx.finding(
@@ -113,6 +148,20 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         f"Query.{get.attr}() is legacy in SQLAlchemy 2; {better} replaces it.",
         fixes=[_modern(node, query.value, get.attr, ctx)],
     )
+
+
+def _has_own_query(model: str, ctx: Context) -> bool:
+    """Whether the class is no model, or one whose ``query`` may have a ``get`` of its own."""
+    order = ctx.model.mro(model)
+    if _MODEL not in order:
+        return True
+    for cls in order:
+        definition = ctx.model.names.class_(cls)
+        if definition is not None and not {"query", "query_class"}.isdisjoint(
+            {*definition[1].attributes, *definition[1].methods}
+        ):
+            return True
+    return False
 
 
 def _modern(node: ast.Call, model: ast.expr, method: str, ctx: Context) -> Fix | None:

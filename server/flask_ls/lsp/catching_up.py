@@ -1,7 +1,7 @@
-"""Evaluates a program's start again, when an edit changed it and typing rests.
+"""Finds out what takes long when typing rests: what the program does at its start, who calls what in which context.
 
-On the way from a keystroke to its findings nobody waits for that: what needs it is withheld meanwhile, or stays as it
-was, and is told when it is known.
+On the way from a keystroke to its findings nobody waits for that. Meanwhile, what needs it is withheld, or stays as it
+was where the code is untouched.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAUSE_SECONDS = 0.15
 """How long typing must rest before it begins. The next keystroke ends it."""
 
 
-class Evaluating:
+class CatchingUp:
     """Knows which folders are behind, and brings them up to date."""
 
     def __init__(self, session: Session) -> None:
@@ -31,7 +31,7 @@ class Evaluating:
         self._edited = 0.0
 
     def edited(self, folder: Folder) -> None:
-        """A text of the folder changed: what is being evaluated is no longer wanted."""
+        """A text of the folder changed: what is being found out is no longer wanted."""
         self._edited = time.monotonic()
         token = self._tokens.pop(folder, None)
         if token is not None:

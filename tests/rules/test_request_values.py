@@ -1,0 +1,73 @@
+"""FLK904, FLK906, FLK907 and FLK908: spellings beyond those of the examples."""
+
+from __future__ import annotations
+
+import pytest
+from checking import findings, marked
+
+HEAD = "from flask import Flask, jsonify, request\napp = Flask(__name__)\n"
+VIEW = "@app.post('/')\ndef index():\n    "
+
+
+@pytest.mark.parametrize("name", ["user", "session", "client", "text", "arg", "header", "cookie", "file", "methods"])
+def test_flk904_attributes_that_flask_has_not(name: str) -> None:
+    assert marked("FLK904", f"{HEAD}{VIEW}return str(request.{name})\n") == [f"request.{name}"]
+    stored = f"@app.before_request\ndef load():\n    request.{name} = 1\n"
+    assert marked("FLK904", f"{HEAD}{stored}{VIEW}return str(request.{name})\n") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "marks"),
+    [
+        ("request.args.get('x', False, bool)", ["bool"]),
+        ("request.args.getlist('x', type=bool)", ["type=bool"]),
+        ("request.args.getlist('x', bool)", ["bool"]),
+        ("bool(request.args.get('x', 0, type=int))", []),
+        ("bool(request.args.get('x', 0))", ["bool(request.args.get('x', 0))"]),
+    ],
+)
+def test_flk906(value: str, marks: list[str]) -> None:
+    assert marked("FLK906", f"{HEAD}{VIEW}return str({value})\n") == marks
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("return request.json.get('a', '')", 1),
+        ("return request.get_json(silent=True).get('a', '')", 1),
+        ("data = request.get_json()\n    return data.get('a', '')", 1),
+        ("data = request.get_json() or {}\n    return data.get('a', '')", 0),
+        ("return (request.get_json(silent=True) or {}).get('a', '')", 0),
+        ("data = request.get_json()\n    if not isinstance(data, dict): return ''\n    return data.get('a', '')", 0),
+        ("data = request.get_json()\n    a = data.get('a')\n    return str(a) + data.get('b', '')", 1),
+        ("return request.form.get('a', '')", 0),
+    ],
+)
+def test_flk907_methods_of_a_dict(body: str, count: int) -> None:
+    assert len(findings("FLK907", f"{HEAD}{VIEW}{body}\n")) == count
+
+
+MODELS = (
+    "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import select\n"
+    "app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite://'\ndb = SQLAlchemy(app)\n"
+    "class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "mark"),
+    [
+        ("User.query.all()", "User.query.all()"),
+        ("db.session.get(User, 1)", "db.session.get(User, 1)"),
+        ("list(User.query.filter_by(id=1))", "list(User.query.filter_by(id=1))"),
+        ("[u for u in User.query.order_by(User.id)]", "u"),
+        ("db.session.execute(select(User)).scalars().all()", "db.session.execute(select(User)).scalars().all()"),
+        ("[u.id for u in User.query]", None),
+        ("db.session.scalars(db.select(User.id)).all()", None),
+        ("{'a': 1}.keys()", "{'a': 1}.keys()"),
+        ("{'a': b'x'}", "b'x'"),
+        ("map(str, [1])", "map(str, [1])"),
+    ],
+)
+def test_flk908(value: str, mark: str | None) -> None:
+    assert marked("FLK908", f"{HEAD}{MODELS}{VIEW}return jsonify({value})\n") == ([mark] if mark else [])
