@@ -178,7 +178,7 @@ def _moved_down(registration: Registration, ctx: Context) -> Fix | None:
         if there is None:
             return None
         reached.append(block.index(there))
-    edit.delete_statement(statement).insert_line_after(block[max(reached)], edit.source.segment(statement))
+    edit.delete_statement(statement).insert_line_after(block[max(reached)], edit.from_margin(statement))
     return ctx.fix("Register it below", edit, safe=False)
 
 
