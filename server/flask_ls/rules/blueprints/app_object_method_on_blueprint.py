@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.flow import is_caught, tests_before
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -159,6 +159,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     if node.attr not in _ONLY_APP or not isinstance(node.ctx, ast.Load):
         return
     if ctx.infer.class_of(node.value) != "flask.Blueprint" or is_caught(ctx, node, "AttributeError"):
+        return
+    if any(ctx.called(test) == "builtins.hasattr" for test, _ in tests_before(ctx, node)):
         return
     if any(s.endswith(f".{node.attr}") for f in ctx.model.files.values() for s in f.stores):
         return
