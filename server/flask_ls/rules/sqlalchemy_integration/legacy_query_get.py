@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.queries import model_of_iterated
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -89,8 +90,6 @@ rule = Rule(
     ),
 )
 
-_MODEL = "flask_sqlalchemy.SQLAlchemy.Model"
-
 
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
@@ -98,18 +97,23 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     get = node.func
     if not isinstance(get, ast.Attribute) or get.attr not in ("get", "get_or_404"):
         return
-    query = get.value
-    if not isinstance(query, ast.Attribute) or query.attr != "query" or ctx.is_older("sqlalchemy", "1.4"):
+    if ctx.is_older("sqlalchemy", "1.4") or model_of_iterated(ctx, get.value) is None:
         return
-    model = ctx.name(query.value)
-    if model is None or _MODEL not in ctx.model.mro(model):
-        return
+    named = _model_named(get.value)
     better = "db.session.get()" if get.attr == "get" else "db.get_or_404()"
     yield ctx.finding(
         get,
         f"Query.{get.attr}() is legacy in SQLAlchemy 2; {better} replaces it.",
-        fixes=[_modern(node, query.value, get.attr, ctx)],
+        fixes=[_modern(node, named, get.attr, ctx)] if named is not None else [],
     )
+
+
+def _model_named(query: ast.expr) -> ast.expr | None:
+    """The model of ``User.query`` and ``db.session.query(User)``; None for queries that say more."""
+    if isinstance(query, ast.Attribute):
+        return query.value
+    is_query = isinstance(query, ast.Call) and isinstance(query.func, ast.Attribute) and query.func.attr == "query"
+    return query.args[0] if isinstance(query, ast.Call) and is_query else None
 
 
 def _modern(node: ast.Call, model: ast.expr, method: str, ctx: Context) -> Fix | None:
