@@ -73,3 +73,8 @@ def test_flk708_binds() -> None:
 @pytest.mark.parametrize("query", ["User.query", "db.session.query(User)", "User.query.options()"])
 def test_flk709(query: str) -> None:
     assert marked("FLK709", f"{HEAD}{VIEW}return str({query}.get(1))\n") == [f"{query}.get"]
+
+
+def test_flk709_is_silent_about_queries_of_ones_own() -> None:
+    own = "class Query(db.Query):\n    def get(self, key): ...\nclass Bill(User):\n    query_class = Query\n"
+    assert findings("FLK709", f"{HEAD}{own}{VIEW}return str(Bill.query.get(1))\n") == []

@@ -97,7 +97,10 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     get = node.func
     if not isinstance(get, ast.Attribute) or get.attr not in ("get", "get_or_404"):
         return
-    if ctx.is_older("sqlalchemy", "1.4") or model_of_iterated(ctx, get.value) is None:
+    if ctx.is_older("sqlalchemy", "1.4") or len(node.args) + len(node.keywords) != 1:
+        return
+    model = model_of_iterated(ctx, get.value)
+    if model is None or _has_own_queries(model, ctx):
         return
     named = _model_named(get.value)
     better = "db.session.get()" if get.attr == "get" else "db.get_or_404()"
@@ -106,6 +109,12 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         f"Query.{get.attr}() is legacy in SQLAlchemy 2; {better} replaces it.",
         fixes=[_modern(node, named, get.attr, ctx)] if named is not None else [],
     )
+
+
+def _has_own_queries(model: str, ctx: Context) -> bool:
+    """Whether ``query_class`` makes the model's queries something else, with a ``get()`` of its own perhaps."""
+    known = (ctx.model.names.class_(base) for base in ctx.model.mro(model))
+    return any(facts is not None and "query_class" in facts[1].attributes for facts in known)
 
 
 def _model_named(query: ast.expr) -> ast.expr | None:
