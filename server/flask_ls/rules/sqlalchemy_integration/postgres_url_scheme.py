@@ -37,7 +37,7 @@ rule = Rule(
     code="FLK708",
     severity=Severity.ERROR,
     guide=("SQLAlchemy integration / the session is scoped to the request",),
-    triggers=frozenset({"SQLALCHEMY_DATABASE_URI", "create_engine", _OLD}),
+    triggers=frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_BINDS", "create_engine", _OLD}),
     error_text="NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:postgres",
     examples=(
         Bad(
@@ -86,11 +86,25 @@ def check(ctx: Context) -> Iterator[Finding]:
         for call in ctx.index.nodes(ast.Call)
         if ctx.called(call) in ("sqlalchemy.create_engine", "sqlalchemy.engine.create_engine")
     ]
+    for binds in writes_of(ctx, "SQLALCHEMY_BINDS"):
+        given += _urls(values.definition(ctx, binds.value))
     for value in given:
         for leaf in values.possible_values(ctx, value):
             constant = _first_constant(leaf)
             if constant is not None and str(constant.value).startswith(_OLD):
                 yield _finding(constant, leaf, ctx)
+
+
+def _urls(binds: ast.expr) -> list[ast.expr]:
+    """The values of ``{"users": "postgres://...", "log": {"url": "postgres://..."}}``."""
+    found: list[ast.expr] = []
+    for value in binds.values if isinstance(binds, ast.Dict) else []:
+        if isinstance(value, ast.Dict):
+            keys = [k.value if isinstance(k, ast.Constant) else None for k in value.keys]
+            found += [v for k, v in zip(keys, value.values, strict=True) if k == "url"]
+        else:
+            found.append(value)
+    return found
 
 
 def _first_constant(leaf: ast.expr) -> ast.Constant | None:

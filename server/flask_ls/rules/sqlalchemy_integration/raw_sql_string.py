@@ -167,6 +167,9 @@ _EXECUTORS = frozenset(
 )
 
 
+_STR_METHODS = frozenset({"format", "format_map", "join", "strip", "replace", "lower", "upper"})
+
+
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """The first argument of an executing method of a session or connection."""
@@ -175,7 +178,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if ctx.is_older("flask-sqlalchemy", "3"):  # which does not work with SQLAlchemy 2
         return
     statement = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "statement"), None)
-    if statement is None or not _is_text(definition(ctx, statement), ctx):
+    if statement is None or not _is_string(statement, ctx):
         return
     yield ctx.finding(
         statement,
@@ -184,14 +187,16 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _is_text(node: ast.expr, ctx: Context) -> bool:
-    """Whether the expression is a string for certain."""
+def _is_string(node: ast.expr, ctx: Context) -> bool:
+    """Whether the statement is a string for certain, also one that is put together."""
+    if ctx.is_instance(node, "builtins.str"):
+        return True
+    node = definition(ctx, node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
-        # A column on the right of `+` makes an SQL expression; `%` formats whatever is there.
-        return _is_text(node.left, ctx) and (isinstance(node.op, ast.Mod) or _is_text(node.right, ctx))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "join"):
-        return isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str)
-    return ctx.is_instance(node, "builtins.str")
+        return _is_string(node.left, ctx)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STR_METHODS:
+        return _is_string(node.func.value, ctx)
+    return isinstance(node, ast.JoinedStr)
 
 
 def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:
