@@ -148,7 +148,7 @@ def own_view_class(p: Program, target: str) -> list[str]:
 def match_statement(p: Program, target: str) -> list[str]:
     name = p.name()
     return [
-        f'for kind in ("list", "show", "other"):',
+        'for kind in ("list", "show", "other"):',
         "    match kind:",
         '        case "list":',
         f'            {target}.add_url_rule("/{name}", "{name}_list", helpers.named("l"))',
@@ -265,7 +265,7 @@ def product_and_chain(p: Program, target: str) -> list[str]:
     name = p.name()
     return [
         "import itertools",
-        f'for left, right in itertools.chain(itertools.product("ab", ("x", "y")), [("c", "z")]):',
+        'for left, right in itertools.chain(itertools.product("ab", ("x", "y")), [("c", "z")]):',
         f'    {target}.add_url_rule(f"/{name}/{{left}}-{{right}}", "_".join(("{name}", left, right)), helpers.named(left))',
     ]
 
@@ -342,7 +342,7 @@ def overriding_blueprint(p: Program, target: str) -> list[str]:
     return [
         f"class Own{name}(Blueprint):",
         "    def route(self, rule, **options):",
-        f'        return super().route("/own" + rule, **options)',
+        '        return super().route("/own" + rule, **options)',
         "    def register(self, app, options):",
         f'        options["url_prefix"] = (options.get("url_prefix") or "") + "/{name}"',
         "        super().register(app, options)",

@@ -287,7 +287,8 @@ class _Evaluator:
         self.worlds += 1
         recorder = Recorder()
         m = Machine(self.sources, recorder, self.flask_version)
-        m.script = entry.module.path
+        # A package and a module whose function is called are imported.
+        m.script = entry.module.path if entry.factory is None and not entry.module.is_package else ""
         trouble: str | None = None
         place: Place | None = None
         try:
