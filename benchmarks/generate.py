@@ -35,7 +35,6 @@ def generate(folder: Path, files: int) -> int:
 
 
 def _files(files: int) -> Iterator[tuple[str, str]]:
-    chance = random.Random(files)
     packages = [
         f"{_WORDS[n % len(_WORDS)]}{n // len(_WORDS) or ''}" for n in range(max((files - 5) // _FILES_PER_PACKAGE, 1))
     ]
@@ -46,7 +45,8 @@ def _files(files: int) -> Iterator[tuple[str, str]]:
     yield "shop/extensions.py", _EXTENSIONS
     yield "shop/common.py", _COMMON
     for package in packages:
-        for name, text in _package(package, chance, packages).items():
+        # Of its own name, so that a package is the same in a small and in a large workspace.
+        for name, text in _package(package, random.Random(package), packages).items():
             yield name.format(p=package), text
 
 

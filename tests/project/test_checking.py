@@ -55,13 +55,13 @@ def test_two_processes_find_what_one_finds(folder: Path, monkeypatch: pytest.Mon
     forks: list[object] = []
     monkeypatch.setattr(checking, "fork", lambda: forks.append(1) or peer.fork())
     assert places(folder, share=True) == alone
-    assert forks == [1]
+    assert forks == [1, 1], "one for each half of the work"
     for _ in range(2):
         assert places(folder, share=True, use_cache=True) == alone
 
 
 @forking
-@pytest.mark.parametrize("moment", ["_extract", "_findings"])
+@pytest.mark.parametrize("moment", ["_extract", "_findings", "_save"])
 def test_the_loss_of_the_second_process_loses_no_finding(
     folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

@@ -127,3 +127,10 @@ def test_owner_splits_at_the_longest_module() -> None:
         assert found is not None
         assert (found[0].name, found[1]) == expected
     assert i.owner("zzz.y") is None
+
+
+def test_a_nested_project_without_packages_imports_from_its_own_folder() -> None:
+    index = ModuleIndex(["/w/shop/app.py", "/w/shop/models.py", "/w/shop/routes/cart.py", "/w/blog/models.py"], ["/w"])
+    found = index.find("models", index.by_path("/w/shop/routes/cart.py"))
+    assert found is not None
+    assert found.path == "/w/shop/models.py"

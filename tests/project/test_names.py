@@ -197,6 +197,26 @@ def test_same_module_name_in_two_roots() -> None:
         assert infer.qualified(marked(infer)) == wanted
 
 
+def test_modules_of_namespace_packages_are_found_by_place() -> None:
+    files = {
+        "a/app.py": "from pkg import views\nMARK(views.x)", "a/pkg/views.py": "from flask import g as x",
+        "b/app.py": "from pkg import views\nMARK(views.x)", "b/pkg/views.py": "from flask import request as x",
+        "b/pkg/__init__.py": "", "a/wsgi.py": "", "b/wsgi.py": "",
+    }  # fmt: skip
+    for path, wanted in (("a/app.py", "flask.g"), ("b/app.py", "flask.request")):
+        infer = inference(files, path)
+        assert infer.qualified(marked(infer)) == wanted
+
+
+def test_a_name_that_several_other_roots_have_is_not_known() -> None:
+    files = {
+        "a/views.py": "from flask import g as x", "b/views.py": "from flask import request as x",
+        "c/app.py": "from views import x\nMARK(x)", "a/wsgi.py": "", "b/wsgi.py": "", "c/wsgi.py": "",
+    }  # fmt: skip
+    infer = inference(files, "c/app.py")
+    assert infer.qualified(marked(infer)) not in ("flask.g", "flask.request")
+
+
 def test_default_values_see_the_scope_around_the_function() -> None:
     infer = inference({"app.py": "from flask import g\ndef f(g=MARK(g)):\n    pass"})
     assert infer.qualified(marked(infer)) == "flask.g"

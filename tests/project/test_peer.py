@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from flask_ls.project.peer import PeerLostError, fork
+from flask_ls.project.peer import Claims, PeerLostError, fork
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
 
@@ -55,3 +55,28 @@ def test_a_process_that_does_not_end_is_ended() -> None:
     peer.end()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_a_list_is_shared_out_from_both_ends() -> None:
+    claims = Claims([str(number) for number in range(6)])
+    front, back = claims.take(), claims.take(backwards=True)
+    assert [next(front), next(back), next(front), next(back)] == ["0", "5", "1", "4"]
+    assert [*front, *back] == ["2", "3"]
+
+
+def test_what_one_process_takes_the_other_one_leaves() -> None:
+    claims = Claims([str(number) for number in range(1000)])
+    peer = fork()
+    assert peer is not None
+    if not peer.is_parent:
+        peer.send(" ".join(claims.take(backwards=True)).encode())
+        peer.flush()
+        os._exit(0)
+    try:
+        mine = list(claims.take())
+        theirs = peer.receive().decode().split()
+    finally:
+        peer.end()
+    # Both may take the one where they meet.
+    assert sorted({*mine, *theirs}, key=int) == claims.paths
+    assert len(mine) + len(theirs) <= len(claims.paths) + 1

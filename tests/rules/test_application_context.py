@@ -95,3 +95,25 @@ def test_flk105_is_silent(line: str) -> None:
 def test_flk105_fix_changes_the_alias() -> None:
     (finding,) = findings("FLK105", f"{IMPORTS}    a = ca\n    Thread(target=work, args=(a,))\n")
     assert [f.safe for f in finding.fixes] == [False] or finding.fixes[0].edits[0].edit.text == "._get_current_object()"
+
+
+def test_a_plain_command_of_the_application_has_a_context_under_the_flask_command() -> None:
+    text = """
+import click
+from flask import Flask, current_app
+def name():
+    return current_app.name
+@click.command("seed")
+def seed():
+    name()
+    current_app.name
+def create_app():
+    app = Flask(__name__)
+    REGISTER
+    return app
+"""
+    found = findings("FLK101", text.replace("REGISTER", "app.cli.add_command(seed)"))
+    assert [(f.severity.value, text[f.span.end :].partition("\n")[0]) for f in found] == [("information", ".name")]
+    assert found[0].span.start > text.index("seed()")
+    found = findings("FLK101", text.replace("REGISTER", "pass"))
+    assert [f.severity.value for f in found] == ["error", "error"]

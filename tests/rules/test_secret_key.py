@@ -226,3 +226,17 @@ def test_function_for_tests() -> None:
     for body in ("return app", "assert app.test_client().get('/')", "app.test_client().get('/')"):
         text = f"def make_test_app():\n    app = Flask('x')\n    app.secret_key = 'dev'\n    {body}\n"
         assert marked("FLK402", HEAD + text) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        ("os.urandom(24)", "warning"),
+        ("base64.b64encode(os.urandom(24))", "warning"),
+        ("getattr(settings, 'KEY', os.urandom(24))", "information"),
+        ("settings.get('KEY', base64.b64encode(os.urandom(24)))", "information"),
+    ],
+)
+def test_a_random_key_that_is_only_a_default_is_told_for_information(value: str, severity: str) -> None:
+    text = f"import base64, settings\n{HEAD}app.secret_key = {value}\n"
+    assert [f.severity.value for f in findings("FLK405", text)] == [severity]

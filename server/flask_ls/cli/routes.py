@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     if options.config is not None and not os.path.isfile(options.config):
         raise CommandError(f"--config: {options.config}: no such file.")
     workspace = workspace_of(options, resolve([options.path]))
-    workspace.load()
+    workspace.survey()
     snapshot = workspace.snapshot()
     report = routes_report(snapshot, options.app, options.sort)
     if options.app is not None and not report.apps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask_ls.features.loading import Loading, Progress
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Below this many bytes to parse, one process is done before two have shared the work.
 _WORTH_SHARING = 150_000
 # Trees are kept from extraction to the rules up to this size of their files, in bytes; beyond, memory counts more.
-_KEEP_TREES = 4_000_000
+_KEEP_TREES = 1_800_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class _Job:
         self._progress = progress
         self._documents: dict[str, Document] = {}
         self._kept = 0
+        self._shares = False
         self._processes = 1
+        self._new: list[FileFacts] = []
         self.asked: list[str] = []
 
     def nothing(self) -> list[Finding]:
@@ -84,74 +86,88 @@ class _Job:
         templates = loading.found.templates
         to_check = [p for p in (*loading.scan.relevant, *deployment, *templates) if self._wanted(p)]
         work = sum(map(self._size, loading.todo)) + sum(map(self._size, to_check))
-        if share and work > _WORTH_SHARING and can_fork():
-            to_extract, to_run = Claims(loading.todo), Claims(to_check)
-            peer = fork()
-            if peer is not None and not peer.is_parent:
-                self._serve(peer, to_extract, to_run)
+        self._shares = share and work > _WORTH_SHARING
+        self._learn(Claims(loading.todo))
+        return self._say(Claims(to_check))
+
+    # First half: what the files say
+
+    def _learn(self, todo: Claims) -> None:
+        """Facts from the front of the list, while a second process evaluates the start and goes on from the back."""
+        peer = self._second(lambda peer: self._evaluate_and_extract(peer, todo))
+        facts = self._extract(todo.take())
+        evaluation, their_pack = None, b""
+        try:
             if peer is not None:
-                self._processes = 2
-                try:
-                    return self._with(peer, to_extract, to_run)
-                finally:
-                    peer.end()
-        return self._alone(loading.todo, to_check)
-
-    def _alone(self, todo: Sequence[str], to_check: Sequence[str]) -> list[Finding]:
-        facts = self._extract(todo)
-        if facts:
-            self._loading.scan.add(self._loading.scan.pack(facts))
-        self._adopt(facts)
-        found = self._findings(to_check)
-        self._loading.scan.save(self._loading.known.values)
-        return ordered(f for findings in found.values() for f in findings)
-
-    def _with(self, peer: Peer, to_extract: Claims, to_run: Claims) -> list[Finding]:
-        """The first process: facts from the front of the list, while the second one evaluates the start."""
-        scan = self._loading.scan
-        facts = self._extract(to_extract.take())
-        pack = scan.pack(facts)
-        peer.send(pack)
-        try:
-            evaluation = pickle.loads(peer.receive())
-            their_pack = peer.receive()
+                evaluation, their_pack = pickle.loads(peer.receive()), peer.receive()
         except PeerLostError:
             log.warning("the second process ended unexpectedly; continuing with one")
-            self._adopt(facts)
             done = {f.path for f in facts}
-            return self._alone([p for p in to_extract.paths if p not in done], to_run.paths)
-        self._adopt([*facts, *unpack(their_pack)], evaluation)
-        found = self._findings(to_run.take(first=self._documents))
-        if facts or to_extract.paths:
-            scan.add(pack)
-            scan.add(their_pack)
-        scan.save(self._loading.known.values)
+            facts += self._extract(p for p in todo.paths if p not in done)
+        finally:
+            if peer is not None:
+                peer.end()
+        self._new = facts
+        if their_pack:
+            self._loading.scan.add(their_pack)
+            facts = [*facts, *unpack(their_pack)]
+        self._adopt(facts, evaluation)
+
+    def _evaluate_and_extract(self, peer: Peer, todo: Claims) -> None:
+        self._adopt(())
+        peer.send(dumps(self._workspace.snapshot().model.evaluation))
+        peer.send(self._loading.scan.pack(self._extract(todo.take(backwards=True))))
+
+    def _save(self) -> None:
+        if self._new:
+            self._loading.scan.add(self._loading.scan.pack(self._new))
+        self._loading.scan.save(self._loading.known.values)
+
+    # Second half: what the rules say
+
+    def _say(self, to_run: Claims) -> list[Finding]:
+        """The findings. Of two processes, which have all that was learnt, one also saves it for the next run."""
+        peer = self._second(lambda peer: self._save_and_run(peer, to_run))
+        if peer is None:
+            snapshot = self._workspace.snapshot()
+            found = self._findings(to_run.paths, snapshot.findings)
+            self._save()
+            return _all_of(found)
         try:
-            theirs, asked = pickle.loads(peer.receive())
+            found = self._of_words(to_run.take())
+            theirs, of_project, asked = pickle.loads(peer.receive())
         except PeerLostError:
             log.warning("the second process ended unexpectedly; continuing with one")
-            theirs, asked = self._findings(p for p in to_run.paths if p not in found), []
+            of_project, asked = self._of_project(to_run.paths), []
+            theirs = self._of_words(p for p in to_run.paths if p not in found)
+            self._save()
+        finally:
+            peer.end()
         self.asked += asked
-        found.update(theirs)
-        return ordered(f for findings in found.values() for f in findings)
+        return _all_of({**found, **theirs}, of_project)
 
-    def _serve(self, peer: Peer, to_extract: Claims, to_run: Claims) -> None:
-        """The second process. Never returns; whatever goes wrong, the first one sees that this one is gone."""
+    def _save_and_run(self, peer: Peer, to_run: Claims) -> None:
+        self._save()
+        of_project = self._of_project(to_run.paths)
+        found = self._of_words(to_run.take(backwards=True))
+        peer.send(dumps((found, of_project, self.asked)))
+
+    def _second(self, work: Callable[[Peer], None]) -> Peer | None:
+        """A second process that does this work and ends; None when this one is to do all by itself."""
+        peer = fork() if self._shares and can_fork() else None
+        if peer is None:
+            self._processes = 1
+            return None
+        self._processes = 2
+        if peer.is_parent:
+            return peer
+        # Whatever goes wrong from here on, the first process sees that this one is gone.
         status = 1
         try:
             self._progress = None
-            self._adopt(())
-            evaluation = self._workspace.snapshot().model.evaluation
-            peer.send(dumps(evaluation))
-            facts = self._extract(to_extract.take(backwards=True))
-            peer.send(self._loading.scan.pack(facts))
-            self._adopt([*unpack(peer.receive()), *facts], evaluation)
-            found = self._findings(to_run.take(first=self._documents, backwards=True))
-            peer.send(dumps((found, self.asked)))
+            work(peer)
             peer.flush()
             status = 0
-        except PeerLostError:
-            pass
         except BaseException:
             log.exception("the second process failed")
         finally:
@@ -182,14 +198,32 @@ class _Job:
         self._loading.add(facts)
         self._workspace.adopt(self._loading, self._documents, evaluation)
 
-    def _findings(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
+    def _of_words(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
+        snapshot = self._workspace.snapshot()
+        return self._findings(paths, lambda path: snapshot.findings_of(path, "words"))
+
+    def _of_project(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
+        """These rules share most of what they ask, so one process runs them on all files."""
+        snapshot = self._workspace.snapshot()
+        found: dict[str, list[Finding]] = {}
+        for path in paths:
+            found[path] = snapshot.findings_of(path, "project")
+            snapshot.forget(path)
+        return found
+
+    def _findings(self, paths: Iterable[str], of: Callable[[str], list[Finding]]) -> dict[str, list[Finding]]:
         snapshot = self._workspace.snapshot()
         total = len(self._loading.scan.relevant)
         found: dict[str, list[Finding]] = {}
         for path in paths:
-            found[path] = snapshot.findings(path)
+            found[path] = of(path)
             snapshot.forget(path)
+            self._documents.pop(path, None)
             if self._progress is not None:
                 self._progress(min(total + len(found) * self._processes, 2 * total), 2 * total)
         self.asked += snapshot.store.saved.asked
         return found
+
+
+def _all_of(*parts: Mapping[str, list[Finding]]) -> list[Finding]:
+    return ordered(finding for part in parts for findings in part.values() for finding in findings)

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from typing import get_args
 
 from packaging.version import InvalidVersion, Version
 
+from flask_ls.features.earlier import Earlier
 from flask_ls.features.status import Status, status_of
+from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
@@ -21,12 +24,12 @@ from flask_ls.project.store import Store, read_bytes
 from flask_ls.project.templates import apps_rendering
 from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
 from flask_ls.rules.deployment import DeploymentUnit
-from flask_ls.rules.finding import Finding
+from flask_ls.rules.finding import Finding, ordered
 from flask_ls.rules.rule import Rule
 from flask_ls.rules.runner import run, run_deployment, run_template
 from flask_ls.rules.selection import Selection
 from flask_ls.rules.text_file import TextUnit
-from flask_ls.rules.waking import Waking
+from flask_ls.rules.waking import Part, Waking
 from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
@@ -46,7 +49,9 @@ class Snapshot:
         uses_flask: bool = True,
         loaded: bool = True,
         resolver: Resolver | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
+        """``earlier`` holds what was found before, for rules that cannot tell yet."""
         self.model = model
         # A model goes with its texts: facts carry their digests, so every snapshot of it reads the same.
         model.read = model.read or self.source
@@ -57,8 +62,10 @@ class Snapshot:
         self.uses_flask = uses_flask
         self.loaded = loaded
         self._resolver = resolver
+        self._earlier = earlier or Earlier()
         self._units: dict[str, Unit] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._withheld: set[str] = set()
 
     def paths(self) -> list[str]:
         """The project's files that take part in the analysis, in order: Python, deployment files and templates."""
@@ -126,23 +133,70 @@ class Snapshot:
             return known
         if not self.uses_flask:
             return []
-        found: list[Finding] = []
-        facts = self.model.files.get(path)
-        rules = self._waking.of(facts, self.model) if facts is not None else []
-        # The tree of a file that concerns no rule is never made.
-        unit = self.unit(path) if rules else None
-        if unit is not None:
-            found += run(unit, rules, cancelled=cancelled)
-        deployment = self.deployment_unit(path)
-        if deployment is not None:
-            found += run_deployment(deployment, self._rules)
-        template = self.template_unit(path) if path in self.model.templates else None
-        if template is not None:
-            found += run_template(template, self._rules)
+        withheld: set[str] = set()
+        found = self._found(path, self._waking, withheld, cancelled)
         if cancelled is not None and cancelled():
             return []
+        found += self._found_in_text(path, withheld)
         found = [self._shown(f) for f in found if not self._ignored(f)]
+        source = self.source(path) if withheld or found or path in self._earlier else None
+        if withheld and source is not None:
+            self._withheld.add(path)
+            found = ordered([*found, *self._earlier.of(path, source, withheld)])
+        if source is not None:
+            self._earlier.keep(path, source, found)
         self._findings[path] = found
+        return found
+
+    def findings_of(self, path: str, part: Part) -> list[Finding]:
+        """The findings of some of the rules: both parts together, in order, are all findings."""
+        withheld: set[str] = set()
+        found = self._found(path, self._waking_of[part], withheld)
+        if part == "words":
+            found += self._found_in_text(path, withheld)
+        return [self._shown(f) for f in found if not self._ignored(f)]
+
+    def _found(
+        self, path: str, waking: Waking, withheld: set[str], cancelled: Callable[[], bool] | None = None
+    ) -> list[Finding]:
+        facts = self.model.files.get(path)
+        rules = waking.of(facts, self.model, withheld) if facts is not None else []
+        # The tree of a file that concerns no rule is never made.
+        unit = self.unit(path) if rules else None
+        return run(unit, rules, cancelled=cancelled, withheld=withheld) if unit is not None else []
+
+    def _found_in_text(self, path: str, withheld: set[str]) -> list[Finding]:
+        deployment = self.deployment_unit(path)
+        found = run_deployment(deployment, self._rules, withheld=withheld) if deployment is not None else []
+        template = self.template_unit(path) if path in self.model.templates else None
+        if template is not None:
+            found += run_template(template, self._rules, withheld=withheld)
+        return found
+
+    def caught_up(self, checkpoint: Checkpoint) -> Snapshot:
+        """The same moment with nothing withheld, as an object of its own: it may be made on another thread."""
+        model = self.model.twin(checkpoint)
+        found = Snapshot(
+            model,
+            self.settings,
+            self.store,
+            self.environment,
+            self.folders,
+            uses_flask=self.uses_flask,
+            loaded=self.loaded,
+            resolver=self._resolver,
+            earlier=self._earlier,
+        )
+
+        def rest() -> bool:
+            checkpoint()
+            return False
+
+        for part in tuple(self.model.awaited):
+            getattr(model, part)
+        for path in {*self._withheld, *self.store.open}:
+            found.findings(path, rest)
+        model.checkpoint = no_checkpoint
         return found
 
     def forget(self, path: str) -> None:
@@ -183,6 +237,10 @@ class Snapshot:
     @cached_property
     def _waking(self) -> Waking:
         return Waking(self._rules)
+
+    @cached_property
+    def _waking_of(self) -> dict[Part, Waking]:
+        return {part: Waking(self._rules, part) for part in get_args(Part)}
 
     @cached_property
     def _per_file(self) -> list[tuple[Patterns, tuple[str, ...]]]:

@@ -9,10 +9,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
+from flask_ls.features.earlier import Earlier
 from flask_ls.features.loading import Cancelled, Loading, Progress, app_hint, deployment_file
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.project.cache import Cache, default_folder
+from flask_ls.project.checkpoint import Checkpoint
 from flask_ls.project.deploy import is_deployment_path
 from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.distributions import Distributions
@@ -32,6 +35,14 @@ from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
 
+
+class CaughtUp(NamedTuple):
+    """The same moment twice: as it was, and with all that was withheld."""
+
+    before: Snapshot
+    snapshot: Snapshot
+
+
 # Settings that decide which files and which environment there are.
 _OF_THE_SCAN = ("app", "exclude", "extend_exclude", "respect_gitignore", "environment", "source", "folder")
 
@@ -48,12 +59,17 @@ class Workspace:
         use_cache: bool = True,
         extra_files: Iterable[str] = (),
         waits: bool = False,
+        defers: bool = False,
     ) -> None:
         """``extra_files`` take part even where they are excluded or lie outside of the folders.
 
         ``waits``: what only type inference can tell is waited for. Otherwise it may be told later, by a call of
         ``on_late_answer`` on another thread; a new snapshot then knows more.
+
+        ``defers``: after ``warm_up``, no question waits for what takes long and has to be found out again. What depends
+        on it is withheld, or as it was, until ``catch_up`` and ``settle`` were called.
         """
+        self._defers = defers
         self._waits = waits
         self._extra_files = tuple(normal(f) for f in extra_files)
         self.folders = tuple(normal(f) for f in folders)
@@ -73,6 +89,7 @@ class Workspace:
         self._uses_flask = False
         self._loaded = False
         self._snapshot: Snapshot | None = None
+        self._earlier = Earlier()
         if settings is None:
             self.reload_config()
 
@@ -85,6 +102,11 @@ class Workspace:
             loading.extract(progress, cancelled)
             if cancelled is None or not cancelled():
                 self.adopt(loading)
+
+    def survey(self) -> None:
+        """A first look that leaves the files unread: enough to evaluate the start, as the route table needs it."""
+        with self._lock, uncollected():
+            self.adopt(self.begin())
 
     def begin(self, cancelled: Cancelled | None = None) -> Loading:
         """Look at the files without taking anything over yet."""
@@ -119,6 +141,7 @@ class Workspace:
             self._model.read = self._store.source
             if evaluation is not None:
                 self._model.evaluated(evaluation)
+            self._model.defers = self._defers and self._loaded
             self._loaded = True
             self._snapshot = None
 
@@ -205,6 +228,35 @@ class Workspace:
             if self._loaded:
                 self.load()
 
+    # What takes long
+
+    def warm_up(self) -> None:
+        """Find out what takes long. From now on nothing of that kind is waited for, where this ``defers``."""
+        with self._lock:
+            if self._uses_flask:
+                _ = self._model.evaluation, self._model.contexts, self._model.import_failures
+            self._model.defers = self._defers
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was asked for that takes long, and is withheld."""
+        return bool(self._model.awaited)
+
+    def catch_up(self, checkpoint: Checkpoint) -> CaughtUp:
+        """Find out what was withheld, beside everything else: on any thread, without touching what others use."""
+        snapshot = self.snapshot()
+        return CaughtUp(snapshot, snapshot.caught_up(checkpoint))
+
+    def settle(self, found: CaughtUp) -> bool:
+        """Take over what ``catch_up`` found. False when things have changed since."""
+        with self._lock:
+            if found.before is not self._snapshot:
+                return False
+            self._snapshot = found.snapshot
+            self._model = found.snapshot.model
+            self._model.defers = self._defers
+            return True
+
     # Reading
 
     def snapshot(self) -> Snapshot:
@@ -220,6 +272,7 @@ class Workspace:
                     uses_flask=self._uses_flask,
                     resolver=self._resolver,
                     loaded=self._loaded,
+                    earlier=self._earlier,
                 )
             return self._snapshot
 

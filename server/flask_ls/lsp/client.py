@@ -27,6 +27,7 @@ class Client:
     resolves_edits: bool = False
     markdown_hover: bool = False
     nested_symbols: bool = False
+    links_definitions: bool = False
     progress: bool = False
     shows_documents: bool = False
     shows_documentation: bool = False
@@ -63,6 +64,7 @@ def read_client(params: types.InitializeParams, options: Mapping[str, Any]) -> C
         resolves_edits=bool(action and action.data_support and "edit" in resolved),
         markdown_hover=_prefers_markdown(text.hover),
         nested_symbols=bool(symbols and symbols.hierarchical_document_symbol_support),
+        links_definitions=bool(text.definition and text.definition.link_support),
         progress=bool(window.work_done_progress),
         shows_documents=bool(document and document.support),
         shows_documentation=bool(options.get("showsDocumentation")),

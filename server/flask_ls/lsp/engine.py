@@ -1,7 +1,8 @@
 """The one thread on which everything that takes time runs, so that the event loop and the reader never wait.
 
 Jobs run one at a time, the most urgent first and in order among equals. A job is told to stop by the token it is
-given; what it answers after that is dropped.
+given; what it answers after that is dropped. Work that takes seconds runs beside it, on a thread of its own, and rests
+while there is any job.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from typing import Any, TypeVar
+
+from flask_ls.project.checkpoint import Abandoned, Checkpoint
 
 T = TypeVar("T")
 
@@ -43,6 +46,8 @@ class Token:
 
 
 Job = Callable[[Token], T]
+# Deep recursion in some other thread raises the interpreter's limit for all of them; the stack must be able to hold it.
+_STACK_BYTES = 256 * 1024 * 1024
 _Entry = tuple[int, int, Token, "Future[Any]", "Job[Any]"]
 
 
@@ -54,8 +59,13 @@ class Engine:
         self._number = itertools.count()
         self._current: Token | None = None
         self._closed = False
+        self._idle = threading.Event()
         self._thread = threading.Thread(target=self._work, name="flask-ls engine", daemon=True)
-        self._thread.start()
+        before = threading.stack_size(_STACK_BYTES)
+        try:
+            self._thread.start()
+        finally:
+            threading.stack_size(before)
 
     async def run(self, priority: Priority, job: Job[T], token: Token | None = None) -> T:
         """What the job answers. Cancelling the awaiting task cancels the job.
@@ -64,9 +74,34 @@ class Engine:
         """
         token = token or Token()
         future: Future[T] = Future()
+        self._idle.clear()
         self._queue.put((priority, next(self._number), token, future, job))
         try:
             return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            token.cancel()
+            raise
+
+    async def run_beside(self, work: Callable[[Checkpoint], T], token: Token) -> T | None:
+        """What long work answers; None when it was told to stop.
+
+        It rests at its checkpoints while there is any job.
+        """
+
+        def checkpoint() -> None:
+            if not self._idle.is_set():
+                self._idle.wait()
+            if token():
+                raise Abandoned
+
+        def guarded() -> T | None:
+            try:
+                return work(checkpoint)
+            except Abandoned:
+                return None
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, guarded)
         except asyncio.CancelledError:
             token.cancel()
             raise
@@ -79,7 +114,10 @@ class Engine:
 
     def _work(self) -> None:
         while True:
+            if self._queue.empty():
+                self._idle.set()
             _, _, token, future, job = self._queue.get()
+            self._idle.clear()
             if self._closed or token() or not future.set_running_or_notify_cancel():
                 continue
             self._current = token

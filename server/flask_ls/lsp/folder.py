@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_ls.features.snapshot import Snapshot
-from flask_ls.features.workspace import Workspace
+from flask_ls.features.workspace import CaughtUp, Workspace
 from flask_ls.lsp.engine import Token
+from flask_ls.lsp.tidying import keep_for_long
+from flask_ls.project.checkpoint import Checkpoint
 from flask_ls.project.settings import ConfigProblem
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ class Folder:
         self.scan_cancelled = False
         self.progress = (0, 0)
         self.options: dict[str, object] = {}
-        self._workspace = Workspace([path] if path is not None else [], trusted=trusted)
+        self._workspace = Workspace([path] if path is not None else [], trusted=trusted, defers=True)
         self._versions: dict[str, int] = {}
         self._waiting: dict[str, Change] = {}
         self._waiting_lock = threading.Lock()
@@ -74,6 +76,9 @@ class Folder:
             self.progress = (done, total)
 
         self._workspace.load(report, token)
+        keep_for_long()
+        if not token():
+            self._workspace.warm_up()
 
     def snapshot(self, changed: Callable[[str], None]) -> Snapshot:
         """The present moment, with all texts that were handed over.
@@ -86,6 +91,19 @@ class Folder:
             if self._take(change):
                 changed(change.path)
         return self._workspace.snapshot()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether findings are withheld until ``catch_up`` and ``settle`` were called."""
+        return self._workspace.is_behind
+
+    def catch_up(self, checkpoint: Checkpoint) -> CaughtUp:
+        """Find out what takes long. On any thread."""
+        return self._workspace.catch_up(checkpoint)
+
+    def settle(self, found: CaughtUp) -> bool:
+        """Take over what ``catch_up`` found; False when the project is another by now."""
+        return self._workspace.settle(found)
 
     def _take(self, change: Change) -> bool:
         """Hand one text to the workspace. True when what other files see changed.

@@ -139,7 +139,7 @@ class Publisher:
 
     # When other files change
 
-    def refresh(self, folder: Folder, edited: str | None) -> None:
+    def refresh(self, folder: Folder, edited: str | None, pause: float | None = None) -> None:
         """What the files of a folder see of each other changed, by an edit of ``edited`` or by something else."""
         self._news.set()
         self._news = asyncio.Event()
@@ -148,10 +148,10 @@ class Publisher:
         if running is not None and not running[0].done():
             running[0].cancel()
             causes |= running[1]
-        self._refreshing[folder] = (self._session.spawn(self._refresh(folder, causes)), causes)
+        self._refreshing[folder] = (self._session.spawn(self._refresh(folder, causes, pause)), causes)
 
-    async def _refresh(self, folder: Folder, causes: frozenset[str | None]) -> None:
-        await asyncio.sleep(OTHERS_PAUSE_SECONDS)
+    async def _refresh(self, folder: Folder, causes: frozenset[str | None], pause: float | None) -> None:
+        await asyncio.sleep(OTHERS_PAUSE_SECONDS if pause is None else pause)
         for document in self._session.documents:
             # A file that was itself the only one edited is looked at for that reason already.
             if causes == {document.path} or not self._session.checks(document.path, folder):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import multiprocessing
 import os
 import sys
@@ -17,6 +16,7 @@ from flask_ls.lsp import logs, transport
 from flask_ls.lsp.handlers import (
     code_action,
     code_action_resolve,
+    definition,
     did_change,
     did_change_configuration,
     did_change_watched_files,
@@ -32,6 +32,7 @@ from flask_ls.lsp.handlers import (
 )
 from flask_ls.lsp.handlers.commands import COMMANDS
 from flask_ls.lsp.language_server import FlaskLanguageServer
+from flask_ls.lsp.tidying import keep_for_long
 
 _CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=list(code_action.KINDS), resolve_provider=True)
 _HANDLERS = (
@@ -46,6 +47,7 @@ _HANDLERS = (
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders.handle, None),
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.handle, _CODE_ACTIONS),
     (types.CODE_ACTION_RESOLVE, code_action_resolve.handle, None),
+    (types.TEXT_DOCUMENT_DEFINITION, definition.handle, None),
     (types.TEXT_DOCUMENT_HOVER, hover.handle, None),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbol.handle, None),
     (types.WORKSPACE_SYMBOL, workspace_symbol.handle, None),
@@ -99,8 +101,7 @@ async def _serve(reader: BinaryIO, writer: BinaryIO, handler: logs.ClientHandler
     output = transport.Writer(writer, broken)
     protocol.set_writer(output)
     protocol.on_initialized = lambda: handler.connect(log)
-    # What start-up made stays for ever; the collector need not look at it again.
-    gc.freeze()
+    keep_for_long()
     await transport.converse(protocol, reader, protocol.stopped)
     server.session.close()
     output.close()

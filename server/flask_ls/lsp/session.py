@@ -6,12 +6,14 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.lsp import logs, uris
+from flask_ls.lsp.catching_up import CatchingUp
 from flask_ls.lsp.client import Client, read_client
 from flask_ls.lsp.convert import Converter
 from flask_ls.lsp.engine import Engine, Priority, Token
@@ -22,6 +24,8 @@ from flask_ls.lsp.scanning import scan
 from flask_ls.lsp.settings import SECTION, ClientSettings, parse
 from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
+from flask_ls.lsp.tidying import Tidying
+from flask_ls.project.model import NotYet
 from flask_ls.project.settings import ConfigProblem
 from flask_ls.rules.suppress import Kind
 from flask_ls.syntax.lines import Encoding
@@ -64,6 +68,8 @@ class Session:
         self.settings = ClientSettings()
         self.converter = Converter(self.client, "utf-16", self.documents.uri_of)
         self.publisher = Publisher(self)
+        self.catching_up = CatchingUp(self)
+        self.tidying = Tidying(self)
         self.status = StatusReporter(self)
         self.folders: list[Folder] = []
         self.has_workspace = False
@@ -190,12 +196,17 @@ class Session:
     def put(self, document: Document) -> None:
         """Hand an open text to the folder it belongs to."""
         if document.path is not None:
-            self.folder_of(document.path).put(Change(document.path, document.version, document.text))
+            self._put(self.folder_of(document.path), Change(document.path, document.version, document.text))
 
     def drop(self, document: Document) -> None:
         """An open text was closed."""
         if document.path is not None:
-            self.folder_of(document.path).put(Change(document.path, document.version, None))
+            self._put(self.folder_of(document.path), Change(document.path, document.version, None))
+
+    def _put(self, folder: Folder, change: Change) -> None:
+        folder.put(change)
+        self.catching_up.edited(folder)
+        self.tidying.edited()
 
     # Questions
 
@@ -209,8 +220,21 @@ class Session:
     async def ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         """The answer to a question about a folder, from a moment that has all texts the client sent before.
 
-        None when the user stopped the folder's first scan: nothing is known then.
+        None when the user stopped the folder's first scan: nothing is known then. None too when the answer depends on
+        what takes long to find out and is not known for a moment.
         """
+        with suppress(NotYet):
+            return await self._ask(folder, priority, question)
+        return None
+
+    async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
+        """As ``ask``, but what takes long to find out is waited for."""
+        while True:
+            with suppress(NotYet):
+                return await self._ask(folder, priority, question)
+            await self.catching_up.settled(folder)
+
+    async def _ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         await folder.ready.wait()
         if folder.scan_cancelled:
             return None
@@ -223,11 +247,17 @@ class Session:
             snapshot = folder.snapshot(changed)
             return question(Moment(folder, snapshot, folder.versions, self.converter), token)
 
-        return await self.engine.run(priority, job)
+        try:
+            return await self.engine.run(priority, job)
+        finally:
+            self.catching_up.look(folder)
 
-    def model_changed(self, folder: Folder, path: str | None) -> None:
-        """What files of a folder see of each other changed, by an edit of ``path`` or by something else."""
-        self.publisher.refresh(folder, path)
+    def model_changed(self, folder: Folder, path: str | None, *, pause: float | None = None) -> None:
+        """What files of a folder see of each other changed, by an edit of ``path`` or by something else.
+
+        ``pause``: how many seconds typing must rest before the open files are looked at, if not as usual.
+        """
+        self.publisher.refresh(folder, path, pause)
         self.status.refresh()
 
     # Settings

@@ -69,7 +69,9 @@ class StatusReporter:
         folders = tuple(self._session.folders)
         found: list[tuple[Folder, Status]] = []
         for folder in folders:
-            status = await self._session.ask(folder, Priority.BACKGROUND, lambda moment, _: moment.snapshot.status())
+            status = await self._session.ask_when_settled(
+                folder, Priority.BACKGROUND, lambda moment, _: moment.snapshot.status()
+            )
             if status is None:
                 return Shown("Not analysed", "Reading the workspace was cancelled; restart the server.", "warning")
             found.append((folder, status))

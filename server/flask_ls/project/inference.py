@@ -131,8 +131,7 @@ class Inference:
             case "from":
                 if not binding.module:
                     return None
-                module = names.imported(self.index.module, binding.module)
-                return names.canonical(f"{module}:{binding.attribute}")
+                return names.canonical(names.imported_from(self.index.module, binding.module, binding.attribute or ""))
             case "def" | "class":
                 return self.index.dotted(binding.node)
             case "assign" if isinstance(binding.value, (ast.Name, ast.Attribute)):

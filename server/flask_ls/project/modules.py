@@ -120,9 +120,9 @@ class ModuleIndex:
     def find(self, name: str, importer: Module | None = None) -> Module | None:
         """The module that ``import name`` means in ``importer``; None when it is not of the workspace.
 
-        Searched in the importer's own root, the roots around it, the own folder of a script
-        (``sys.path[0]``), then all other roots, where the name must be unambiguous and not one of the
-        standard library.
+        Searched in the importer's own root, the roots around it, the folders around it that are no packages
+        (one of them may be ``sys.path[0]``), then all other roots, where the name must be unambiguous and not
+        one of the standard library.
         """
         if not name or name.startswith("."):
             return None
@@ -250,8 +250,12 @@ class ModuleIndex:
             while workspace is not None and here != workspace and here != "/":
                 here = posixpath.dirname(here)
                 near[here] = None
-            if f"{importer.folder}/__init__.py" not in self._files:
-                near[importer.folder] = None
+            # A script's own folder is on its path; so is the folder that a nested project is started in.
+            here = importer.folder
+            while workspace is not None and _inside(here, workspace) and here != workspace:
+                if f"{here}/__init__.py" not in self._files:
+                    near[here] = None
+                here = posixpath.dirname(here)
         elif self._folders:
             near.update(dict.fromkeys(self._folders))
         namespace: Module | None = None

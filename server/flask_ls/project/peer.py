@@ -9,7 +9,7 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 _LENGTH = struct.Struct("!Q")
 
@@ -96,15 +96,13 @@ class Claims:
         self.paths = paths
         self._taken = mmap.mmap(-1, max(len(paths), 1))
 
-    def take(self, *, first: Container[str] = (), backwards: bool = False) -> Iterator[str]:
-        """The paths that nobody has taken when their turn comes: the preferred ones, then all others."""
+    def take(self, *, backwards: bool = False) -> Iterator[str]:
+        """The paths, in order or from the last to the first, that nobody has taken when their turn comes."""
         order = range(len(self.paths) - 1, -1, -1) if backwards else range(len(self.paths))
-        for preferred in (True, False):
-            for number in order:
-                path = self.paths[number]
-                if (path in first) is preferred and not self._taken[number]:
-                    self._taken[number] = 1
-                    yield path
+        for number in order:
+            if not self._taken[number]:
+                self._taken[number] = 1
+                yield self.paths[number]
 
 
 def can_fork() -> bool:

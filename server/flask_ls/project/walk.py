@@ -75,7 +75,7 @@ def walk(tree: ast.Module, module: str, is_package: bool) -> Walked:
                 push(child)
             push(outer)
             continue
-        for name in _CHILD_FIELDS[kind]:
+        for name in CHILD_FIELDS[kind]:
             value = getattr(node, name, None)
             if value.__class__ is list:
                 for child in value:
@@ -158,4 +158,4 @@ class _ChildFields(dict[type[ast.AST], tuple[str, ...]]):
         return fields
 
 
-_CHILD_FIELDS = _ChildFields()
+CHILD_FIELDS = _ChildFields()

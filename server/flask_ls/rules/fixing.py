@@ -13,7 +13,7 @@ from functools import cached_property
 
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.scopes import Binding, Scope
-from flask_ls.rules.edits.blocks import indent_unit, indenting, reindented
+from flask_ls.rules.edits.blocks import dedenting, indent_unit, indenting, reindented
 from flask_ls.rules.edits.calls import Argument, Arguments
 from flask_ls.rules.edits.imports import ImportEdits
 from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
@@ -112,17 +112,39 @@ class EditBuilder:
         ended = self.source.text[: lines.end].endswith(("\n", "\r"))
         return self.insert(lines.end, written + self.newline if ended else self.newline + written)
 
+    def from_margin(self, statement: ast.stmt) -> str:
+        """The source of a statement as the methods above take it, to put the statement elsewhere."""
+        first, *others = self.source.segment(statement).splitlines()
+        indent = indentation(self.source, statement)
+        strings = [n for n in ast.walk(statement) if isinstance(n, ast.Constant) and isinstance(n.value, (str, bytes))]
+        if any(n.lineno != n.end_lineno for n in strings):
+            self.refuse()  # moving the lines of a string changes it
+        lines = [first]
+        for line in others:
+            rest = line.removeprefix(indent)
+            levels = 0
+            while rest.startswith(self.indent_unit):
+                rest = rest[len(self.indent_unit) :]
+                levels += 1
+            lines.append(" " * 4 * levels + rest)
+        return "\n".join(lines)
+
     def wrap_in_with(self, statements: Sequence[ast.stmt], header: str) -> EditBuilder:
         """Put neighbouring statements of one block under ``header`` (``with app.app_context():``), one level in."""
         first, last = line_of(self.source, statements[0]), line_of(self.source, statements[-1])
         if first is None or last is None:
             return self.refuse()
-        self.insert(first.start, f"{indentation(self.source, statements[0])}{header}{self.newline}")
+        self.insert(first.start, self._reindented(header, indentation(self.source, statements[0])) + self.newline)
         return self.indent(Span(first.start, last.end))
 
     def indent(self, span: Span) -> EditBuilder:
         """Move the lines of a span one level in; the text of strings stays."""
         self._edits.extend(indenting(self.source, span, self.indent_unit))
+        return self
+
+    def dedent(self, span: Span) -> EditBuilder:
+        """Move the lines of a span one level out; the text of strings stays."""
+        self._edits.extend(dedenting(self.source, span, self.indent_unit))
         return self
 
     def add_decorator(self, function: FunctionNode | ast.ClassDef, decorator: str) -> EditBuilder:

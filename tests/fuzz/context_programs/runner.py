@@ -88,8 +88,10 @@ def _run(folder: str, files: dict[str, str], drive: list[str]) -> set[tuple[str,
     import importlib
     import runpy
     import threading
+    import time
 
     for name, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         with open(os.path.join(folder, name), "w", encoding="utf-8") as stream:
             stream.write(text)
     os.chdir(folder)
@@ -112,15 +114,19 @@ def _run(folder: str, files: dict[str, str], drive: list[str]) -> set[tuple[str,
         original(future, error)
 
     concurrent.futures.Future.set_exception = set_exception  # type: ignore[method-assign]
-    main = importlib.import_module("main")
-    main.app.testing = True
-    names = {
-        "main": main,
-        "client": main.app.test_client(),
-        "importlib": importlib,
-        "runpy": runpy,
-        "cli": lambda name: main.app.test_cli_runner().invoke(args=[name], catch_exceptions=False),
-    }
+    names: dict[str, Any] = {"importlib": importlib, "runpy": runpy, "time": time, "os": os}
+    names["wait"] = lambda: [t.join(2) for t in threading.enumerate() if t is not threading.current_thread()]
+    try:
+        names["M"] = main = importlib.import_module("main")
+        app = getattr(main, "app", None)
+    except BaseException as error:
+        record(error)
+        app = None
+    if app is not None:
+        app.testing = True
+        client = app.test_client()
+        names |= {"app": app, "client": client, "get": lambda path: client.get(path).get_data()}
+        names["cli"] = lambda *args: app.test_cli_runner().invoke(args=list(args), catch_exceptions=False)
 
     def run(statement: str) -> None:
         try:

@@ -54,6 +54,15 @@ def test_a_test_that_pushes_nothing(test: str) -> None:
         "class Base:\n    @pytest.fixture(autouse=True)\n    def setup(self, ctx):\n        pass\n"
         "class TestIt(Base):\n    def test_it(self):\n        current_app.name",
         "from somewhere import Base\nclass TestIt(Base):\n    def test_it(self):\n        current_app.name",
+        "@pytest.mark.usefixtures('unknown_plugin')\ndef test_it():\n    current_app.name",
+        "def test_it(monkeypatch):\n    monkeypatch.setattr('x.y', 1)\n    current_app.name",
+        "def test_it(mocker):\n    mocker.patch.object('x.y', 1)\n    current_app.name",
+        "from unittest.mock import patch\ndef test_it():\n    with patch('x.y'):\n        current_app.name",
+        "from main import app\ndef test_it():\n    with app.app_context() as c:\n        c.push()\n"
+        "    current_app.name",
+        "def test_it(request):\n    request.getfixturevalue('ctx')\n    current_app.name",
+        "@pytest.fixture\ndef chosen(request):\n    return request.getfixturevalue('ctx')\n"
+        "def test_it(chosen):\n    current_app.name",
     ],
 )
 def test_a_test_for_which_a_fixture_may_push(test: str) -> None:
@@ -65,6 +74,104 @@ def test_fixtures_of_other_modules(conftest: str) -> None:
     assert found("def test_it(ctx):\n    current_app.name", conftest=conftest, fixtures=FIXTURE) == []
     plain = found("def test_it(plain):\n    current_app.name", conftest=conftest, fixtures=FIXTURE)
     assert plain == ["test_it.py:4 FLK101"]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("in_context", []),
+        ("pytest.mark.slow", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
+        ("patch('main.app')", []),
+        ("unknown", []),
+    ],
+)
+def test_decorators_of_a_test_may_push(decorator: str, expected: list[str]) -> None:
+    helpers = """\
+from functools import wraps
+from main import app
+def in_context(f):
+    @wraps(f)
+    def inner(*args, **kwargs):
+        with app.app_context():
+            return f(*args, **kwargs)
+    return inner
+"""
+    test = f"""\
+from unittest.mock import patch
+from helpers import in_context
+from elsewhere import unknown
+#
+#
+@pytest.fixture
+def x(): pass
+@{decorator}
+def test_it(mock=None): current_app.name
+class TestIt:
+    @{decorator}
+    def test_it(self):
+        current_app.name
+"""
+    assert found(test, helpers=helpers) == expected
+
+
+def test_an_automatic_fixture_of_a_plugin_may_push() -> None:
+    plugin = FIXTURE.replace("fixture\ndef ctx", "fixture(autouse=True)\ndef ctx")
+    test = "def test_it():\n    current_app.name"
+    assert found(test, testing__plugin=plugin) == []
+    assert found(test, testing__plugin=FIXTURE) == ["test_it.py:4 FLK101"]
+
+
+@pytest.mark.parametrize("setup", ["setup_method(self)", "setup_class(cls)"])
+def test_what_a_class_sets_up_comes_before_its_fixtures(setup: str) -> None:
+    test = f"""\
+from main import app
+class TestBase:
+    def {setup}:
+        app.app_context().push()
+    @pytest.fixture
+    def name(self):
+        return current_app.name
+class TestIt(TestBase):
+    def test_it(self, name):
+        current_app.name
+"""
+    assert found(test) == []
+
+
+def test_a_fixture_for_the_session_may_have_been_asked_for_by_another_test() -> None:
+    shared = FIXTURE.replace("fixture\ndef ctx", "fixture(scope='session')\ndef ctx")
+    assert found("def test_it():\n    current_app.name", conftest=shared) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("with client:\n        log_in(client)\n        session['a']", []),
+        ("with client:\n        user.log_in()\n        session['a']", []),
+        ("with client as c:\n        c.get('/')\n        session['a']", []),
+        ("with client:\n        print(len('a'))\n        session['a']", ["test_it.py:17 FLK201"]),
+        ("with client.application.test_request_context():\n        session['a']", []),
+        ("with made().app_context():\n        current_app.name", []),
+    ],
+)
+def test_requests_of_helpers_and_applications_of_unknown_origin(block: str, expected: list[str]) -> None:
+    test = f"""\
+from flask import session
+from main import app
+from other import made
+@pytest.fixture
+def client():
+    return app.test_client()
+def log_in(client):
+    client.post('/')
+class User:
+    def log_in(self): self.client.post('/')
+user = User()
+def test_it(client):
+    {block}
+"""
+    other = "from elsewhere import thing\ndef made():\n    return thing.make()\n"
+    assert found(test, other=other) == expected
 
 
 def test_a_fixture_that_yields_from_another_generator() -> None:

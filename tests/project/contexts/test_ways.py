@@ -49,6 +49,7 @@ def test_reaches_a_use_without_a_context(code: str) -> None:
         "if has_app_context():\n    use()",
         "def f():\n    if not has_app_context():\n        return\n    use()\nf()",
         "def ok():\n    return has_app_context()\nif ok():\n    use()",
+        "def f():\n    ready = has_app_context() and app.debug\n    if ready:\n        use()\nf()",
         "try:\n    use()\nexcept RuntimeError:\n    pass",
         "with contextlib.suppress(RuntimeError):\n    use()",
         "app.app_context().push()\nuse()",
@@ -115,6 +116,12 @@ def test_modules_imported_in_a_context_and_what_they_import() -> None:
         "start.py": "import other\n",
     }
     assert lacking(files) == ["other.py:2 FLK101"]
+
+
+def test_of_a_module_in_a_package_that_nothing_imports_it_is_not_known_where_it_runs() -> None:
+    views = "from flask import current_app\ncurrent_app.name\n"
+    files = {"pkg/__init__.py": "", "pkg/views.py": views, "single.py": views, "pkg/wsgi.py": views}
+    assert lacking(files) == ["pkg/wsgi.py:2 FLK101", "single.py:2 FLK101"]
 
 
 def test_scripts_of_alembic_run_in_a_context() -> None:

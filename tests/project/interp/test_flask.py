@@ -150,7 +150,7 @@ def test_modules_run_in_the_order_of_imports() -> None:
         ("import importlib; importlib.import_module(input())", "a module is imported by a name"),
         ("import unheard_of; unheard_of.setup(app)", "outside the workspace and may add routes"),
         ("app.register_blueprint(unheard())", "blueprint that is registered is not known"),
-        ("import flask_debugtoolbar; flask_debugtoolbar.DebugToolbarExtension(app)", "adds routes of its own"),
+        ("import flask_monitoringdashboard; flask_monitoringdashboard.bind(app)", "adds routes of its own"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(line: str, reason: str) -> None:

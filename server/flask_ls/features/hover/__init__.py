@@ -26,6 +26,7 @@ from flask_ls.features.hover import (
 )
 from flask_ls.features.hover.provider import Place, Section
 from flask_ls.features.places import node_at
+from flask_ls.project.model import NotYet
 from flask_ls.rules.context import Unit
 from flask_ls.rules.finding import Finding
 from flask_ls.syntax.span import Span
@@ -61,13 +62,16 @@ class Hover:
 def hover(unit: Unit, findings: Sequence[Finding], offset: int) -> Hover | None:
     """The hover at an offset; None where nothing is known that a general Python server would not say.
 
-    ``findings`` are those of this file. A provider that raises loses its own section, and says so in the log.
+    ``findings`` are those of this file. A provider that raises loses its own section, and says so in the log; one that
+    needs what is still to be found out has nothing to say for a moment.
     """
     place = Place(unit, tuple(f for f in findings if f.span.contains(offset)), offset, node_at(unit.source, offset))
     sections: list[Section] = []
     for provider in _PROVIDERS:
         try:
             section = provider(place)
+        except NotYet:
+            continue
         except Exception:
             log.exception("hover %s failed on %s", provider.__module__, unit.path)
             continue

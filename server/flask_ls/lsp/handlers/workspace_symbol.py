@@ -18,5 +18,7 @@ async def handle(ls: FlaskLanguageServer, params: types.WorkspaceSymbolParams) -
         found = (moment.converter.symbol_information(moment.snapshot, s) for s in in_project(table, params.query))
         return [symbol for symbol in found if symbol is not None]
 
-    answers = [await ls.session.ask(folder, Priority.REQUEST, question) for folder in tuple(ls.session.folders)]
+    answers = [
+        await ls.session.ask_when_settled(folder, Priority.REQUEST, question) for folder in tuple(ls.session.folders)
+    ]
     return [symbol for found in answers for symbol in found or ()]

@@ -5,7 +5,6 @@ Everything is computed when asked and remembered. A new model takes over what it
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import MAIN, Body, leaves
@@ -14,7 +13,7 @@ from flask_ls.project.contexts.flow import Flow, flow_of
 from flask_ls.project.contexts.graph import Graph
 from flask_ls.project.contexts.imports import Imports
 from flask_ls.project.contexts.meaning import ProjectMeaning
-from flask_ls.project.contexts.needs import WORDS
+from flask_ls.project.contexts.needs import CONSTRUCTORS, WORDS
 from flask_ls.project.contexts.outside import Outside
 from flask_ls.project.contexts.problems import Problem, problems_of
 from flask_ls.project.contexts.sites import Sites
@@ -24,6 +23,7 @@ from flask_ls.project.contexts.testing import Tests
 from flask_ls.project.contexts.uses import Use, uses_of
 from flask_ls.project.contexts.values import BodyKey, Values
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.lazy import lazy
 
 if TYPE_CHECKING:
     from flask_ls.project.model import ProjectModel
@@ -51,7 +51,12 @@ class Contexts:
         self._uses: dict[str, list[Use]] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
 
-    @cached_property
+    def of_model(self, model: ProjectModel) -> Contexts:
+        """The same analysis for a model whose facts say the same at other places; this one is not used any more."""
+        self.model = self.values.model = model
+        return self
+
+    @lazy
     def meaning(self) -> ProjectMeaning:
         """What operations do to contexts."""
         return ProjectMeaning(self.values, self.sites, self.flow)
@@ -77,11 +82,12 @@ class Contexts:
         flow = self.flow(BodyKey(path, "")) if "" in self.meaning.pushing else None
         return flow.leave if flow is not None and flow.leave != NOWHERE else IDENTITY
 
-    @cached_property
+    @lazy
     def _words(self) -> frozenset[str]:
-        return frozenset(self.sites.names_of(*WORDS))
+        forms = [name.rpartition(".")[2] for cls in CONSTRUCTORS for name in self.values.subclasses(cls)]
+        return frozenset(self.sites.names_of(*WORDS, *forms))
 
-    @cached_property
+    @lazy
     def may_know_server_name(self) -> bool:
         """Whether SERVER_NAME may be configured: it is mentioned somewhere, or some configuration cannot be read."""
         return any("SERVER_NAME" in f.words or _has_unread_config(f) for f in self.model.files.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol, TypeAlias
 
-from flask_ls.project.bodies import FALSY, MORE, Body, Symbol, last_name
+from flask_ls.project.bodies import FALSY, MORE, Body, Symbol, last_name, leaves
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.flow import Condition, Flow
 from flask_ls.project.contexts.graph import Graph, Target
@@ -202,6 +202,13 @@ class Entries:
         given = _given(body, name, entry)
         if given is None:
             return None
+        if given[0] not in "'@":
+            value = self._values.of(entry.at.body.path, given) if entry.at is not None else None
+            # An object of the project or an application; what its truth is, only its class could say.
+            if value is None or value.kind not in ("instance", "class", "function"):
+                return None
+            if condition.test != "none" and "flask.Flask" not in self._values.mro(value.name):
+                return None
         is_none, is_true = given == "'None", given not in ("'None", "'False", FALSY)
         return (is_none if condition.test == "none" else is_true) == condition.holds
 
@@ -216,6 +223,7 @@ class Entries:
         return known
 
     def _find(self, key: BodyKey) -> Ways:
+        self._values.model.checkpoint()
         body = self._values.body(key)
         if body is None:
             return Ways()
@@ -279,11 +287,18 @@ class Entries:
         """The names that sites entering a body may mention: its own, its class's, that of what it wraps."""
         names = {body.name}
         if body.cls:
-            if body.name in ("__init__", "__post_init__", "__call__", "__enter__", "__exit__", "run"):
+            if body.name in ("__init__", "__new__", "__post_init__", "__call__", "__enter__", "__exit__", "run"):
                 names = names | self._subclass_names(key, body)
         elif body.owner:
-            names |= self._decorated_by(key, body)
+            names |= self._decorated_by(key, body) | self._made_by(key, body)
         return names
+
+    def _made_by(self, key: BodyKey, body: Body) -> set[str]:
+        """The name of the function that returns this one: ``outer()()``."""
+        outer = self._values.body(BodyKey(key.path, body.owner))
+        if outer is None or not any(op[0] == "R" and op[1] == f"@{body.id}" for op in leaves(outer.block)):
+            return set()
+        return {outer.name}
 
     def _subclass_names(self, key: BodyKey, body: Body) -> set[str]:
         """The names of a class and of the classes below it, which its constructor is called by."""
@@ -309,7 +324,7 @@ class Entries:
         return found
 
 
-def _given(body: Body, name: str, entry: Entry) -> Symbol | None:
+def _given(body: Body, name: str, entry: Entry) -> str | None:
     """What a way in gives for a parameter, as far as it says whether that is None or false; None when it does not."""
     op = entry.at.op if entry.at is not None else None
     parameter = body.parameter(name)
@@ -333,10 +348,8 @@ def _given(body: Body, name: str, entry: Entry) -> Symbol | None:
     return parameter.default if parameter.default != "?" else None
 
 
-def _plain(symbol: Symbol | None) -> Symbol | None:
-    if isinstance(symbol, str) and symbol[0] in "'@":
-        return symbol
-    return None
+def _plain(symbol: Symbol | None) -> str | None:
+    return symbol if isinstance(symbol, str) else None
 
 
 def says(source: str) -> str:

@@ -6,6 +6,7 @@ import posixpath
 from typing import NamedTuple
 
 from flask_ls.project.bodies import Body, Symbol, last_name, leaves
+from flask_ls.project.contexts.conventions import is_test_module
 from flask_ls.project.contexts.values import BodyKey, Values
 from flask_ls.project.facts import FileFacts
 
@@ -13,12 +14,16 @@ _DEPTH = 4
 
 
 class Fixture(NamedTuple):
-    """A fixture function under the name that tests use. ``cls``: the class whose tests alone see it."""
+    """A fixture function under the name that tests use. ``cls``: the class whose tests alone see it.
+
+    ``is_shared``: it lives on through other tests, whether they ask for it or not.
+    """
 
     key: BodyKey
     name: str
     autouse: bool
     cls: str = ""
+    is_shared: bool = False
 
 
 class Visible(NamedTuple):
@@ -37,6 +42,7 @@ class Fixtures:
         self._visible: dict[str, Visible] = {}
         self._of_class: dict[str, Visible] = {}
         self._conftests: tuple[str, ...] | None = None
+        self._of_plugins: tuple[Fixture, ...] | None = None
 
     def visible(self, path: str) -> Visible:
         """What the tests of a file can use."""
@@ -68,6 +74,16 @@ class Fixtures:
             files = self._values.model.files
             self._conftests = tuple(sorted((p for p in files if posixpath.basename(p) == "conftest.py"), key=len))
         return [c for c in self._conftests if c != path and path.startswith(posixpath.dirname(c).rstrip("/") + "/")]
+
+    def of_plugins(self) -> tuple[Fixture, ...]:
+        """The automatic fixtures in files that pytest reads only as plugins: how these are named to it is not known."""
+        if self._of_plugins is None:
+            files = self._values.model.files.values()
+            readers = (f for f in files if not is_test_module(f.path) and any(i.module == "pytest" for i in f.imports))
+            self._of_plugins = tuple(
+                f for facts in readers for f in self._in_file(facts.path) if f.autouse and not f.cls
+            )
+        return self._of_plugins
 
     def is_fixture(self, path: str, body: Body) -> bool:
         """Whether a function is a fixture."""
@@ -108,7 +124,8 @@ class Fixtures:
                 is_named = isinstance(name, str) and name[:1] == "'"
                 automatic = keywords.get("autouse") == "'True"
                 written = name[1:] if is_named and isinstance(name, str) else body.name
-                return Fixture(BodyKey(facts.path, body.id), written, automatic, body.cls)
+                is_shared = keywords.get("scope", "'function") != "'function"
+                return Fixture(BodyKey(facts.path, body.id), written, automatic, body.cls, is_shared)
         return None
 
     def _is_decorator(self, path: str, symbol: Symbol | None) -> bool:

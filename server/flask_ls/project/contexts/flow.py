@@ -64,6 +64,9 @@ class Meaning(Protocol):
     def change(self, path: str, op: Op) -> Change | None:
         """What a call leaves behind; None when nothing."""
 
+    def may_request(self, path: str, op: Op) -> bool:
+        """Whether a call may lead to a request of a test client."""
+
     def level(self, path: str, symbol: Symbol) -> int:
         """What the truth of an expression proves: ``APP``, ``REQUEST``, or 0 for nothing."""
 
@@ -157,7 +160,11 @@ class _Walker:
         if kind not in ("c", "m"):
             return state
         change = self.meaning.change(self.path, op)
-        return state if change is None else self._changed(state, change)
+        if change is not None:
+            return self._changed(state, change)
+        if self.keeps_client and kind == "c" and self.meaning.may_request(self.path, op):
+            return state._replace(vector=then(state.vector, TO_UNKNOWN))
+        return state
 
     def _changed(self, state: _State, change: Change) -> _State | None:
         vector, pushed, called, conditions = state
@@ -198,6 +205,9 @@ class _Walker:
             return None
         if after is None:
             return state if entering.catches else None
+        if after.pushed != state.pushed and not _is_stack(op[1]):
+            # What was pushed inside outlives the block.
+            return state._replace(vector=then(state.vector, TO_UNKNOWN), client_called=after.client_called)
         # The manager takes back what it pushed, and an exit stack what was entered through it.
         if entering != Entering() or _is_stack(op[1]):
             return state._replace(client_called=after.client_called)

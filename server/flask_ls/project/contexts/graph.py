@@ -126,7 +126,7 @@ class Graph:
             return self._through_decorators(value.key)
         if value.kind == "class":
             instance = value._replace(kind="instance")
-            return [*self._method(instance, "__init__"), *self._method(instance, "__post_init__")]
+            return [t for name in ("__new__", "__init__", "__post_init__") for t in self._method(instance, name)]
         if value.kind == "instance":
             return self._method(value, "__call__")
         return []
@@ -153,6 +153,10 @@ class Graph:
                 vector, extra = self._decorating(function.key, body)
                 return [*extra, *(_after(vector, t) for t in inner)]
         return None
+
+    def through_decorators(self, key: BodyKey) -> Vector:
+        """What happens to the context between a call of a function's name and its body."""
+        return self._passage(key, 0)[0]
 
     def _through_decorators(self, key: BodyKey, start: int = 0) -> list[Target]:
         """Calling a function by its name goes through its decorators."""
@@ -247,8 +251,10 @@ class Graph:
 
     def _by_role(self, path: str, op: Op, role: Role) -> list[Target]:
         found: list[Target] = []
+        if role.source == "lazy" and op[4] != "iter":
+            return []
         for symbol in _given(op, role.places):
-            if role.source == "caller" or role.how == "stream":
+            if role.how in ("caller", "stream"):
                 found += self._consumed(path, op, role, symbol)
                 continue
             value = self.values.of(path, symbol)
@@ -256,6 +262,9 @@ class Graph:
                 # `ctx.run, f`: the copied context goes along.
                 found += [t for s in _after_symbol(op, symbol) for t in self.references(path, s)]
                 continue
+            if value is not None and value.name == "asyncio.run":
+                # `target=asyncio.run, args=(work(),)`: the coroutine runs there.
+                symbol = next(iter(_after_symbol(op, symbol)), symbol)
             found += [self._started(t, role, path, op) for t in self.references(path, symbol)]
         return [t for t in found if t.mask or t.vector != NOWHERE]
 
@@ -264,7 +273,7 @@ class Graph:
         is_wrapped = isinstance(symbol, tuple) and value is not None and value.kind == "called"
         found = []
         arguments = [symbol]
-        if role.source == "caller":
+        if role.source == "caller" and role.places == (0,):
             arguments = [a for a in (*op[2], *(v for _, v in op[3])) if a is not None]
         for argument in arguments:
             for target in self.references(path, argument):
@@ -356,11 +365,23 @@ class Graph:
                 found += self._starts(self._uses(decorator.key, parameter, nested=True)[1], inner)
             return found
         role = self.role(decorator, op[1])
+        if role is not None and role.source == "command" and self._group_pushes(path, op[1]):
+            role = Role("app", "cli")
         if role is None or (role.source == "cli" and _says_no_context(op[1])):
             if role is not None:
                 found += [self._started(t, Role("none", "command"), path, op) for t in inner]
             return found
         return found + [self._started(t, role, path, op) for t in inner]
+
+    def _group_pushes(self, path: str, decorator: Symbol) -> bool:
+        """Whether a command belongs to a click group with ``@with_appcontext``, whose context stays for it."""
+        method = decorator[1] if isinstance(decorator, tuple) and decorator[0] == "()" else decorator
+        owner = self.values.owner_function(path, method)
+        body = self.values.body(owner)
+        if owner is None or body is None:
+            return False
+        values = (self.values.of(owner.path, d) for d in body.decorators)
+        return any(v is not None and v.name in roles.APP_WRAPPERS for v in values)
 
     @staticmethod
     def _starts(extra: tuple[Target, ...], inner: list[Target]) -> list[Target]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import MAIN, Op, last_name, leaves
@@ -11,6 +10,7 @@ from flask_ls.project.contexts.sites import Site
 from flask_ls.project.contexts.states import NONE, UNKNOWN, Mask
 from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.lazy import lazy
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
@@ -37,11 +37,17 @@ class Imports:
         is_script = _has_main_guard(facts)
         if self.importers(path):
             return NONE if is_script else 0
-        if self._some_are_imported_by_name and not is_script and not is_entry_name(path) and not is_test_path(path):
-            return UNKNOWN
-        return NONE
+        if is_script or is_entry_name(path) or is_test_path(path):
+            return NONE
+        # Of a module inside a package that nothing imports, it is not known who does, and where.
+        return UNKNOWN if self._some_are_imported_by_name or self._is_inside_package(path) else NONE
 
-    @cached_property
+    def _is_inside_package(self, path: str) -> bool:
+        index = self._contexts.model.index
+        module = index.by_path(path) if index is not None else None
+        return module is not None and module.folder != module.root
+
+    @lazy
     def _importers(self) -> dict[str, list[Site]]:
         """Module -> the imports that may run it. Under ``""`` those by a computed name."""
         found: dict[str, list[Site]] = {}
@@ -68,7 +74,7 @@ class Imports:
             return self._contexts.model.names.imported(facts.module, argument[1:].partition(":")[0])
         return ""
 
-    @cached_property
+    @lazy
     def _some_are_imported_by_name(self) -> bool:
         """Whether a function imports modules by computed names: a context may be active when it is called."""
         sites = self._importers.get("", ())

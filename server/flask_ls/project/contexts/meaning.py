@@ -24,7 +24,9 @@ from flask_ls.project.contexts.values import BodyKey, Value, Values
 CLIENT_METHODS = frozenset("get post put delete patch head options trace open".split())
 CLIENT = "flask.testing.FlaskClient"
 _CONTEXTS: dict[str, Vector] = {"flask.ctx.AppContext": TO_APP, "flask.ctx.RequestContext": TO_REQUEST}
-_PUSHING = frozenset({"push", "enter_context", "enter_async_context", "__enter__"})
+# `enterContext` and the others: unittest.TestCase, from Python 3.11.
+_ENTERING = frozenset("enter_context enter_async_context enterContext enterClassContext enterAsyncContext".split())
+_PUSHING = _ENTERING | {"push", "__enter__"}
 _SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
 _STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 # Truth of a name or of a call's result -> what it proves; 16: nothing is proven when it is false.
@@ -70,12 +72,19 @@ class ProjectMeaning:
             return self._pushed(path, op, name)
         if name in ("pop", "__exit__"):
             return self._popped(path, symbol)
-        if name in ("enter_context", "enter_async_context") and op[2]:
+        if name == "getfixturevalue" or _replaces(symbol):
+            return Change(TO_UNKNOWN)
+        if name in _ENTERING and op[2]:
             entering = self.entering(path, op[2][0])
             return Change(entering.vector) if entering.vector != IDENTITY else None
         if name in self.pushing and op[4] not in ("iter", "with"):
             return self._called(path, symbol)
         return None
+
+    def may_request(self, path: str, op: Op) -> bool:
+        """Whether a call may lead to a request of a test client: code of the project, and what is not known."""
+        value = self._values.of(path, op[1])
+        return value is None or value.kind in ("function", "class", "parameter", "generator", "coroutine")
 
     def is_client_call(self, path: str, symbol: Symbol) -> bool:
         """Whether a function symbol is a request method of Flask's test client."""
@@ -130,16 +139,14 @@ class ProjectMeaning:
         found: dict[str, None] = {}
         for written in op[1]:
             source, colon, name = written.partition(":")
-            target = names.imported(importer, source)
-            if target not in modules and not colon:
+            if names.imported(importer, source) not in modules and not colon:
                 continue
-            parts = target.split(".")
+            parts = source.split(".")
             for end in range(1, len(parts) + 1):
-                if ".".join(parts[:end]) in modules:
-                    found[".".join(parts[:end])] = None
-            if colon and f"{target}.{name}" in modules:
-                found[f"{target}.{name}"] = None
-        return list(found)
+                found[names.imported(importer, ".".join(parts[:end]))] = None
+            if colon:
+                found[names.imported_from(importer, source, name).replace(":", ".")] = None
+        return [name for name in found if name in modules]
 
     # With blocks
 
@@ -164,7 +171,9 @@ class ProjectMeaning:
         if value.kind == "generator" and value.key is not None:
             return self._entering_generator(value.key)
         if value.kind in ("called", "name", "member"):
-            return Entering(TO_UNKNOWN if _may_push(value.name) else IDENTITY)
+            is_open = _may_push(value.name) or self._values.model.names.is_project(value.name)
+            is_open = is_open or value.name.startswith(("unittest.mock.", "mock."))
+            return Entering(TO_UNKNOWN if is_open else IDENTITY)
         return Entering(TO_UNKNOWN)
 
     def _entering_call(self, path: str, symbol: Symbol) -> Entering | None:
@@ -253,7 +262,17 @@ class ProjectMeaning:
                 return _PROVES.get(f"{function.name}()", 0)
             return self._level_of_result(function)
         value = self._values.of(path, symbol)
-        return _PROVES.get(value.name, 0) if value is not None and value.kind == "name" else 0
+        if value is None or value.kind != "name":
+            return 0
+        return _PROVES.get(value.name, 0) or self._level_of_variable(value.name)
+
+    def _level_of_variable(self, name: str) -> int:
+        """``active = has_app_context()`` at module level."""
+        facts, rest = self._values.model.names.split(name)
+        exports = [e for e in facts.exports.get(rest, ()) if not e.is_none] if facts is not None else []
+        if facts is None or len(exports) != 1 or exports[0].kind != "value":
+            return 0
+        return self.level(facts.path, ("()", exports[0].target, (), ()))
 
     def _level_of_result(self, function: Value) -> int:
         """A function of the project that answers ``has_request_context()``."""
@@ -263,7 +282,21 @@ class ProjectMeaning:
         returned = [op[1] for op in leaves(body.block) if op[0] == "R"]
         if len(returned) != 1 or any(op[0] == "if" for op in body.block):
             return 0
-        return self.level(function.key.path, returned[0])
+        answer = returned[0]
+        if isinstance(answer, tuple) and answer[0] == "g":
+            return self._level_of_guard(function.key.path, answer[1])
+        return self.level(function.key.path, answer)
+
+    def _level_of_guard(self, path: str, guard: Symbol | None) -> int:
+        if not isinstance(guard, tuple):
+            return 0
+        if guard[0] == "?":
+            return self.level(path, guard[1])
+        if guard[0] != "and":
+            return 0
+        # When it is false, any part of it may be.
+        found = max((self._level_of_guard(path, part) & ~16 for part in guard[1:]), default=0)
+        return found | 16 if found else 0
 
     def is_runtime_error(self, path: str, symbol: Symbol | None) -> bool:
         """Whether ``except symbol:`` catches RuntimeError."""
@@ -312,6 +345,13 @@ def receiver_of(symbol: Symbol) -> Symbol | None:
         base, dot, _ = rest.rpartition(".")
         return f"{head}|{base}" if dot else head
     return symbol.rpartition(".")[0] or None
+
+
+def _replaces(symbol: Symbol) -> bool:
+    """Whether the call is one of pytest's ways to replace anything: `monkeypatch.setattr`, `mocker.patch`."""
+    head, _, rest = symbol.partition("|") if isinstance(symbol, str) else ("", "", "")
+    fixture, method = head.rpartition(":")[2], rest.partition(".")[0]
+    return head[:1] == "%" and (fixture, method) in (("monkeypatch", "setattr"), ("mocker", "patch"))
 
 
 def _may_push(name: str) -> bool:

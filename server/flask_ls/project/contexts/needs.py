@@ -72,6 +72,8 @@ CALLS = {
     **_helpers("request", "flask_wtf.csrf", "generate_csrf validate_csrf"),
     **_helpers("app", "flask_babel", "format_date format_datetime format_time format_timedelta get_timezone"),
 }
+# With a generator it needs a request at once; as a decorator only when the function is called.
+STREAM_WITH_CONTEXT = Need("request", "helper", "stream_with_context()")
 # Classes whose construction needs a context; subclasses too.
 CONSTRUCTORS = {"flask_wtf.FlaskForm": Need("app", "helper", "a FlaskForm")}
 
@@ -106,5 +108,5 @@ WORDS = frozenset(
     {name.rpartition(".")[2] for name in (*PROXIES, *CALLS, *CONSTRUCTORS)}
     | {method for _, method in METHODS}
     | {attribute for _, attribute in ATTRIBUTES}
-    | {"session"}
+    | {"session", "stream_with_context"}
 )

@@ -45,11 +45,11 @@ class Outside:
 
     def _tests(self, key: BodyKey, body: Body, ways: Ways) -> Iterator[Start]:
         tests = self._contexts.tests
-        if tests.is_test(key, body):
-            if not (ways.calls or ways.starts or ways.spawned):
-                yield Start("test", tests.mask(key, body))
-        elif tests.is_setup(key, body):
-            yield Start("test", tests.mask(key, body))
+        is_test = tests.is_test(key, body)
+        if is_test and (ways.calls or ways.starts or ways.spawned):
+            return
+        if is_test or tests.is_setup(key, body):
+            yield Start("test", apply(self._contexts.graph.through_decorators(key), tests.mask(key, body)))
         elif tests.is_fixture(key, body):
             yield Start("fixture", UNKNOWN if tests.others_push(key) else tests.mask(key, body))
 

@@ -55,7 +55,7 @@ SOURCES = {
     ),
     "shell": Source("runs when `flask shell` starts, in an application context", "runs in `flask shell`"),
     "cli": Source("is a command of the application: only an application context is pushed", "runs as a command"),
-    "command": Source("is a plain click command: no context is pushed for it", "runs as a plain click command"),
+    "command": Source("is a plain click command: it pushes no context of its own", "runs as a plain click command"),
     "wsgi": Source("is called by the WSGI server, before Flask pushes a context", "runs before Flask pushes a context"),
     "thread": Source("runs in a new thread, which starts without a context", "runs in a new thread", True),
     "timer": Source("runs in a timer's thread, which starts without a context", "runs in a timer's thread", True),
@@ -114,12 +114,18 @@ _add("app", "shell", "flask.Flask", "shell_context_processor")
 _add("registration", "registration", "flask.Blueprint", "record record_once")
 _add("app", "cli", "flask.cli.AppGroup flask.cli.FlaskGroup", "command()")
 _add("none", "command", "click", "command command()")
+_add("none", "command", "click.Group", "command()")
 _add("request", "hook", "flask", "after_this_request")
 _add("request", "signal", "flask.request_started", "connect connect_via() connect()")
 for _signal in "request_finished request_tearing_down got_request_exception message_flashed".split():
     _add("request", "signal", f"flask.{_signal}", "connect connect_via() connect()")
+for _signal in "appcontext_pushed appcontext_tearing_down".split():
+    _add("app", "signal", f"flask.{_signal}", "connect connect_via() connect()")
+# Flask 3.1: sent after the context is gone.
+_add("none", "signal", "flask.appcontext_popped", "connect connect_via() connect()")
 _add("stream", "stream", "flask werkzeug.wrappers", "Response", 0, "response")
 _add("stream", "stream", "flask.Flask", "response_class", 0, "response")
+_add("stream", "stream", "flask flask.Flask", "make_response")
 _add("request", "hook", "flask", "stream_with_context")
 
 # Threads, executors, processes: docs.python.org. A thread begins with an empty contextvars context.
@@ -149,6 +155,10 @@ _add("caller", "caller", "asyncio.AbstractEventLoop", "call_later call_at", 1)
 _add("caller", "caller", "asyncio.TaskGroup asyncio.Runner", "create_task run")
 _add("caller", "caller", "contextvars.Context", "run")
 _add("caller", "caller", "contextlib.ExitStack", "callback")
+# Functions that call what they are given before they return; ``lazy`` ones only when something runs through the result.
+_add("caller", "caller", "builtins", "sorted min max", "key")
+_add("caller", "caller", "functools", "reduce")
+_add("caller", "lazy", "builtins", "map filter")
 # Schedulers and queues. apscheduler.readthedocs.io: jobs run in executors; Flask-APScheduler: "job functions run
 # without an application context"; schedule.readthedocs.io; python-rq.org; flask-socketio.readthedocs.io
 # ("background tasks have no context"); huey.readthedocs.io.
@@ -218,7 +228,10 @@ CLASS_ROLES: dict[tuple[str, str], Role] = {
 # Libraries whose decorators call the function in the context of the call, each as its documentation says.
 TRANSPARENT_LIBRARIES = frozenset(
     "backoff cachetools deprecated functools overrides pysnooper ratelimit retry retrying tenacity timeout_decorator "
-    "typing typing_extensions warnings wrapt".split()
+    "typing typing_extensions warnings wrapt "
+    # of tests; `mock.patch` is none of them, as what it replaces may be what needs a context
+    "ddt flaky freezegun httpretty hypothesis moto parameterized pytest pytest_asyncio requests_mock responses respx "
+    "time_machine vcr".split()
 )
 # Decorators and wrappers that change the context a function runs in, or keep it.
 REQUEST_WRAPPERS = frozenset({"flask.copy_current_request_context", "flask.stream_with_context"})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import Symbol, last_name, leaves
 from flask_ls.project.contexts.states import IDENTITY, NONE, UNKNOWN, Mask
 from flask_ls.project.contexts.values import Value
+from flask_ls.project.lazy import lazy
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
@@ -41,7 +41,7 @@ class Tasks:
             return UNKNOWN
         return NONE if self._contexts.left_by_module(path) == IDENTITY else UNKNOWN
 
-    @cached_property
+    @lazy
     def _has_own_worker(self) -> bool:
         """Whether the project starts workers itself: forked workers keep the context in which they are started."""
         for facts in self._contexts.model.files.values():
@@ -52,7 +52,7 @@ class Tasks:
                         return True
         return False
 
-    @cached_property
+    @lazy
     def _by_class(self) -> Mask:
         """What the task class that the project gives to Celery pushes; ``NONE`` when it gives none."""
         sites, values = self._contexts.sites, self._contexts.values
@@ -72,7 +72,13 @@ class Tasks:
                     found.add(self._mask_of(values.of(site.body.path, symbol)))
         if len(found) == 1:
             return found.pop()
-        return UNKNOWN if found or not has_app else NONE
+        return UNKNOWN if found or not (has_app or self._has_no_other_app) else NONE
+
+    @lazy
+    def _has_no_other_app(self) -> bool:
+        """Whether no library that may make the Celery app is imported."""
+        imported = {i.module for f in self._contexts.model.files.values() for i in f.imports if "celery" in i.module}
+        return all(name.partition(".")[0] == "celery" for name in imported)
 
     def _makes_celery(self, value: Value | None) -> bool:
         if value is None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_ls.project.bodies import MARKS, Op, Symbol
+from flask_ls.project.bodies import MARKS, Op, Symbol, last_name
 from flask_ls.project.contexts import needs
 from flask_ls.project.contexts.needs import Need
 from flask_ls.project.contexts.sites import Site, Sites
 from flask_ls.project.contexts.values import Value, Values
+
+# `current_app.url_for(...)`: the proxy needs an application context, what it calls a request or SERVER_NAME.
+_URL = needs.CALLS["flask.url_for"]
 
 
 class Use(NamedTuple):
@@ -42,11 +45,17 @@ def need_of(values: Values, path: str, op: Op) -> Need | None:
         return _touched(values, path, op[1], by_operator=op[2] == "u")
     if op[0] != "c":
         return None
-    return _touched(values, path, op[1], by_operator=False) or _called(values, path, op[1])
+    need = _touched(values, path, op[1], by_operator=False)
+    if need is not None:
+        return _URL if need.what == "current_app" and last_name(op[1]) == "url_for" else need
+    value = values.of(path, op[1])
+    if value is not None and value.name == "flask.stream_with_context":
+        given = values.of(path, op[2][0]) if op[2] and op[4] != "decorator" else None
+        return needs.STREAM_WITH_CONTEXT if given is not None and given.kind == "generator" else None
+    return _called(values, value)
 
 
-def _called(values: Values, path: str, symbol: Symbol) -> Need | None:
-    value = values.of(path, symbol)
+def _called(values: Values, value: Value | None) -> Need | None:
     if value is None:
         return None
     if value.kind == "name":

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flask_ls.project import catalog
 from flask_ls.project.bodies import MARKS, Body, Symbol, leaves
-from flask_ls.project.facts import FileFacts
+from flask_ls.project.contexts.needs import PROXIES
+from flask_ls.project.facts import FileFacts, Ref
 
 if TYPE_CHECKING:
     from flask_ls.project.model import ProjectModel
@@ -125,7 +126,7 @@ class Values:
         if symbol[0] == "!":
             head, _, rest = symbol[1:].partition("|")
             source, colon, name = head.partition(":")
-            found = f"{names.imported(module, source)}:{name}" if colon else names.imported(module, source)
+            found = names.imported_from(module, source, name) if colon else names.imported(module, source)
             return names.canonical(f"{found}.{rest}" if rest else found)
         return names.in_module(module, symbol) if symbol[0] not in MARKS and symbol[0] != "'" else None
 
@@ -187,8 +188,8 @@ class Values:
         if mark == "!":
             module, colon, attribute = rest.partition(":")
             names = self.model.names
-            found = names.imported(facts.module, module)
-            return self.named(names.canonical(f"{found}:{attribute}" if colon else found), left)
+            imported = names.imported_from(facts.module, module, attribute) if colon else None
+            return self.named(names.canonical(imported or names.imported(facts.module, module)), left)
         if mark == "%":
             owner, _, name = rest.rpartition(":")
             return self._parameter(BodyKey(path, owner), name, left)
@@ -248,7 +249,7 @@ class Values:
             return None
         target = exports[0].target
         found = self.of(facts.path, ("()", target, (), ()), left)
-        return found if found is not None and found.kind in ("function", "class", "instance") else None
+        return found if found is not None and found.kind in ("function", "class", "instance", "generator") else None
 
     # Attributes
 
@@ -263,6 +264,9 @@ class Values:
             return self.named(self.model.names.canonical(f"{base.name}.{name}"), left - 1)
         if kind in ("class", "instance"):
             return self._member(base, name, left - 1)
+        if kind == "function" and base.key is not None:
+            group = self._group(base.key, left - 1)
+            return self._member(Value("instance", group), name, left - 1) if group is not None else None
         if kind == "member":
             return Value("member", base.name, f"{base.extra}.{name}")
         if kind == "called":
@@ -270,6 +274,27 @@ class Values:
         if kind == "parameter":
             return _duck(name)
         return None
+
+    def _group(self, key: BodyKey, left: int) -> str | None:
+        """The class of click's group that a function has become by ``@click.group()``, ``@app.cli.group()``."""
+        body = self.body(key)
+        if body is None or not body.decorators or left <= 0:
+            return None
+        for decorator in body.decorators:
+            made = self.of(key.path, decorator, left)
+            if made is None or made.kind not in ("name", "called", "member"):
+                continue
+            if made.name in ("click.group", "click.group()"):
+                return "click.Group"
+            if made.kind == "called" and made.name.rpartition(".")[0] in _GROUPS and made.name.endswith(".group()"):
+                return made.name.rpartition(".")[0]
+        return None
+
+    def owner_function(self, path: str, method: Symbol) -> BodyKey | None:
+        """The function of which a method is taken: ``group`` of ``group.command``."""
+        base = method[1] if isinstance(method, tuple) else method.rpartition("." if "|" not in method else "|")[0]
+        value = self.of(path, base) if base else None
+        return value.key if value is not None and value.kind == "function" else None
 
     def _member(self, base: Value, name: str, left: int) -> Value | None:
         order = self.mro(base.name)
@@ -297,6 +322,9 @@ class Values:
             if values is not None:
                 return self._one(facts.path, values, left)
             if name in definition.attributes:
+                proxy = self._proxy(facts, definition.attributes[name], left)
+                if proxy is not None:
+                    return proxy
                 cls_name = self.model.class_of_member(cls, name)
                 if cls_name is not None:
                     return Value("instance", cls_name)
@@ -307,6 +335,13 @@ class Values:
         if external is not None:
             return Value("member", base.name, name)
         return None
+
+    def _proxy(self, facts: FileFacts, written: Ref | None, left: int) -> Value | None:
+        """``app = current_app`` in a class: what is used later is the proxy, not the object behind it."""
+        if written is None or written.called:
+            return None
+        value = self.of(facts.path, written.dotted, left)
+        return value if value is not None and value.kind == "name" and value.name in PROXIES else None
 
     def _method(self, key: BodyKey, left: int) -> Value | None:
         body = self.body(key)
@@ -353,12 +388,13 @@ class Values:
             if function.extra == "_get_current_object":
                 cls = function.name
             if cls is None:
-                cls = _DUCK_RESULTS.get(function.extra)
+                cls = _DUCK_RESULTS.get(function.extra.rpartition(".")[2])
             if cls is not None:
                 return Value("instance", cls)
             return Value("called", f"{function.name}.{function.extra}()")
         if function.kind == "called":
-            return Value("called", f"{function.name}()")
+            cls = _DUCK_RESULTS.get(function.name.rpartition(".")[2])
+            return Value("instance", cls) if cls is not None else Value("called", f"{function.name}()")
         return None
 
     def _external_result(self, path: str, symbol: Symbol, function: Value, left: int) -> Value | None:
@@ -417,6 +453,7 @@ class Values:
         return self.parameter_value(key, name, is_shallow) or Value("parameter", extra=name, key=key)
 
 
+_GROUPS = frozenset({"click.Group", "flask.cli.AppGroup", "flask.cli.FlaskGroup"})
 _PROXY_INSTANCES = frozenset({"flask.current_app", "flask.request"})
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_ls.project.bodies import MAIN, Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves
+from flask_ls.project.bodies import Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves
+from flask_ls.project.extract.guards import Guards
 from flask_ls.project.extract.placing import Placed, Placing
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_type_checking
 from flask_ls.project.extract.symbols import Symbols
@@ -52,6 +53,7 @@ class _Builder:
         self.index = index
         self.ids = ids
         self.symbols = symbols
+        self.guards = Guards(symbols)
         self.at = placing.at
         self.result = Extracted()
         self.nodes: list[ast.AST] = []
@@ -131,7 +133,7 @@ class _Builder:
     def _emit_one(self, placed: Placed, out: list[Op]) -> None:
         op = placed.op
         for test, holds in placed.guards:
-            guard = self.guard(test)
+            guard = self.guards.of(test)
             if guard is not None:
                 op = ("if", guard, (op,), ()) if holds else ("if", guard, (), (op,))
         out.append(op)
@@ -176,8 +178,13 @@ class _Builder:
         if isinstance(value, ast.Tuple) and value.elts:
             value = value.elts[0]
         if value is not None:
-            self._leaf(("R", self.symbols.of(value)), value, out)
+            self._leaf(("R", self.symbols.of(value) or self._answer(value)), value, out)
         out.append(("x",))
+
+    def _answer(self, value: ast.expr) -> Symbol | None:
+        """``return bool(current_app)``: a function whose truth says something about contexts."""
+        guard = self.guards.of(value) if isinstance(value, (ast.BoolOp, ast.Compare, ast.UnaryOp, ast.Call)) else None
+        return ("g", guard) if isinstance(guard, tuple) and guard[0] in ("?", "and") else None
 
     def _leave(self, node: ast.stmt, out: list[Op]) -> None:
         self._emit(node, out)
@@ -185,7 +192,7 @@ class _Builder:
 
     def _assert(self, node: ast.Assert, out: list[Op]) -> None:
         self._emit(node, out)
-        guard = self.guard(node.test)
+        guard = self.guards.of(node.test)
         if guard is not None:
             out.append(("if", guard, (), (("x",),)))
 
@@ -194,7 +201,7 @@ class _Builder:
         if is_type_checking(node.test) or (isinstance(node.test, ast.Constant) and not node.test.value):
             out.extend(self._block(node.orelse))
             return
-        guard = self.guard(node.test)
+        guard = self.guards.of(node.test)
         then, otherwise = self._block(node.body), self._block(node.orelse)
         if guard is not None or _does_something(then) or _does_something(otherwise):
             out.append(("if", guard, then, otherwise))
@@ -205,7 +212,7 @@ class _Builder:
 
     def _while(self, node: ast.While, out: list[Op]) -> None:
         self._emit(node, out)
-        self._loop(node, self.guard(node.test), out)
+        self._loop(node, self.guards.of(node.test), out)
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, guard: Symbol | None, out: list[Op]) -> None:
         block = self._block(node.body)
@@ -243,10 +250,12 @@ class _Builder:
     def _match(self, node: ast.Match, out: list[Op]) -> None:
         self._emit(node, out)
         rest: Block = ()
-        blocks = [self._block(case.body) for case in node.cases]
-        for block in reversed(blocks):
+        subject = self.guards.of(node.subject)
+        blocks = [(self._block(case.body), _is_truth(case.pattern)) for case in node.cases]
+        for block, truth in reversed(blocks):
+            guard = None if subject is None or truth is None else subject if truth else ("not", subject)
             # Leaves are numbered in source order, which this nesting keeps.
-            rest = (("if", None, block, rest),) if block or rest else ()
+            rest = (("if", guard, block, rest),) if block or rest else ()
         out.extend(rest)
 
     def _function(self, node: FunctionNode, out: list[Op]) -> None:
@@ -272,56 +281,6 @@ class _Builder:
         self.imports = True
         source = resolve_relative(self.index.module, self.index.is_package, node.level, node.module)
         self._leaf(("m", tuple(f"{source}:{a.name}" for a in node.names)), node, out)
-
-    # Guards
-
-    def guard(self, test: ast.expr) -> Symbol | None:
-        """What a condition says about contexts, symbolically."""
-        if isinstance(test, ast.BoolOp):
-            parts = tuple(self.guard(v) for v in test.values)
-            if all(p is None for p in parts):
-                return None
-            return ("and" if isinstance(test.op, ast.And) else "or", *parts)
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            inner = self.guard(test.operand)
-            return ("not", inner) if inner is not None else None
-        if isinstance(test, ast.Compare):
-            return self._comparison(test)
-        if isinstance(test, (ast.Name, ast.Attribute, ast.Call)):
-            parameter = self._parameter_guard(test, "truth")
-            if parameter is not None:
-                return parameter
-            if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "bool" and test.args:
-                return self.guard(test.args[0])
-            symbol = self.symbols.of(test)
-            return ("?", symbol) if symbol is not None else None
-        return None
-
-    def _parameter_guard(self, node: ast.expr, test: str) -> Symbol | None:
-        found = self.symbols.tested_parameter(node) if isinstance(node, ast.Name) else None
-        return ("p", found[0], test if found[1] else "?") if found is not None else None
-
-    def _comparison(self, test: ast.Compare) -> Symbol | None:
-        if len(test.ops) != 1:
-            return None
-        left, op, right = test.left, test.ops[0], test.comparators[0]
-        if isinstance(left, ast.Name) and left.id == "__name__" and isinstance(op, ast.Eq):
-            return MAIN if isinstance(right, ast.Constant) and right.value == "__main__" else None
-        if not isinstance(right, ast.Constant):
-            return None
-        inner = self.guard(left) if right.value is not None else self._parameter_guard(left, "none")
-        if inner is not None and right.value is None:
-            return ("not", inner) if isinstance(op, (ast.IsNot, ast.NotEq)) else inner
-        inner = inner or self.guard(left)
-        if inner is None:
-            return None
-        if right.value is None and isinstance(left, ast.Call | ast.Attribute):
-            # `top is None` of the context stacks; a proxy itself is never None, so plain names say nothing.
-            return ("not", inner) if isinstance(op, ast.Is) else inner if isinstance(op, ast.IsNot) else None
-        if right.value is True or right.value is False:
-            positive = isinstance(op, (ast.Is, ast.Eq)) == right.value
-            return inner if positive else ("not", inner)
-        return None
 
 
 _READERS: dict[type[ast.AST], Callable[[_Builder, Any, list[Op]], None]] = {
@@ -407,6 +366,11 @@ def _types(node: ast.expr | None) -> list[ast.expr] | None:
     if node is None:
         return None
     return list(node.elts) if isinstance(node, ast.Tuple) else [node]
+
+
+def _is_truth(pattern: ast.pattern) -> bool | None:
+    """The value of ``case True`` and ``case False``."""
+    return pattern.value if isinstance(pattern, ast.MatchSingleton) else None
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from flask_ls.project.extract.refs import dotted_name, is_type_checking
 from flask_ls.project.facts import ImportEvent, ImportTime
 from flask_ls.project.index import COMPREHENSIONS, FUNCTIONS, FileIndex
 from flask_ls.project.modules import resolve_relative
+from flask_ls.project.walk import CHILD_FIELDS
 from flask_ls.syntax.source import SourceFile
 
+_CONDITIONAL = frozenset({*COMPREHENSIONS, ast.IfExp, ast.BoolOp} - {ast.GeneratorExp})
+# What holds no use, or none that happens now.
+_EMPTY = frozenset({ast.Name, ast.Constant, ast.Lambda, ast.GeneratorExp})
 # `except*` of Python 3.11 is a node type of its own with the fields of ast.Try.
 _TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
@@ -36,6 +41,7 @@ class _Walk:
         self.events: list[ImportEvent] = []
         self.main: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
+        self._bound = index.root.bindings
 
     def block(self, statements: list[ast.stmt], guard: str) -> None:
         for statement in statements:
@@ -119,26 +125,33 @@ class _Walk:
         self.events.append(ImportEvent("bind", self.source.span(node), bound=(name,), guard=guard))
 
     def _uses(self, node: ast.AST, guard: str) -> None:
-        stack = [node]
+        stack: list[Any] = [node]
+        pop, push = stack.pop, stack.append
         while stack:
-            current = stack.pop()
-            if isinstance(current, (ast.Lambda, ast.GeneratorExp)):
+            current = pop()
+            kind = current.__class__
+            if kind in _EMPTY:
                 continue
-            if isinstance(current, ast.Attribute) and isinstance(current.ctx, ast.Load):
-                self._use("use", dotted_name(current), current, guard)
-            elif isinstance(current, ast.Call):
+            if kind is ast.Attribute:
+                if current.ctx.__class__ is ast.Load:
+                    self._use("use", dotted_name(current), current, guard)
+                push(current.value)
+                continue
+            if kind is ast.Call:
                 self._use("call", dotted_name(current.func), current, guard)
-            inner = guard
-            if isinstance(current, (*COMPREHENSIONS, ast.IfExp, ast.BoolOp)):
-                inner = "condition"
-            if inner != guard:
+            if guard != "condition" and kind in _CONDITIONAL:
                 for child in ast.iter_child_nodes(current):
-                    self._uses(child, inner)
-            else:
-                stack.extend(reversed(list(ast.iter_child_nodes(current))))
+                    self._uses(child, "condition")
+                continue
+            for name in CHILD_FIELDS[kind]:
+                value = getattr(current, name, None)
+                if value.__class__ is list:
+                    stack += [child for child in reversed(value) if child is not None]
+                elif value is not None:
+                    push(value)
 
     def _use(self, kind: str, dotted: str | None, node: ast.AST, guard: str) -> None:
-        if dotted is None or (kind, dotted) in self._seen or dotted.partition(".")[0] not in self.index.root.bindings:
+        if dotted is None or dotted.partition(".")[0] not in self._bound or (kind, dotted) in self._seen:
             return
         if not guard:
             self._seen.add((kind, dotted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from typing import Any, NamedTuple
 
@@ -118,6 +119,8 @@ class Placing:
                 self._consume(argument)
                 self._touch(argument)
         elif function.attr == "format":
+            if isinstance(function.value, ast.Constant) and re.search("![ra]", str(function.value.value)):
+                return
             for argument in (*node.args, *(k.value for k in node.keywords)):
                 self._touch(argument)
         elif isinstance(function.value, ast.Name) and f"{function.value.id}.{function.attr}" in _TOUCHING_FUNCTIONS:
@@ -135,8 +138,13 @@ class Placing:
             symbol = self.symbols.of(node)
             if isinstance(symbol, tuple) and symbol[0] == "()":
                 self._place(node, ("c", *symbol[1:], "iter"))
-            elif isinstance(symbol, str) and symbol[0] == "*":
+            elif isinstance(symbol, str) and (symbol[0] == "*" or self._is_made_by_call(node)):
                 self._place(node, ("c", symbol, (), (), "iter"))
+
+    def _is_made_by_call(self, node: ast.AST) -> bool:
+        """Whether a name of the module is bound once, to the result of a call: it may be a generator."""
+        bindings = self.index.root.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+        return len(bindings) == 1 and isinstance(bindings[0].value, ast.Call)
 
     def _attributes(self) -> None:
         parent_of = self.index.parent
@@ -190,6 +198,11 @@ class Placing:
         if kind is ast.BinOp:
             is_format = isinstance(parent.op, ast.Mod) and isinstance(parent.left, ast.Constant)
             return not is_format or "%r" not in str(parent.left.value)
+        if kind is ast.Tuple:
+            above: Any = self.index.parent(parent)
+            return above.__class__ is ast.BinOp and above.right is parent and self._is_touched(parent, above)
+        if kind is ast.Dict:
+            return any(key is None and value is node for key, value in zip(parent.keys, parent.values, strict=True))
         return kind is ast.keyword and parent.arg is None
 
     def _consumed(self) -> None:

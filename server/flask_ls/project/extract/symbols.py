@@ -91,6 +91,18 @@ class Symbols:
         others = (b.node for b in bindings if b is not parameter)
         return symbol, all(getattr(n, "lineno", 0) >= node.lineno for n in others)
 
+    def condition(self, node: ast.Name) -> ast.expr | None:
+        """The condition that a local name stands for: ``ready = a and b``; None for other values."""
+        owner = self.index.scope(node).owner(node.id)
+        if owner is None or owner is self.index.root:
+            return None
+        bindings = owner.bindings[node.id]
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if not isinstance(value, (ast.BoolOp, ast.UnaryOp, ast.Compare)) or bindings[0].is_with:
+            return None
+        names_itself = any(isinstance(n, ast.Name) and n.id == node.id for n in ast.walk(value))
+        return None if names_itself else value
+
     def is_inert(self, node: ast.expr, left: int = _STEPS) -> bool:
         """Whether the expression is built from builtins and libraries that never touch a Flask context."""
         while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript, ast.Await)):
@@ -125,6 +137,8 @@ class Symbols:
         if function.__class__ is ast.Name and function.id == "super" and self._is_builtin(function):
             cls = self._class_around(node)
             return f"^{cls}" if cls else None
+        if function.__class__ is ast.Name and function.id == "getattr" and self._is_builtin(function):
+            return self._attribute_named(node)
         symbol = self.of(function)
         if symbol is None or self._depth(symbol) >= _DEPTH:
             return None
@@ -148,6 +162,15 @@ class Symbols:
         found = ("()", symbol, tuple(given), tuple(keywords))
         self._depths[id(found)] = depth + 1
         return found
+
+    def _attribute_named(self, node: Any) -> Symbol | None:
+        """``getattr(owner, "name")`` is ``owner.name``."""
+        if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or not isinstance(node.args[1].value, str):
+            return None
+        base, name = self.of(node.args[0]), node.args[1].value
+        if base.__class__ is str:
+            return f"{base}{'|' if base[0] in MARKS and '|' not in base else '.'}{name}" if base else None
+        return (".", base, name) if base is not None else None
 
     def _argument(self, node: Any, literal: bool) -> Symbol | None:
         kind = node.__class__

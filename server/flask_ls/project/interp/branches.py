@@ -120,10 +120,39 @@ def run_scoped(m: Machine, frame: Frame, kind: str, run: Run) -> Outcome | None:
     scope = open_scope(m, frame, kind)
     try:
         outcome = run()
+    except Raised as error:
+        if scope.pending or scope.escaped:
+            return _close_raised(m, frame, scope, error)
+        abandon_scope(m, frame, scope)
+        raise
     except BaseException:
         abandon_scope(m, frame, scope)
         raise
     return close_scope(m, frame, scope, outcome)
+
+
+def _close_raised(m: Machine, frame: Frame, scope: Scope, error: Raised) -> Outcome | None:
+    """End a region whose last statements raise after arms of it ended early: those arms are what happened."""
+    while frame.pending.pop() is not scope:
+        pass
+    base = len(scope.path)
+    if not note_possible(m, error.name):
+        mark_dead(m.path[: base - 1 : -1])
+    results: list[tuple[Path, Outcome | None]] = [*scope.escaped]
+    is_innermost = True
+    while scope.pending:
+        pending = scope.pending.pop()
+        diff = m.close_branch(pending.token)
+        m.path = pending.before
+        arms = [(arm.path, arm.diff) for arm in pending.early]
+        m.merge(arms if is_innermost else [(pending.rest, diff), *arms])
+        is_innermost = False
+        results.extend((extend(pending.before[base:], a.path), a.outcome) for a in pending.early)
+    m.path = scope.path
+    if len(results) > 1:
+        return _combine(m, frame, scope, results)
+    outcome = results[0][1]
+    return None if outcome is not None and outcome.kind == scope.kind != "return" else outcome
 
 
 def run_branch(m: Machine, frame: Frame, arms: list[tuple[Path, Run]]) -> Outcome | None:

@@ -10,26 +10,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.config.evaluated import config_of
 from flask_ls.project.config.model import AppConfig, merged
-from flask_ls.project.interp import discover, imports
+from flask_ls.project.interp import discover, external, imports
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
+from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import Machine
 from flask_ls.project.interp.paths import Path, Reader, Step
+from flask_ls.project.interp.reach import Reach, Registrars
 from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.table import TableBuilder
 from flask_ls.project.interp.things import Thing, parameters_of, things_of
 from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
 from flask_ls.project.interp.world import Limit, Raised
-from flask_ls.project.routes import App, Blueprint, Duplicate, Route, RouteTable
+from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Route, RouteTable
 
 if TYPE_CHECKING:
-    from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.sources import WorkspaceSources
     from flask_ls.project.modules import Module
     from flask_ls.syntax.source import SourceFile
 
-MAX_WORLDS = 12
+MAX_WORLDS = 16
+MAX_LATE = 4  # further entries for what the usual ones do not reach
 _DEBUG = bool(os.environ.get("FLASK_LS_INTERP_DEBUG"))
 _STACK = 256 * 1024 * 1024
 _RECURSION = 30_000
@@ -47,6 +50,9 @@ class _Result:
     names: list[Duplicate]
     entry: Entry
     config: AppConfig
+    registrars: Registrars = field(default_factory=dict)  # the globals through which routes can be added to it
+    loaded: frozenset[str] = frozenset()
+    entered: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def weight(self) -> tuple[bool, int, int, int]:
@@ -67,6 +73,7 @@ class Evaluation:
     things: dict[str, Thing] = field(default_factory=dict)
     parameters: dict[tuple[str, str], tuple[Thing, ...]] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
+    sought: frozenset[str] = frozenset()  # names of functions whose callers count, wherever they are
 
     def value_of(self, dotted: str) -> Thing | None:
         """The object that a dotted project name (``shop.users.bp``, ``shop.ext.api``) stands for, if one was seen."""
@@ -92,9 +99,14 @@ def evaluate(
     source: Callable[[str], SourceFile | None],
     hints: Hints,
     flask_version: tuple[int, int] = (3, 1),
+    checkpoint: Checkpoint | None = None,
 ) -> Evaluation:
-    """As ``build_route_table``, with what else was found out."""
+    """As ``build_route_table``, with what else was found out.
+
+    :raises Abandoned: by the checkpoint.
+    """
     result: list[Evaluation] = []
+    abandoned: list[Abandoned] = []
 
     def work() -> None:
         limit = sys.getrecursionlimit()
@@ -103,7 +115,9 @@ def evaluate(
         collecting = gc.isenabled()
         gc.disable()
         try:
-            result.append(_Evaluator(sources, source, hints, flask_version).run())
+            result.append(_Evaluator(sources, source, hints, flask_version, checkpoint).run())
+        except Abandoned as reason:
+            abandoned.append(reason)
         finally:
             sys.setrecursionlimit(limit)
             if collecting:
@@ -117,6 +131,8 @@ def evaluate(
     finally:
         threading.stack_size(before)
     thread.join()
+    if abandoned:
+        raise abandoned[0]
     return result[0] if result else Evaluation(RouteTable(complete=False))
 
 
@@ -127,9 +143,11 @@ class _Evaluator:
         source: Callable[[str], SourceFile | None],
         hints: Hints,
         flask_version: tuple[int, int],
+        checkpoint: Checkpoint | None,
     ) -> None:
         self.sources = sources
         self.source = source
+        self.checkpoint = checkpoint
         self.hints = hints
         self.flask_version = flask_version
         self.results: list[_Result] = []
@@ -140,6 +158,7 @@ class _Evaluator:
         self.parameters: dict[tuple[str, str], tuple[Thing, ...]] = {}
         self.configs: list[AppConfig] = []
         self.worlds = 0
+        self.reach = Reach(sources, hints)
 
     def run(self) -> Evaluation:
         found = discover.survey(self.sources, self.hints)
@@ -155,9 +174,12 @@ class _Evaluator:
                 rank = discover.rank_of(module.path, self.sources.index.workspace_of(module.path))
                 self.world(Entry(module, None, rank), found)
         for factory in found.factories:
-            if factory.qualname not in self.entered.get(factory.module.path, ()):
-                rank = discover.rank_of(factory.module.path, self.sources.index.workspace_of(factory.module.path))
-                self.world(Entry(factory.module, factory.qualname, rank), found)
+            rank = discover.rank_of(factory.module.path, self.sources.index.workspace_of(factory.module.path))
+            for entry in (*self._ways_to(factory), Entry(factory.module, factory.qualname, rank)):
+                if factory.qualname not in self.entered.get(factory.module.path, ()):
+                    self.world(entry, found)
+        if hinted is None:
+            self._reach_late(found)
         table = self._table()
         return Evaluation(
             table,
@@ -168,7 +190,60 @@ class _Evaluator:
             self.things,
             self.parameters,
             self.machines,
+            frozenset(self.reach.sought),
         )
+
+    def _ways_to(self, factory: Factory) -> list[Entry]:
+        """The entries that reach a factory through functions that call it, as the project does."""
+        name = factory.qualname.rpartition(".")[2]
+        if factory.qualname in self.entered.get(factory.module.path, ()) or name.startswith("__"):
+            return []
+        calls = self.reach.wrappers(name, factory.module)
+        scripts: list[Entry] = []
+        for call in calls:
+            wrapper = str(call.entry.factory).rpartition(".")[2]
+            likely = discover.scripts(self.sources, frozenset({wrapper}), [], self.hints)
+            scripts += [e for e in likely if e.rank < 60 and self._leads_to(e.module, call.entry.module)]
+        return sorted(scripts, key=lambda e: e.rank)[:2] + [c.entry for c in calls if c.has_arguments][:2]
+
+    def _reach_late(self, found: Found) -> None:
+        """Start with what leads to code that adds routes to an app and did not run."""
+        tried: set[tuple[str, str | None]] = set()
+        for _ in range(MAX_LATE):
+            loaded, entries = frozenset(self.loaded), list[Entry]()
+            for result in self.results:
+                entries += self.reach.entries(self.reach.unloaded(result.registrars, loaded), loaded)
+                for path, qualname in self.reach.functions(result.registrars, self.entered):
+                    module = self.sources.index.by_path(path)
+                    if module is not None:
+                        entries += [c.entry for c in self.reach.callers(qualname.rpartition(".")[2], module)]
+            entry = next((e for e in entries if (e.module.path, e.factory) not in tried), None)
+            if entry is None:
+                return
+            tried.add((entry.module.path, entry.factory))
+            self.world(entry, found)
+
+    def _unreached(self, result: _Result) -> list[BlindSpot]:
+        """What adds routes to an app when something runs it, and did not run where the app was built."""
+        if result.entry.hinted:
+            return []
+        builder = TableBuilder(self.machines[0], self.source)
+        spots: list[BlindSpot] = []
+        for path, line in self.reach.unloaded(result.registrars, result.loaded).items():
+            spots.append(
+                BlindSpot(
+                    builder.site(Place(path, line, 0, line, 0)),
+                    "this module adds routes to it when it is imported, which nothing that was read does",
+                )
+            )
+        for (path, qualname), line in self.reach.functions(result.registrars, result.entered).items():
+            spots.append(
+                BlindSpot(
+                    builder.site(Place(path, line, 0, line, 0)),
+                    f"{qualname}() adds routes to it when it is called, which nothing that was read does",
+                )
+            )
+        return spots
 
     def _app_parameters(self) -> frozenset[tuple[str, str]]:
         apps: set[tuple[str, str]] = set()
@@ -214,7 +289,7 @@ class _Evaluator:
             return False
         self.worlds += 1
         recorder = Recorder()
-        m = Machine(self.sources, recorder, self.flask_version)
+        m = Machine(self.sources, recorder, self.flask_version, self.checkpoint)
         m.script = entry.module.path
         trouble: str | None = None
         place: Place | None = None
@@ -271,6 +346,10 @@ class _Evaluator:
     def _collect(self, m: Machine, entry: Entry) -> None:
         recorder = m.recorder
         builder = TableBuilder(m, self.source)
+        entered: dict[str, set[str]] = {}
+        for path, qualname in m.entered:
+            entered.setdefault(path, set()).add(qualname)
+        loaded = frozenset(p for p, module in m.modules.items() if module.state != "new")
         for dotted, thing in things_of(m, builder).items():
             self.things.setdefault(dotted, thing)
         for key, given in parameters_of(m, builder).items():
@@ -297,6 +376,9 @@ class _Evaluator:
                     builder.duplicates(state, name, "name"),
                     entry,
                     config_of(m, state, name, builder),
+                    _registrars(m, state),
+                    loaded,
+                    entered,
                 )
             )
 
@@ -336,8 +418,9 @@ class _Evaluator:
             while name in taken:
                 name, number = f"{result.app.name}#{number}", number + 1
             taken.add(name)
-            exact = result.app.complete and not any(r.conditional for r in result.routes)
-            apps.append(replace(result.app, name=name, exact=exact))
+            spots = (*result.app.blind_spots, *self._unreached(result))
+            exact = not spots and not any(r.conditional for r in result.routes)
+            apps.append(replace(result.app, name=name, complete=not spots, exact=exact, blind_spots=spots))
             self.configs.append(merged(name, [r.config for r in self.results if r.place == result.place]))
             routes.extend(replace(r, app=name) for r in result.routes)
             endpoints.extend(replace(d, app=name) for d in result.endpoints)
@@ -373,6 +456,23 @@ class _Evaluator:
                 escapes=other.escapes or blueprint.escapes,
                 variable=other.variable or blueprint.variable,
             )
+
+
+def _registrars(m: Machine, state: AppState) -> dict[str, frozenset[str]]:
+    """The globals of modules that are an app, a blueprint of it, or an object that holds one of these."""
+    own = {id(state), *(id(r.blueprint) for r in state.registered)}
+    found: dict[str, frozenset[str]] = {}
+    for path, module in m.modules.items():
+        names = frozenset(
+            name
+            for name, value in module.names.items()
+            if isinstance(name, str)
+            and isinstance(value, Instance)
+            and any(id(held.native) in own for held in external.held_objects(m, Args([value])))
+        )
+        if names:
+            found[path] = names
+    return found
 
 
 def _needs(state: AppState, step: Step) -> bool:

@@ -208,7 +208,7 @@ def instantiate(m: Machine, cls: ClassV, args: Args) -> Value:
         call(m, init, args.prepend(made))
     elif cls.open is not None:
         # The initializer of a base that cannot be read: it keeps what it is given.
-        external.escape(m, args, f"{external.describe(cls.open)} cannot be read")
+        external.initialised(m, cls, cls.open, args)
         if isinstance(cls.open, External):
             for key, value in args.kw.items():
                 made.attrs.setdefault(key, value)

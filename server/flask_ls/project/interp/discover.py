@@ -70,7 +70,7 @@ def app_words(texts: Iterable[str]) -> frozenset[str]:
     texts = [t for t in texts if "class " in t]
     while True:
         pattern = re.compile(rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)]*\b(?:{'|'.join(sorted(known))})\b", re.M)
-        more = {m.group(1) for t in texts for m in pattern.finditer(t)} - known
+        more = {m.group(1) for t in texts if any(w in t for w in known) for m in pattern.finditer(t)} - known
         if not more:
             return frozenset(known)
         known |= more
@@ -82,12 +82,13 @@ def survey(sources: WorkspaceSources, hints: Hints) -> Found:
         m for m in sources.index if hints.include_tests or not is_test(m.path, sources.index.workspace_of(m.path))
     ]
     texts = {m.path: sources.text(m) for m in modules}
-    words = app_words(t for t in texts.values() if any(w in t for w in APP_CLASSES) or "class " in t)
+    words = app_words(texts.values())
     call = re.compile(rf"\b(?:{'|'.join(sorted(words))})\s*\(")
     found = Found(class_names=words)
     for module in modules:
         text = texts[module.path]
-        if call.search(text) is None:
+        # Looking for plain words first is several times faster than the pattern.
+        if not any(word in text for word in words) or call.search(text) is None:
             continue
         tree = sources.parse(text)
         if tree is None:
@@ -99,8 +100,16 @@ def survey(sources: WorkspaceSources, hints: Hints) -> Found:
     return found
 
 
-def constructions(tree: ast.Module, words: frozenset[str]) -> tuple[bool, list[str]]:
-    """Whether a module makes an app when it is imported, and the outermost functions that make one."""
+def is_startable(path: str, text: str) -> bool:
+    """Whether a file looks like one that a server is pointed at or that is run as a script."""
+    return "__main__" in text or posixpath.basename(path).removesuffix(".py") in _RANKED
+
+
+def constructions(tree: ast.Module, words: frozenset[str], *, with_arguments: bool = False) -> tuple[bool, list[str]]:
+    """Whether a module calls one of the words when it is imported, and the outermost functions that do.
+
+    ``with_arguments``: only calls that give it some.
+    """
     at_top = False
     inside: dict[str, None] = {}
     stack: list[tuple[ast.AST, str, str | None]] = [(n, "", None) for n in reversed(tree.body)]
@@ -146,6 +155,8 @@ def scripts(sources: WorkspaceSources, names: frozenset[str], modules: Iterable[
         if is_test(module.path, root) and not hints.include_tests:
             continue
         text = sources.text(module)
+        if module.path not in makers and not any(name in text for name in names):
+            continue
         is_script = "__main__" in text
         if module.path in makers or (used.search(text) and (is_script or _calls_at_top(text, names))):
             found.append(Entry(module, None, rank_of(module.path, root)))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import packages
+from flask_ls.project.interp import environment_variables, packages
 from flask_ls.project.interp.given import given_away
-from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -111,9 +110,7 @@ def _setting(m: Machine, path: str, args: Args) -> Value:
     default = args.pos[1] if len(args.pos) == 2 else args.kw.get("default", args.kw.get("fallback", MISSING))
     if not isinstance(default, SCALARS):
         return None
-    fork = m.fork(m.place(), f"the setting {name} is only known at run time", default=0)
-    unknown = Unknown(f"the setting {name} is only known at run time")
-    return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), unknown)])
+    return environment_variables.get(m, name, default)
 
 
 def _short(path: str) -> str:
@@ -143,6 +140,16 @@ def unreadable(m: Machine, func: Unknown, args: Args, held: tuple[Value, ...]) -
     if len(args.pos) == 1 and not args.kw and isinstance(args.pos[0], (Function, Wrapped)):
         return Wrapped(args.pos[0], func, False, m.serial)
     return Unknown(func.reason)
+
+
+def initialised(m: Machine, cls: ClassV, base: Unknown, args: Args) -> None:
+    """``cls(...)`` reaches the initializer of a base that cannot be read."""
+    bases = [b for c in cls.mro for b in c.bases if not isinstance(b, ClassV)]
+    known = all(isinstance(b, External) and packages.is_harmless(b.package) for b in bases)
+    path = f"{base.path}()" if isinstance(base, External) else "a class that is not known"
+    given_away(m, path, args, () if known else held_objects(m, args), known=known)
+    if not known:
+        escape(m, args, f"{describe(base)} cannot be read")
 
 
 def escape(m: Machine, args: Args, reason: str, held: tuple[Value, ...] = ()) -> None:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from flask_ls.project.modules import Module
 
 
+# Before Flask 1.0 an extension could be imported as a part of Flask.
+_OLD_EXTENSIONS = "flask.ext."
+
+
 def _import(m: Machine, node: ast.Import, frame: Frame) -> Outcome | None:
     frame.node = node
     for alias in node.names:
@@ -63,6 +67,8 @@ def _import_from(m: Machine, node: ast.ImportFrom, frame: Frame) -> Outcome | No
 
 def from_import(m: Machine, source: Value, name: str) -> Value:
     """``from source import name``."""
+    if isinstance(source, External) and f"{source.path}." == _OLD_EXTENSIONS:
+        return import_name(m, f"flask_{name}")
     if not isinstance(source, ModuleV):
         return m.get(source, name)
     value = m.get(source, name, MISSING)
@@ -86,6 +92,8 @@ def _missing(m: Machine, name: str) -> None:
 
 def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value:
     """The module of an absolute name."""
+    if name.startswith(_OLD_EXTENSIONS):
+        name = "flask_" + name.removeprefix(_OLD_EXTENSIONS)
     top = name.partition(".")[0]
     modelled = m.external(name) if m.is_modelled(top) else MISSING
     if modelled is not MISSING:
@@ -187,6 +195,8 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         if outer[5] and any(a.catches(error.name, error.bases) for a in outer[5]):
             m.modules.pop(module.path, None)
             raise
+        if error.name != "SystemExit":
+            m.blind(f"importing {module.import_name} raises {error.name}", place=error.place)
     except Limit:
         loaded.state = "done"
         raise

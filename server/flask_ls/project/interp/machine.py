@@ -22,6 +22,7 @@ from flask_ls.project.interp.values import (
     Instance,
     ListV,
     ModuleV,
+    Namespace,
     Native,
     Unknown,
     Value,
@@ -29,6 +30,7 @@ from flask_ls.project.interp.values import (
 from flask_ls.project.interp.world import Limit, Outcome, World
 
 if TYPE_CHECKING:
+    from flask_ls.project.checkpoint import Checkpoint
     from flask_ls.project.interp.paths import Fork
     from flask_ls.project.interp.records import Recorder
     from flask_ls.project.modules import Module, ModuleIndex
@@ -64,8 +66,15 @@ class Sources(Protocol):
 class Machine(World):
     """One evaluation."""
 
-    def __init__(self, sources: Sources, recorder: Recorder, flask_version: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        recorder: Recorder,
+        flask_version: tuple[int, int],
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         super().__init__()
+        self.checkpoint = checkpoint
         self.sources = sources
         self.recorder = recorder
         self.flask_version = flask_version
@@ -82,6 +91,8 @@ class Machine(World):
         self.idle: dict[Any, int] = {}  # function node -> steps taken without effect
         self.entered: set[tuple[str, str]] = set()
         self.app_contexts: list[Value] = []
+        self.environment = Namespace()  # environment variables that the program sets
+        self.variables: dict[str, Fork] = {}  # whether one is set from outside, by name
         self.current_app: Value = External("flask.current_app")
         # Where the rule that is being added was written, when that is not what executes now.
         self.script = ""  # the path of the module that evaluation started with
@@ -112,6 +123,8 @@ class Machine(World):
         """Execute statements in order."""
         for statement in body:
             self.steps += 1
+            if self.checkpoint is not None:
+                self.checkpoint()
             execute = EXEC.get(type(statement))
             if execute is not None:
                 outcome = execute(self, statement, frame)

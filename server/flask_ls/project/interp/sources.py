@@ -38,12 +38,18 @@ class WorkspaceSources:
         self._installed = installed
         self._trees: dict[str, ast.Module | None] = {}
         self._broken: set[str] = set()
+        self._texts: dict[str, str | None] = {}
         self._lines: dict[str, list[str]] = {}
         self._listings: dict[str, list[str] | None] = {}
 
     def text(self, module: Module) -> str:
         """The text of a module; empty when it cannot be read."""
-        return self._read(module.path) or ""
+        return self._text(module.path) or ""
+
+    def _text(self, path: str) -> str | None:
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
 
     def parse(self, text: str) -> ast.Module | None:
         """The tree of a text; None when it is broken beyond repair."""
@@ -53,7 +59,7 @@ class WorkspaceSources:
         """The tree without bodies of functions."""
         path = module.path
         if path not in self._trees:
-            text = self._read(path)
+            text = self._text(path)
             tree = self._parse(text) if text is not None else None
             if getattr(tree, "is_mended", False):
                 self._broken.add(path)
@@ -114,7 +120,7 @@ class WorkspaceSources:
         return self._installed(package) if self._installed is not None else None
 
 
-def _inner(node: ast.stmt) -> list[ast.stmt]:
+def inner_statements(node: ast.stmt) -> list[ast.stmt]:
     """The statements directly inside a statement that is no function."""
     found: list[ast.stmt] = []
     for name in ("body", "orelse", "finalbody"):
@@ -133,7 +139,7 @@ def _strip(tree: ast.Module) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.body = []
         else:
-            stack.extend(_inner(node))
+            stack.extend(inner_statements(node))
 
 
 def _tolerant(text: str) -> ast.Module | None:

@@ -125,7 +125,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
             m,
             frame,
             [
-                ((Step(fork, 0),), lambda: m.run(node.body, frame)),
+                ((Step(fork, 0),), lambda: _run_script(m, node.body, frame)),
                 ((Step(fork, 1),), lambda: m.run(node.orelse, frame)),
             ],
         )
@@ -145,6 +145,18 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
             (split[1], lambda: m.run(node.orelse, frame)),
         ],
     )
+
+
+def _run_script(m: Machine, body: list[ast.stmt], frame: Frame) -> Outcome | None:
+    try:
+        return m.run(body, frame)
+    except Raised as error:
+        if error.name != "SystemExit":
+            # Not under the condition of the script: an arm that raises counts as not taken.
+            inside, m.path = m.path, ()
+            m.blind(f"starting it raises {error.name}", place=error.place)
+            m.path = inside
+        raise
 
 
 def _is_main_guard(test: ast.expr) -> bool:

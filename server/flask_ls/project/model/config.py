@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask_ls.project.facts import ConfigSource, FileFacts
+from flask_ls.project.lazy import lazy
 
 if TYPE_CHECKING:
     from flask_ls.project.model.project import ProjectModel
@@ -67,7 +67,7 @@ class ConfigObjects:
         """Canonical names of the project whose value a configuration key gets."""
         return self._values.get(key, frozenset())
 
-    @cached_property
+    @lazy
     def _values(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         for facts in self._model.files.values():
@@ -77,7 +77,7 @@ class ConfigObjects:
                     found.setdefault(key, set()).add(name)
         return {key: frozenset(names) for key, names in found.items()}
 
-    @cached_property
+    @lazy
     def _resolved(self) -> tuple[frozenset[str], bool, frozenset[str], frozenset[str]]:
         handed: set[str] = set()
         paths: set[str] = set()

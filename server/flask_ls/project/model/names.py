@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from flask_ls.project.catalog import STAR_EXPORTS, public_name
 from flask_ls.project.facts import ClassFacts, Export, FileFacts, FunctionFacts
-from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.modules import Module, ModuleIndex
 
 # How many names one question may lead through.
 _MOST = 100
@@ -69,9 +69,30 @@ class Names:
         """
         if self._index is None:
             return written
-        by_path = self._modules.get(importer)
-        found = self._index.find(written, self._index.by_path(by_path.path) if by_path is not None else None)
-        return found.name if found is not None and found.name in self._modules else written
+        found = self._index.find(written, self._module(importer))
+        if found is not None and not found.is_namespace and found.name in self._modules:
+            return found.name
+        # A module that the importer cannot see, in another source root, may have that name.
+        return f"?{written}" if written in self._modules and importer in self._modules else written
+
+    def imported_from(self, importer: str, written: str, name: str) -> str:
+        """What ``from <written> import <name>`` gives in module ``importer``: ``module:name``.
+
+        For a module of a package it is that module's unique name.
+        """
+        target = self.imported(importer, written)
+        head, _, rest = name.partition(".")
+        package = self._modules.get(target)
+        if self._index is None or (package is not None and (not package.is_package or head in package.exports)):
+            return f"{target}:{name}"
+        found = self._index.find(f"{written}.{head}", self._module(importer))
+        if found is None or found.is_namespace or found.name not in self._modules:
+            return f"{target}:{name}"
+        return f"{found.name}:{rest}" if rest else found.name
+
+    def _module(self, name: str) -> Module | None:
+        facts = self._modules.get(name)
+        return self._index.by_path(facts.path) if facts is not None and self._index is not None else None
 
     def is_project(self, dotted: str) -> bool:
         """Whether the name lies in a module of the project."""
@@ -161,7 +182,9 @@ class Names:
     def _target(self, facts: FileFacts, export: Export, seen: dict[str, str]) -> str | None:
         if export.kind == "alias":
             module, colon, name = export.target.partition(":")
-            return self._follow(self.imported(facts.module, module) + colon + name, seen)
+            if not colon:
+                return self._follow(self.imported(facts.module, module), seen)
+            return self._follow(self.imported_from(facts.module, module, name), seen)
         if export.kind == "name":
             head, _, rest = export.target.partition(".")
             if head in facts.exports:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.contexts.sites import Sites
@@ -14,10 +14,12 @@ from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
+from flask_ls.project.lazy import lazy
 from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
-from flask_ls.project.model.kept import Kept, evaluation_after, imports_alike, names_alike
+from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
+from flask_ls.project.model.parts import Parts
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class ProjectModel:
@@ -50,8 +53,15 @@ class ProjectModel:
         self._sites: Sites | None = None
         self._started: Kept[Evaluation] | None = None
         self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
+        self.defers = False
+        """Whether what takes long and is not known is left to a ``twin`` that is computed elsewhere."""
+        self.awaited: dict[str, None] = {}
+        """The names of such parts that were asked for."""
+        self.checkpoint: Checkpoint = no_checkpoint
+        """To be called by long work, again and again."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
+        self._parts = Parts(self)
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
         self.templates: frozenset[str] = frozenset(templates)
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
@@ -75,12 +85,18 @@ class ProjectModel:
             model._started = self._started.edited(facts.path, text)
         if self._failures is not None and before is not None and imports_alike(before, facts):
             model._failures = self._failures.edited(facts.path, text)
-        if before is not None and names_alike(before, facts):
+        alike = before is not None and names_alike(before, facts)
+        if before is not None and alike:
             model.is_moved = same_shape(before, facts)
+            if model.is_moved and "contexts" in self.__dict__:
+                model.__dict__["contexts"] = self.contexts.of_model(model)
             if "names" in self.__dict__:
                 model.__dict__["names"] = self.names.with_modules(model.modules)
                 if "classes" in self.__dict__:
                     model.__dict__["classes"] = self.classes.with_names(model.names)
+        # After the names, which the parts may ask for.
+        if before is not None:
+            model._parts = self._parts.after_edit(model, facts, names_alike=alike)
         return model
 
     def without_file(self, path: str) -> ProjectModel:
@@ -110,12 +126,44 @@ class ProjectModel:
         model.templates, model.files, model.modules = self.templates | {path}, self.files, self.modules
         return model
 
+    def twin(self, checkpoint: Checkpoint) -> ProjectModel:
+        """The same project once more, which waits for what takes long and shares nothing that changes.
+
+        It may be used on another thread than this one. ``checkpoint`` is called again and again by what takes long.
+        """
+        twin = self._like()
+        twin.files, twin.modules = self.files, self.modules
+        twin._sites, twin._started, twin._failures = self._sites, self._started, self._failures
+        twin.defers, twin.checkpoint = False, checkpoint
+        return twin
+
+    def _takes_long(self, part: str) -> None:
+        if self.defers:
+            self.awaited[part] = None
+            raise NotYet
+
     def _like(self) -> ProjectModel:
         model = type(self)((), self.index, self.deployment, self.templates)
         model.read = self.read
         model.distributions = self.distributions
         model.app_hint = self.app_hint
+        model.defers = self.defers
         return model
+
+    def each(self, part: Callable[[FileFacts], T]) -> Mapping[str, T]:
+        """Path -> ``part(facts)`` of the files where that is true, in order. After an edit, only its file is asked.
+
+        ``part`` is a function of a module, as it is remembered by its identity.
+        """
+        return self._parts.plain(part)
+
+    def each_named(self, part: Callable[[FileFacts, ProjectModel], T]) -> Mapping[str, T]:
+        """The same for a part that also asks what names and classes are, but nothing else of other files."""
+        return self._parts.named(part)
+
+    def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
+        """``combine(each(part))``, remembered while the parts stay the same."""
+        return self._parts.reduced(part, combine)
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
         """``compute(self)``, computed once for this model whoever asks."""
@@ -129,16 +177,19 @@ class ProjectModel:
         """Every app of the workspace with its routes."""
         return self.evaluation.table
 
-    @cached_property
+    @lazy
     def evaluation(self) -> Evaluation:
         """What running the program's start would build, read off without running anything.
 
         An edit that changes nothing of the start keeps it; only places are moved then.
+
+        :raises NotYet: as ``contexts`` and ``import_failures``, when it is not known and this model ``defers``.
         """
-        if self._started is not None and self.read is not None:
+        if self._started is not None and self.read is not None and "evaluation" not in self.awaited:
             kept = evaluation_after(self._started, self.read, self._is_mentioned)
             if kept is not None:
                 return kept
+        self._takes_long("evaluation")
         found = self._evaluate()
         self._started = Kept(found)
         return found
@@ -155,10 +206,12 @@ class ProjectModel:
         return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (3, 1)
 
     def _is_mentioned(self, name: str) -> bool:
-        return any(
-            name in facts.mentioned or any(name == imported for i in facts.imports for imported, _ in i.names)
-            for facts in self.files.values()
-        )
+        if any(name in names for names in self.each(_imported_names).values()):
+            return True
+        sites = self._sites
+        if sites is not None:
+            return sites.is_mentioned_in(self.files, name)
+        return any(name in facts.mentioned for facts in self.files.values())
 
     def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
@@ -169,10 +222,12 @@ class ProjectModel:
             return Evaluation(RouteTable(complete=False))
 
         def text(path: str) -> str | None:
+            self.checkpoint()
             source = read(path)
             return source.text if source is not None else None
 
-        found = evaluate(WorkspaceSources(self.index, text), read, Hints(self.app_hint), self._flask_version)
+        sources = WorkspaceSources(self.index, text)
+        found = evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
         found.machines.clear()  # they hold every object and tree of the evaluation
         return found
 
@@ -181,34 +236,36 @@ class ProjectModel:
         """The configuration of every app of the workspace."""
         return self.evaluation.configs
 
-    @cached_property
+    @lazy
     def config_objects(self) -> ConfigObjects:
         """The classes and modules that become configuration."""
         return ConfigObjects(self)
 
-    @cached_property
+    @lazy
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
+        self._takes_long("contexts")
         return Contexts(self, self._sites)
 
-    @cached_property
+    @lazy
     def names(self) -> Names:
         """Names -> canonical origins."""
         return Names(self.modules, self.index)
 
-    @cached_property
+    @lazy
     def import_failures(self) -> Mapping[str, tuple[ImportFailure, ...]]:
         """Imports that fail because a cycle closes too early, by the path of the file they stand in."""
         kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
         if kept is not None:
             return kept
+        self._takes_long("import_failures")
         found: dict[str, tuple[ImportFailure, ...]] = {}
         for failure in ImportOrder(self.modules, self.names).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
         self._failures = Kept(found)
         return found
 
-    @cached_property
+    @lazy
     def classes(self) -> Classes:
         """The classes of values."""
         return Classes(self.names)
@@ -240,3 +297,7 @@ class ProjectModel:
     def class_of_parameter(self, function: str, parameter: str) -> str | None:
         """The class that every known caller passes for a parameter; None when unknown."""
         return None
+
+
+def _imported_names(facts: FileFacts) -> frozenset[str]:
+    return frozenset(name for fact in facts.imports for name, _ in fact.names)

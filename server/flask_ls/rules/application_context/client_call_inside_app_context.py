@@ -6,6 +6,9 @@ not run until the block ends. Tests pass although the view forgot to commit.
 
 Instead: make the requests outside of the ``with app.app_context():`` block.
 
+Fix: Moves the requests out of the block. What may need its context stays inside. Unsafe: objects of the block's
+session are detached when it ends earlier.
+
 Quiet: With Flask 3.2 or newer, and in projects without ``g``, teardown functions, SQLAlchemy and Flask-Login.
 """
 
@@ -18,6 +21,7 @@ from packaging.version import Version
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.client_fixes import CLIENT, METHODS, requests_outside
 from flask_ls.rules.ask.project import imports_g
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -25,7 +29,6 @@ from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Note, Rule
 
 _SHARED = frozenset({"teardown_appcontext", "SQLAlchemy", "LoginManager"})
-_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace", "open"})
 
 rule = Rule(
     __name__,
@@ -56,6 +59,24 @@ rule = Rule(
             #       ^^^^^^^^^^^^^^^ shares g with the block
                     return client.get("/").text
                     #      ^^^^^^^^^^^^^^^ shares g with the block
+            """,
+            fixed="""
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                seen = "user" in g
+                g.user = "ann"
+                return "leak" if seen else "clean"
+
+
+            def run():
+                client = app.test_client()
+                client.get("/")
+                return client.get("/").text
             """,
             drive="assert app_module.run() == 'clean'",
             fails="AssertionError",
@@ -90,20 +111,21 @@ rule = Rule(
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``client.get(...)`` inside ``with app.app_context():``."""
     method = node.func
-    if not isinstance(method, ast.Attribute) or method.attr not in _METHODS or ctx.flask >= Version("3.2.dev0"):
+    if not isinstance(method, ast.Attribute) or method.attr not in METHODS or ctx.flask >= Version("3.2.dev0"):
         return
-    if not ctx.is_instance(method.value, "flask.testing.FlaskClient") or not ctx.model.once(_shares):
+    if not ctx.is_instance(method.value, CLIENT) or not ctx.model.once(_shares):
         return
     around = _app_context_around(node, ctx)
     if around is not None:
         yield ctx.finding(
             node,
             "this request shares g with the block around it: no new application context is pushed.",
-            related=[ctx.related(around, "the context is pushed here")],
+            related=[ctx.related(around.items[0].context_expr, "the context is pushed here")],
+            fixes=[requests_outside(ctx, around)],
         )
 
 
-def _app_context_around(node: ast.AST, ctx: Context) -> ast.AST | None:
+def _app_context_around(node: ast.AST, ctx: Context) -> ast.With | None:
     for ancestor in ctx.index.ancestors(node):
         if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):
             return None
@@ -111,7 +133,7 @@ def _app_context_around(node: ast.AST, ctx: Context) -> ast.AST | None:
             for item in ancestor.items:
                 call = item.context_expr
                 if isinstance(call, ast.Call) and ctx.member(call.func) == "flask.Flask.app_context":
-                    return call
+                    return ancestor
     return None
 
 

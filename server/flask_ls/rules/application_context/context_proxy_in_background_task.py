@@ -8,6 +8,10 @@ with an empty context, so ``current_app``, ``g``, ``request``, ``session``, ``ur
 Instead: Push a context inside the function with ``with app.app_context():`` on the real application object, and pass
 what belongs to the request as plain arguments.
 
+Fix: Pushes the context of the application inside the function, where the application has a name there; safe, as is
+``asyncio.to_thread`` for ``run_in_executor(None, ...)``. Unsafe: the application handed over as an argument, a copy of
+the request's context (which only works while the request lasts), a made-up request for ``url_for``.
+
 Quiet: When a context is pushed around the use, when the function is wrapped by ``copy_current_request_context`` or run
 by ``contextvars.copy_context().run``, and when the class of a Celery task pushes a context.
 """
@@ -16,8 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.background_fixes import app_as_argument, context_inside, copied_request, to_thread
+from flask_ls.rules.ask.background_fixes import (
+    app_as_argument,
+    context_inside,
+    copied_request,
+    request_inside,
+    to_thread,
+)
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
+from flask_ls.rules.ask.push_fixes import local_app
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -203,6 +214,130 @@ rule = Rule(
             drive="client.get('/')",
             fails="RuntimeError: Working outside of application context",
         ),
+        Bad(
+            """
+            from threading import Timer
+
+            from flask import Flask, current_app
+
+            app = Flask(__name__)
+
+
+            def work():
+                with current_app.app_context():
+            #        ^^^^^^^^^^^ current_app has no context here
+                    print("done")
+
+
+            @app.get("/")
+            def index():
+                Timer(0, work).start()
+                return "ok"
+            """,
+            fixed="""
+            from threading import Timer
+
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            def work():
+                with app.app_context():
+                    print("done")
+
+
+            @app.get("/")
+            def index():
+                Timer(0, work).start()
+                return "ok"
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from threading import Thread
+
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            def log():
+                print(request.path)
+                #     ^^^^^^^ request has no context here
+
+
+            @app.get("/")
+            def index():
+                thread = Thread(target=log)
+                thread.start()
+                thread.join()
+                return "ok"
+            """,
+            fixed="""
+            from threading import Thread
+
+            from flask import Flask, copy_current_request_context, request
+
+            app = Flask(__name__)
+
+
+            def log():
+                print(request.path)
+
+
+            @app.get("/")
+            def index():
+                thread = Thread(target=copy_current_request_context(log))
+                thread.start()
+                thread.join()
+                return "ok"
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            import atexit
+
+            from flask import Flask, url_for
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return "ok"
+
+
+            @atexit.register
+            def farewell():
+                print(url_for("index"))
+                #     ^^^^^^^ url_for() has no context here
+            """,
+            fixed="""
+            import atexit
+
+            from flask import Flask, url_for
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return "ok"
+
+
+            @atexit.register
+            def farewell():
+                with app.test_request_context():
+                    print(url_for("index"))
+            """,
+            drive="app_module.farewell()",
+            fails="RuntimeError: Working outside of application context",
+        ),
         Good(
             """
             from threading import Thread
@@ -235,7 +370,7 @@ rule = Rule(
 )
 
 
-_FIXES = (to_thread, context_inside, app_as_argument, copied_request)
+_FIXES = (local_app, to_thread, context_inside, app_as_argument, copied_request, request_inside)
 
 
 @rule.on_file

@@ -5,6 +5,9 @@ blueprint does not run for this view, and a misspelt name was never there: Attri
 
 Instead: set it in ``before_request`` (of the app, or of this blueprint), or read it with ``g.get("name")``.
 
+Fix: Corrects the name, moves start-up code into ``before_request``, lets the hook of the other blueprint run for all
+views, or reads with ``g.get``. Unsafe: which of them is meant cannot be seen.
+
 Quiet: When anything that may run before sets an attribute of that name, when names are set dynamically, for names that
 an extension sets, and where the attribute is tested or the error is caught.
 """
@@ -23,6 +26,7 @@ from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 rule = Rule(
     __name__,
@@ -82,8 +86,94 @@ rule = Rule(
                 return g.db
                 #      ^^^^ only code that runs at start-up sets g.db
             """,
+            fixed="""
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+            @app.before_request
+            def set_db():
+                g.db = "connection"
+
+
+            @app.get("/")
+            def index():
+                return g.db
+            """,
             drive="client.get('/')",
             fails="AttributeError: db",
+        ),
+        Bad(
+            """
+            from flask import Blueprint, Flask, g
+
+            shop = Blueprint("shop", __name__, url_prefix="/shop")
+            blog = Blueprint("blog", __name__, url_prefix="/blog")
+
+
+            @shop.before_request
+            def load():
+                g.user = "ann"
+
+
+            @blog.get("/")
+            def index():
+                return g.user
+                #      ^^^^^^ only another blueprint's hook sets g.user
+
+
+            app = Flask(__name__)
+            app.register_blueprint(shop)
+            app.register_blueprint(blog)
+            """,
+            fixed="""
+            from flask import Blueprint, Flask, g
+
+            shop = Blueprint("shop", __name__, url_prefix="/shop")
+            blog = Blueprint("blog", __name__, url_prefix="/blog")
+
+
+            @shop.before_app_request
+            def load():
+                g.user = "ann"
+
+
+            @blog.get("/")
+            def index():
+                return g.user
+
+
+            app = Flask(__name__)
+            app.register_blueprint(shop)
+            app.register_blueprint(blog)
+            """,
+            drive="client.get('/blog/')",
+            fails="AttributeError: user",
+        ),
+        Bad(
+            """
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return f"Hello {g.user}"
+                #               ^^^^^^ nothing sets g.user
+            """,
+            fixed="""
+            from flask import Flask, g
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return f"Hello {g.get('user')}"
+            """,
+            drive="client.get('/')",
+            fails="AttributeError: user",
         ),
         Good(
             """
@@ -136,13 +226,13 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     missing = _missing(node, roles, ctx)
     if missing is None or _is_tested(node, ctx):
         return
-    yield ctx.finding(
-        node, f"{missing} g.{node.attr}: reading it raises AttributeError.", fixes=[_corrected(node, ctx)]
-    )
+    message, setting = missing
+    fixes = [_corrected(node, ctx), setting, _with_get(node, ctx)]
+    yield ctx.finding(node, f"{message} g.{node.attr}: reading it raises AttributeError.", fixes=fixes)
 
 
-def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> str | None:
-    """What is wrong, or None when the value may be there."""
+def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> tuple[str, Fix | None] | None:
+    """What is wrong and how to set the value in time; None when it may be there."""
     others = [f for f in ctx.model.files.values() if f.path != ctx.path]
     if any(_sets(f, node.attr) for f in others) or _by_extension(node.attr, ctx):
         return None
@@ -155,16 +245,62 @@ def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> str | None
     ]
     if not stores:
         facts = ctx.model.files.get(ctx.path)
-        return "nothing sets" if facts is None or not _sets(facts, node.attr) else None
+        return ("nothing sets", None) if facts is None or not _sets(facts, node.attr) else None
     if all(ctx.index.function_of(s) is None for s in stores):
-        return "only code that runs at start-up sets"
+        return "only code that runs at start-up sets", _before_requests(stores, ctx)
     if any(r.kind != "view" for r in roles):
         return None
     hooks = [r for s in stores for r in handlers(ctx).roles(ctx.index.function_of(s))]
     known = all(handlers(ctx).roles(ctx.index.function_of(s)) for s in stores)
     if known and hooks and all(_is_of_another_blueprint(h, roles, ctx) for h in hooks):
-        return "only another blueprint's hook sets"
+        return "only another blueprint's hook sets", _for_all_blueprints(hooks, ctx)
     return None
+
+
+def _before_requests(stores: list[ast.Attribute], ctx: Context) -> Fix | None:
+    """``with app.app_context(): g.x = ...`` as a function that runs before each request."""
+    statement = ctx.parent(stores[0])
+    block = ctx.parent(statement) if isinstance(statement, ast.Assign) else None
+    if len(stores) != 1 or not isinstance(block, ast.With) or len(block.body) != 1 or len(block.items) != 1:
+        return None
+    call = block.items[0].context_expr
+    if not isinstance(call, ast.Call) or ctx.member(call.func) != "flask.Flask.app_context":
+        return None
+    assert isinstance(call.func, ast.Attribute)
+    name = f"set_{stores[0].attr}"
+    if name in ctx.index.root.bindings or not isinstance(ctx.parent(block), ast.Module):
+        return None
+    edit = ctx.edit()
+    header = f"@{ctx.text(call.func.value)}.before_request{edit.newline}def {name}():"
+    edit.replace(Span(ctx.span(block).start, ctx.span(call).end + 1), header)
+    if block.body[0].lineno == block.lineno:
+        edit.refuse()
+    return ctx.fix("Set it before each request", edit, safe=False)
+
+
+def _for_all_blueprints(hooks: list[Role], ctx: Context) -> Fix | None:
+    """``before_app_request`` for ``before_request``, which runs for the views of its own blueprint only."""
+    site = hooks[0].site
+    method = site.func if isinstance(site, ast.Call) else site
+    if len(hooks) != 1 or not isinstance(method, ast.Attribute):
+        return None
+    edit = ctx.edit().replace(method, f"{ctx.text(method.value)}.before_app_request")
+    return ctx.fix("Run the hook for all views", edit, safe=False)
+
+
+def _with_get(node: ast.Attribute, ctx: Context) -> Fix | None:
+    """``g.get("x")``, where None can be used in the place of the value."""
+    if isinstance(ctx.parent(node), (ast.Attribute, ast.Call, ast.Subscript, ast.Return)):
+        is_argument = isinstance(parent := ctx.parent(node), ast.Call) and node in parent.args
+        if not is_argument:
+            return None
+    edit = ctx.edit()
+    name = edit.quoted(node.attr)
+    around = next((a for a in ctx.index.ancestors(node) if isinstance(a, ast.JoinedStr)), None)
+    if around is not None and name[0] in ctx.text(around)[:3]:
+        name = f"'{node.attr}'" if name[0] == '"' else f'"{node.attr}"'
+    edit.replace(node, f"{ctx.text(node.value)}.get({name})")
+    return ctx.fix("Read it with g.get(), which gives None", edit, safe=False)
 
 
 def _is_of_another_blueprint(hook: Role, views: list[Role], ctx: Context) -> bool:

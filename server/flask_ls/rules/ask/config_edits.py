@@ -57,6 +57,28 @@ def beside(ctx: Context, write: Write, key: str, value: str) -> EditBuilder:
     return edit.refuse()
 
 
+def renamed(ctx: Context, write: Write, key: str) -> EditBuilder:
+    """A builder that writes another key in the place of the one of ``write``."""
+    edit = ctx.edit()
+    node = _key_node(write)
+    if isinstance(node, ast.Constant):
+        return edit.replace(node, edit.quoted(key, like=node))
+    if isinstance(node, ast.keyword) or (isinstance(node, ast.Name) and write.form in ("class", "module")):
+        return edit.replace(key_span(ctx, write), key)
+    return edit.refuse()
+
+
+def key_span(ctx: Context, write: Write) -> Span:
+    """Where the key of a configuration write stands."""
+    node = _key_node(write)
+    start, end = ctx.span(node)
+    return Span(start, start + len(write.key) if isinstance(node, ast.keyword) else end)
+
+
+def _key_node(write: Write) -> ast.AST:
+    return write.target.slice if isinstance(write.target, ast.Subscript) else write.target
+
+
 def _is_alone(ctx: Context, call: ast.Call, count: int) -> bool:
     """Whether the call is a statement of its own that exists for this one key."""
     return count == 1 and isinstance(ctx.parent(call), ast.Expr)

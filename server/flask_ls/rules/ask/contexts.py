@@ -6,6 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from packaging.version import Version
+
+from flask_ls.project.bodies import last_name
+from flask_ls.project.contexts.meaning import receiver_of
 from flask_ls.project.contexts.needs import PROXIES
 from flask_ls.project.contexts.problems import Problem
 from flask_ls.project.contexts.roles import SOURCES
@@ -17,6 +21,9 @@ from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.context import Context
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
+
+_PUSHES_FOR_COMMANDS = Version("2.2")
+_APP_GROUP = "flask.cli.AppGroup"
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Lacking:
     first_node: ast.AST | None = None
     start_node: ast.AST | None = None
     start_function: FunctionNode | None = None
+    is_run_by_flask: bool = False
+    """It stands in a click command of the application: `flask NAME` pushes a context for it, others do not."""
 
     @property
     def what(self) -> str:
@@ -51,7 +60,9 @@ class Lacking:
 def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
     """The uses of this file that lack their context and belong to this rule."""
     for found in ctx.once(_all):
-        if found.problem.code == (code or ctx.rule.code):
+        if found.problem.code == (code or ctx.rule.code) and not (
+            found.is_run_by_flask and found.problem.witness.caller
+        ):
             yield found
 
 
@@ -63,9 +74,12 @@ def problems_of(code: str) -> Callable[[FileFacts, ProjectModel], bool]:
 def report(ctx: Context, found: Lacking, message: str, fixes: list[Fix | None]) -> Finding:
     """The finding for a use: an error when every known way lacks the context, else a warning."""
     problem = found.problem
-    if not problem.always:
-        message = f"{message.rstrip('.')}, on one of the ways that lead here."
     severity = ctx.rule.severity if problem.always else Severity.WARNING
+    if found.is_run_by_flask:
+        message = f"{found.what} needs a context, which only `flask` pushes here: app.test_cli_runner() does not."
+        severity = Severity.INFORMATION
+    elif not problem.always:
+        message = f"{message.rstrip('.')}, on one of the ways that lead here."
     return ctx.finding(found.mark, message, related=witness(ctx, found), fixes=fixes, severity=severity)
 
 
@@ -97,8 +111,25 @@ def _all(ctx: Context) -> list[Lacking]:
         function = _function(extracted.roots.get(site.body.id))
         source = kind_of(contexts, problem.witness, site.leaf)
         way = _way(ctx, extracted, problem)
-        found.append(Lacking(problem, node, _mark(ctx, node, problem), source, function, *way))
+        # flask/cli.py, `FlaskGroup.get_command`.
+        by_flask = source == "command" and ctx.flask >= _PUSHES_FOR_COMMANDS and _application_commands(ctx)
+        found.append(
+            Lacking(problem, node, _mark(ctx, node, problem), source, function, *way, is_run_by_flask=by_flask)
+        )
     return found
+
+
+def _application_commands(ctx: Context) -> bool:
+    """Whether the project gives its application commands that click knows: ``app.cli.add_command(seed)``."""
+    contexts = ctx.model.contexts
+    for site in contexts.sites.mentions("add_command"):
+        if site.op[0] == "c" and last_name(site.op[1]) == "add_command":
+            receiver = receiver_of(site.op[1])
+            value = contexts.values.of(site.body.path, receiver)
+            is_group = value is not None and value.kind == "instance" and _APP_GROUP in contexts.values.mro(value.name)
+            if is_group or last_name(receiver) == "cli":
+                return True
+    return False
 
 
 def _way(

@@ -51,12 +51,17 @@ def _all(ctx: Context) -> list[Handover]:
 
 def _of_call(ctx: Context, call: ast.Call) -> Iterator[Handover]:
     name = ctx.called(call)
-    if name in ("threading.Thread", "threading.Timer") or ctx.is_instance(call, "threading.Thread"):
+    if name in ("threading.Thread", "threading.Timer") or _makes_thread(ctx, name):
         yield from _thread(ctx, call, name)
     elif name == "_thread.start_new_thread":
         yield from _unpacked(ctx, "thread", call, _at(call, 0), _at(call, 1), _at(call, 2))
     elif isinstance(call.func, ast.Attribute):
         yield from _method(ctx, call, call.func)
+
+
+def _makes_thread(ctx: Context, name: str | None) -> bool:
+    """Whether a name is that of a class of the project below ``threading.Thread``."""
+    return name is not None and ctx.model.names.class_(name) is not None and "threading.Thread" in ctx.model.mro(name)
 
 
 def _thread(ctx: Context, call: ast.Call, name: str | None) -> Iterator[Handover]:

@@ -14,7 +14,8 @@ from flask_ls.rules.context import Context, is_test_path
 APP = "flask.Flask"
 
 # Extension class -> what fails while no app was given, as the run-time error says it (each extension's own source);
-# None: nothing fails, the extension merely does nothing.
+# None: nothing fails, the extension merely does nothing. Those that work without an app (Bcrypt, Marshmallow) are not
+# listed.
 EXTENSIONS: dict[str, str | None] = {
     "flask_sqlalchemy.SQLAlchemy": "The current Flask app is not registered with this 'SQLAlchemy' instance",
     "flask_migrate.Migrate": "KeyError: 'migrate'",
@@ -23,10 +24,8 @@ EXTENSIONS: dict[str, str | None] = {
     "flask_mail.Mail": "The curent application was not configured with Flask-Mail",
     "flask_jwt_extended.JWTManager": "You must initialize a JWTManager with this flask application",
     "flask_babel.Babel": "KeyError: 'babel'",
-    "flask_marshmallow.Marshmallow": None,
     "flask_wtf.CSRFProtect": None,
     "flask_wtf.csrf.CSRFProtect": None,
-    "flask_bcrypt.Bcrypt": None,
     "flask_cors.CORS": None,
     "flask_session.Session": None,
     "flask_moment.Moment": None,
@@ -47,32 +46,57 @@ class Factory:
 
 
 def factories(model: ProjectModel) -> tuple[Factory, ...]:
-    """The application factories outside of tests: functions that return a ``Flask``."""
-    return model.once(_factories)
+    """The application factories outside of tests: module-level functions that return a ``Flask``."""
+    return tuple(factory for found in model.each_named(_factories).values() for factory in found)
 
 
-def _factories(model: ProjectModel) -> tuple[Factory, ...]:
+def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
+    if is_test_path(facts.path):
+        return ()
     found = []
-    for facts in model.files.values():
-        if is_test_path(facts.path):
-            continue
-        for qualname, function in facts.functions.items():
-            dotted = f"{facts.module}.{qualname}"
-            if (function.returns or function.annotation) and APP in model.mro(model.class_of_result(dotted) or ""):
-                found.append(Factory(dotted, facts, function))
+    for qualname, function in facts.functions.items():
+        dotted = f"{facts.module}.{qualname}"
+        if (
+            "." not in qualname
+            and (function.returns or function.annotation)
+            and APP in model.mro(model.class_of_result(dotted) or "")
+        ):
+            found.append(Factory(dotted, facts, function))
     return tuple(found)
+
+
+def factories_near(ctx: Context) -> list[Factory]:
+    """The factories in the file's own project: a workspace may hold several, each with an import path of its own."""
+    index = ctx.model.index
+    here = index.by_path(ctx.path) if index is not None else None
+    found = []
+    for factory in factories(ctx.model):
+        module = index.by_path(factory.file.path) if index is not None else None
+        if here is None or module is None or module.root == here.root:
+            found.append(factory)
+    return found
+
+
+def is_made_by(ctx: Context, app: ast.expr, factory: Factory) -> bool:
+    """Whether the app is a module-level name for what the factory gave: ``app = create_app()``, in any file."""
+    dotted = ctx.name(app)
+    facts, name = ctx.model.names.split(dotted) if dotted is not None else (None, "")
+    exports = facts.exports.get(name, ()) if facts is not None else ()
+    return facts is not None and any(
+        e.kind == "value" and ctx.model.names.in_module(facts.module, e.target) == factory.dotted for e in exports
+    )
 
 
 def module_apps(model: ProjectModel) -> tuple[str, ...]:
     """The dotted names of applications bound at module level, outside of tests."""
-    return model.once(_module_apps)
+    return tuple(app for found in model.each_named(_module_apps).values() for app in found)
 
 
-def _module_apps(model: ProjectModel) -> tuple[str, ...]:
+def _module_apps(facts: FileFacts, model: ProjectModel) -> tuple[str, ...]:
+    if is_test_path(facts.path):
+        return ()
     return tuple(
         f"{facts.module}.{name}"
-        for facts in model.files.values()
-        if not is_test_path(facts.path)
         for name, exports in facts.exports.items()
         if any(e.kind == "value" for e in exports)
         and APP in model.mro(model.class_of_name(f"{facts.module}.{name}") or "")
@@ -118,6 +142,15 @@ def other_file(ctx: Context, path: str) -> Inference | None:
     if facts is None or source is None:
         return None
     return Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)
+
+
+def stored_attributes(model: ProjectModel) -> frozenset[str]:
+    """The names of all attributes that any file sets on anything but ``self``: ``env`` for ``app.env = ...``."""
+    return model.once(_stored_attributes)
+
+
+def _stored_attributes(model: ProjectModel) -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for facts in model.files.values() for name in facts.stores)
 
 
 def imports_g(facts: FileFacts) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flask_ls.project.deploy import DeploymentFile, Invocation, Word, invocations
+from flask_ls.project.deploy import DeploymentFile, Invocation, Variable, Word, invocations
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.syntax.span import Span
@@ -21,18 +21,21 @@ _GUNICORN_FLAGS = frozenset(
     --casefold-http-method --no-control-socket""".split()
 )
 _TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attribute>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?")
+_FLASK_APP = re.compile(r"(?P<module>[\w./]+?)(?::(?P<attribute>[A-Za-z_]\w*)(?P<call>\(.*\))?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``module:attribute`` of a WSGI server. ``attribute_span`` is None when the default name is meant.
+    """``module:attribute`` of a WSGI server, or what ``FLASK_APP`` names.
 
+    ``attribute_span`` is None when the default name is meant, ``module_span`` when escapes lie between text and file.
     ``is_call`` says that the attribute is called, as it is written; ``calls`` that an option of the server says so.
     """
 
     module: str
     attribute: str
     span: Span
+    module_span: Span | None
     attribute_span: Span | None
     server: str
     is_call: bool
@@ -47,12 +50,50 @@ def targets(document: DeploymentFile) -> Iterator[Target]:
                 yield from _gunicorn(invocation)
             elif invocation.program == "waitress-serve":
                 yield from _waitress(invocation)
+            elif invocation.program == "uwsgi":
+                yield from _uwsgi(invocation)
+    called = next((s.value for s in document.settings if s.name == "callable"), None)
+    moved = any(s.name in ("chdir", "chdir2", "pythonpath", "pp", "python-path") for s in document.settings)
     for setting in document.settings:
-        if setting.name in ("wsgi_app", "module") and setting.value and setting.value_span and not setting.expands:
-            word = Word(setting.value, setting.value_span, setting.value_span)
-            target = _target(word, "application", "gunicorn" if setting.name == "wsgi_app" else "uwsgi")
-            if target is not None:
+        if setting.name in ("wsgi_app", "module") and (word := _word(setting)) is not None:
+            default = "application" if setting.name == "wsgi_app" else called or "application"
+            target = _target(word, default, "gunicorn" if setting.name == "wsgi_app" else "uwsgi")
+            if target is not None and not moved:
                 yield target
+
+
+def flask_apps(document: DeploymentFile) -> Iterator[Target]:
+    """What ``FLASK_APP`` and ``flask --app`` name; the attribute is empty where Flask looks for the app itself."""
+    for variable in document.variables:
+        if variable.name == "FLASK_APP" and (word := _word(variable)) is not None:
+            yield from _flask_app(word)
+    for command in document.commands:
+        for invocation in invocations(command):
+            if invocation.program != "flask":
+                continue
+            for option, word in zip(invocation.arguments, invocation.arguments[1:], strict=False):
+                if option.text in ("--app", "-A"):
+                    yield from _flask_app(word)
+
+
+def _word(variable: Variable) -> Word | None:
+    """The value of a variable or setting without its quotes."""
+    if not variable.value or variable.value_span is None or variable.expands:
+        return None
+    start, end = variable.value_span
+    quotes = (end - start - len(variable.value)) // 2
+    return Word(variable.value, variable.value_span, Span(start + quotes, end - quotes))
+
+
+def _flask_app(word: Word) -> Iterator[Target]:
+    match = _FLASK_APP.fullmatch(word.text)
+    if match is None or word.expands or word.inner is None:
+        return
+    start = word.inner.start
+    module = Span(start + match.start("module"), start + match.end("module"))
+    attribute = Span(start + match.start("attribute"), start + match.end("attribute")) if match["attribute"] else None
+    name = match["module"].removeprefix("./").removesuffix(".py").replace("/", ".")
+    yield Target(name, match["attribute"] or "", word.span, module, attribute, "flask", match["call"] is not None)
 
 
 def _gunicorn(invocation: Invocation) -> Iterator[Target]:
@@ -82,15 +123,29 @@ def _waitress(invocation: Invocation) -> Iterator[Target]:
         yield replace(target, calls="--call" in invocation.texts)
 
 
+def _uwsgi(invocation: Invocation) -> Iterator[Target]:
+    options = {o.text: w for o, w in zip(invocation.arguments, invocation.arguments[1:], strict=False)}
+    if any(name in options for name in ("--chdir", "--chdir2", "--pythonpath", "--pp", "--python-path")):
+        return
+    called = options.get("--callable")
+    for name in ("-w", "--module", "--wsgi"):
+        target = _target(options[name], called.text if called else "application", "uwsgi") if name in options else None
+        if target is not None:
+            yield target
+
+
 def _target(word: Word, default: str, server: str) -> Target | None:
     match = _TARGET.fullmatch(word.text)
     if match is None or word.expands or (match["attribute"] is None and not default):
         return None
     inner = word.inner
-    span = None
+    span = module = None
+    if inner is not None:
+        module = Span(inner.start + match.start("module"), inner.start + match.end("module"))
     if inner is not None and match["attribute"] is not None:
         span = Span(inner.start + match.start("attribute"), inner.start + match.end("attribute"))
-    return Target(match["module"], match["attribute"] or default, word.span, span, server, match["call"] is not None)
+    name = match["attribute"] or default
+    return Target(match["module"], name, word.span, module, span, server, match["call"] is not None)
 
 
 def module_of(target: Target, document: DeploymentFile, model: ProjectModel) -> tuple[FileFacts | None, bool]:

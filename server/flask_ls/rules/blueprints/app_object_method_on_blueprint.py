@@ -6,6 +6,9 @@ AttributeError, for most of them when the module is imported.
 Instead: the blueprint's ``app_`` form (``app_template_filter``, ``teardown_app_request``), ``current_app`` inside
 functions, or ``bp.record(lambda state: state.app...)``.
 
+Fix: Uses the blueprint's own form, or ``current_app`` inside functions; unsafe: the form for the whole app also counts
+for others.
+
 Quiet: When the blueprint's class is one of the project's own that may define it, or the project sets the attribute.
 """
 
@@ -14,7 +17,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import is_caught, tests_before
+from flask_ls.rules.ask.project import stored_attributes
+from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -131,6 +137,24 @@ rule = Rule(
             drive="client.get('/')",
             fails="AttributeError: 'Blueprint' object has no attribute 'logger'",
         ),
+        Bad(
+            """
+            from flask import Blueprint
+
+            bp = Blueprint("shop", __name__)
+            bp.logger.info("loaded")
+            #^^^^^^^^ a blueprint has no logger
+            """,
+            fixed="""
+            import logging
+
+            from flask import Blueprint
+
+            bp = Blueprint("shop", __name__)
+            logging.getLogger(__name__).info("loaded")
+            """,
+            fails="AttributeError: 'Blueprint' object has no attribute 'logger'",
+        ),
         Good(
             """
             from flask import Blueprint
@@ -162,7 +186,7 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         return
     if any(ctx.called(test) == "builtins.hasattr" for test, _ in tests_before(ctx, node)):
         return
-    if any(s.endswith(f".{node.attr}") for f in ctx.model.files.values() for s in f.stores):
+    if node.attr in stored_attributes(ctx.model):
         return
     instead = _ONLY_APP[node.attr]
     hint = f"; its form is {instead}" if instead else ""
@@ -178,8 +202,26 @@ def _own_form(node: ast.Attribute, instead: str, ctx: Context) -> Fix | None:
     return ctx.fix(f"Use {text}", ctx.edit().replace(node, text), safe=False)
 
 
+def _module_logger(node: ast.Attribute, ctx: Context) -> Fix | None:
+    """A logger of the module's own, for code that runs when no application is there."""
+    edit = ctx.edit()
+    text = f"{edit.import_module('logging', at=node)}.getLogger(__name__)"
+    return ctx.fix(f"Use {text}", edit.replace(node, text), safe=False)
+
+
+def _runs_at_import(function: FunctionNode, ctx: Context) -> bool:
+    """Whether module-level code of this file calls the function: no application is there then."""
+    return any(
+        ctx.index.function_of(call) is None and function_named(ctx, call.func) is function
+        for call in ctx.index.nodes(ast.Call)
+    )
+
+
 def _current_app(node: ast.Attribute, ctx: Context) -> Fix | None:
-    if node.attr not in _USES_OF_CURRENT_APP or ctx.index.function_of(node) is None:
+    function = ctx.index.function_of(node)
+    if not isinstance(function, FUNCTIONS) or _runs_at_import(function, ctx):
+        return _module_logger(node, ctx) if node.attr == "logger" else None
+    if node.attr not in _USES_OF_CURRENT_APP:
         return None
     edit = ctx.edit()
     text = f"{edit.import_name('flask', 'current_app', at=node)}.{node.attr}"

@@ -5,6 +5,8 @@ blueprint's handler sees only a 404 that its own views raise.
 
 Instead: ``@bp.app_errorhandler(404)``, or a handler of the app that looks at ``request.path``.
 
+Fix: Handles the error for the whole app; unsafe, as other parts of it get this page too.
+
 Quiet: When a view of the project may raise the error itself: ``abort(404)``, ``get_or_404``, ``first_or_404``,
 ``send_from_directory`` or ``raise NotFound`` somewhere.
 """

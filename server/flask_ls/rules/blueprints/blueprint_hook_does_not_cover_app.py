@@ -5,6 +5,8 @@ it) only. A blueprint without routes makes a guard that guards nothing.
 
 Instead: ``@bp.before_app_request`` or ``@app.before_request`` to cover all requests.
 
+Fix: Uses the form for the whole app; unsafe, as the function then runs for every request.
+
 Quiet: When the blueprint or one nested in it has a route, or when its routes cannot all be known.
 """
 

@@ -32,7 +32,7 @@ rule = Rule(
     guide=("Blueprints / url_prefix set at registration",),
     triggers=frozenset({"Blueprint", "endpoint", "add_url_rule", "APIBlueprint"}),
     error_text="ValueError: 'name' may not contain a dot '.' character.",
-    notes=(Note("<2.3", "Before Flask 2.3 an empty name is accepted; a dot is refused since 2.0."),),
+    notes=(Note("<2.3", "Before Flask 2.3 an empty name is accepted; a dot is refused since 2.0.1."),),
     examples=(
         Bad(
             """

@@ -5,6 +5,8 @@ registered``, since Flask 2.1 also for the same blueprint object.
 
 Instead: another name, or ``name="..."`` for the second registration of the same blueprint.
 
+Fix: Gives the second registration a name of its own; unsafe, as its endpoints get that name.
+
 Quiet: For different apps, for nested blueprints, whose names begin with the parent's, and where only one of them may
 run.
 """
@@ -37,7 +39,10 @@ rule = Rule(
     paths=_paths,
     error_text="ValueError: The name 'api' is already registered for a different blueprint. Use 'name=' to provide a "
     "unique name.",
-    notes=(Note("<2.0.1", "Up to Flask 2.0.0 a second registration under the same name is not refused."),),
+    notes=(
+        Note("<2.1", "Before Flask 2.1 the same blueprint object may be registered again; 2.0.1 and newer warn."),
+        Note("<2.0.1", "Up to Flask 2.0.0 two blueprints of one name raise AssertionError: a name collision."),
+    ),
     examples=(
         Bad(
             """

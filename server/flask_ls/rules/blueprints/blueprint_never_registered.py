@@ -5,6 +5,8 @@ that is registered. Until then their URLs answer 404.
 
 Instead: register it where the app is made.
 
+Fix: Registers it on the only app or in the only factory; unsafe, as its routes are then there.
+
 Quiet: In projects without an app (extensions, plugins), when the blueprint is handed to code that cannot be read, and
 when a registration anywhere is computed at run time.
 """

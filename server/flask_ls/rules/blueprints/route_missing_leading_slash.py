@@ -5,6 +5,8 @@ with a ``url_prefix`` the slash is added; without one the error comes when the b
 
 Instead: ``"/users"``.
 
+Fix: Writes the slash; safe, as without it the program does not start.
+
 Quiet: In blueprints that are registered with a prefix, and where the prefix is not known.
 """
 
@@ -20,7 +22,7 @@ from flask_ls.rules.ask.views import is_app, is_blueprint, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
-from flask_ls.rules.rule import Rule
+from flask_ls.rules.rule import Note, Rule
 
 _ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "add_url_rule"})
 
@@ -32,6 +34,7 @@ rule = Rule(
     triggers=frozenset({"add_url_rule", "url_prefix"}),
     when=registers_routes,
     error_text="ValueError: URL rule 'users' must start with a slash.",
+    notes=(Note("<2.3", "Before Werkzeug 2.3 the error reads ``urls must start with a leading slash``."),),
     examples=(
         Bad(
             """
@@ -55,7 +58,7 @@ rule = Rule(
             def users():
                 return "x"
             """,
-            fails="ValueError: URL rule 'users' must start with a slash",
+            fails="ValueError: (URL rule .* must start with a slash|urls must start with a leading slash)",
         ),
         Bad(
             """
@@ -87,7 +90,7 @@ rule = Rule(
             app = Flask(__name__)
             app.register_blueprint(bp)
             """,
-            fails="ValueError: URL rule 'users' must start with a slash",
+            fails="ValueError: (URL rule .* must start with a slash|urls must start with a leading slash)",
         ),
         Bad(
             """

@@ -7,6 +7,9 @@ cannot import ``app`` from A: ImportError, partially initialized module. A file 
 Instead: put extensions into their own module, create the app in ``create_app()``, use ``current_app`` in functions, or
 import inside the function. An import below the definition works, too.
 
+Fix: Uses ``current_app``, which is safe where views and hooks use the name; imports inside the functions that use it,
+which is safe; or moves the import that closes the circle below the definition, which is unsafe, as it then runs later.
+
 Quiet: For imports below the definition, inside functions, under ``TYPE_CHECKING`` or in ``try``, for submodules, and
 when the order in which modules are imported is not certain.
 """
@@ -16,10 +19,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.import_order import ImportFailure
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.current_app import with_current_app
+from flask_ls.rules.ask.views import handler_around
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -28,14 +34,18 @@ from flask_ls.rules.rule import Rule
 
 def _paths(model: ProjectModel) -> set[str]:
     found = set(model.import_failures)
-    for facts in model.files.values():
-        if facts.import_time.main:
-            for event in facts.import_time.events:
-                if event.kind in ("import", "from"):
-                    module = model.names.imported(facts.module, event.module)
-                    names = (module, *(f"{module}.{n}" for n in event.names))
-                    found.update(model.modules[n].path for n in names if n in model.modules)
+    for path in model.each(_is_script):
+        facts = model.files[path]
+        for event in facts.import_time.events:
+            if event.kind in ("import", "from"):
+                module = model.names.imported(facts.module, event.module)
+                names = (module, *(f"{module}.{n}" for n in event.names))
+                found.update(model.modules[n].path for n in names if n in model.modules)
     return found
+
+
+def _is_script(facts: FileFacts) -> bool:
+    return bool(facts.import_time.main)
 
 
 rule = Rule(
@@ -89,6 +99,45 @@ rule = Rule(
                 from app import app
                 return app.name
             """,
+            fails="ImportError: cannot import name 'app' from partially initialized module 'app'",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from views import bp
+
+            app = Flask(__name__)
+            app.register_blueprint(bp)
+            === views.py
+            from flask import Blueprint
+
+            from app import app
+            #^^^^^^^^^^^^^^^^^^ importing app fails
+
+            bp = Blueprint("views", __name__)
+
+
+            @bp.get("/")
+            def index():
+                return app.name
+            """,
+            fixed="""
+            from flask import Flask
+            from views import bp
+
+            app = Flask(__name__)
+            app.register_blueprint(bp)
+            === views.py
+            from flask import Blueprint, current_app
+
+            bp = Blueprint("views", __name__)
+
+
+            @bp.get("/")
+            def index():
+                return current_app.name
+            """,
+            drive="assert client.get('/').text == 'app'",
             fails="ImportError: cannot import name 'app' from partially initialized module 'app'",
         ),
         Bad(
@@ -170,8 +219,21 @@ def _failing(failure: ImportFailure, ctx: Context) -> Finding:
         failure.site.span,
         f"importing {failure.entry} fails here with {raised}: {what} when it imports this module.",
         related=related,
-        fixes=[] if failure.is_attribute else [_moved_into_functions(failure, ctx), _moved_below(failure, ctx)],
+        fixes=[] if failure.is_attribute else [*_without_import(failure, ctx), _moved_below(failure, ctx)],
     )
+
+
+def _without_import(failure: ImportFailure, ctx: Context) -> list[Fix | None]:
+    """``current_app``, which is the same in views and other handlers, or an import inside the functions."""
+    inside = _moved_into_functions(failure, ctx)
+    statement = _import_at(failure.site, ctx)
+    if statement is None or len(statement.names) != 1 or not _is_app(failure.module, failure.name, ctx):
+        return [inside]
+    local = statement.names[0].asname or statement.names[0].name
+    uses = ctx.edit().uses(local, ctx.index.root)
+    handled = all(handler_around(ctx, use) is ctx.index.function_of(use) is not None for use in uses)
+    proxied = with_current_app(ctx, statement, statement.names[0], safe=handled) if uses else None
+    return [proxied, inside] if handled else [inside, proxied]
 
 
 def _moved_into_functions(failure: ImportFailure, ctx: Context) -> Fix | None:

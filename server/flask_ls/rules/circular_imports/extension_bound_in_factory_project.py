@@ -8,8 +8,9 @@ Instead: make extensions at module level without an app, and bind them in the fa
 Fix: Makes the object at module level without an app and binds it where it was and in the factory; unsafe, as the
 factory must have configured its app before.
 
-Quiet: Without a factory, when ``init_app`` is called for the object as well, and for extensions other than SQLAlchemy
-inside the factory, where that is usual.
+Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), when
+``init_app`` is called for the object as well, and for extensions other than SQLAlchemy inside the factory, where that
+is usual.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.config import app_text, writes_of
-from flask_ls.rules.ask.project import Factory, extension_class, factories, factory_of, given_app
+from flask_ls.rules.ask.project import (
+    Factory,
+    extension_class,
+    factories_near,
+    factory_of,
+    given_app,
+    is_made_by,
+)
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -123,6 +131,20 @@ rule = Rule(
             """,
             drive="app_module.create_app()",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_mail import Mail
+
+
+            def create_app():
+                return Flask(__name__)
+
+
+            app = create_app()
+            mail = Mail(app)
+            """,
+        ),
     ),
 )
 
@@ -133,13 +155,16 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
     if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Call):
         return
     cls = extension_class(ctx, node.value)
-    if cls is None or ctx.is_test or not factories(ctx.model) or given_app(ctx, node.value) is None:
+    given, made = given_app(ctx, node.value), factories_near(ctx)
+    if cls is None or ctx.is_test or given is None or not made:
         return
     name = node.targets[0].id
     if any(n.rpartition(".")[2] == name for f in ctx.model.files.values() for n in f.bound_extensions):
         return
     if node in ctx.tree.body:
-        here = next((f for f in factories(ctx.model) if f.file.path == ctx.path), factories(ctx.model)[0])
+        if any(is_made_by(ctx, given, f) for f in made):
+            return
+        here = next((f for f in made if f.file.path == ctx.path), made[0])
         yield ctx.finding(
             node.value,
             f'the apps that {here.function.qualname}() makes do not get "{name}", only this app does.',

@@ -5,7 +5,11 @@ or access fails: "The current Flask app is not registered with this 'SQLAlchemy'
 
 Instead: ``db.init_app(app)`` in the factory, after the configuration; or ``SQLAlchemy(app)``.
 
-Quiet: In projects that make no app (libraries), when any ``init_app`` call could mean this object, and when the object
+Fix: Adds ``init_app`` below the configuration, in the factory where there is one; safe, as without it the extension
+does nothing.
+
+Quiet: In projects that make no app (libraries), for an object that nothing uses while another one of its class exists,
+when any ``init_app`` call could mean this object, and when the object
 is handed to a function or put into a list.
 """
 
@@ -15,6 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.project import APP, EXTENSIONS, extension_class, factories, given_app, has_app
+from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.ask.values import has_unpacking
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -69,6 +74,38 @@ rule = Rule(
             """,
             drive="app_module.create_app().test_client().get('/')",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy()
+            #    ^^^^^^^^^^^^ no app is ever given to "db"
+
+
+            @app.get("/")
+            def index():
+                return str(db.session.execute(db.text("select 1")).scalar())
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy()
+            db.init_app(app)
+
+
+            @app.get("/")
+            def index():
+                return str(db.session.execute(db.text("select 1")).scalar())
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: The current Flask app is not registered with this 'SQLAlchemy' instance",
+        ),
         Good(
             """
             from flask import Flask
@@ -90,6 +127,23 @@ rule = Rule(
             """,
             drive="app_module.create_app()",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_migrate import Migrate
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            migrator = Migrate(app, SQLAlchemy(app))
+            === extensions.py
+            from flask_bcrypt import Bcrypt
+            from flask_migrate import Migrate
+
+            bcrypt = Bcrypt()
+            migrate = Migrate()
+            """,
+        ),
     ),
 )
 
@@ -105,7 +159,7 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
     if given_app(ctx, node.value) is not None or node.value.args or not has_app(ctx.model):
         return
     name = node.targets[0].id
-    if _may_be_bound(name, ctx):
+    if _may_be_bound(name, ctx) or (_has_another(cls, ctx) and not _is_used(name, ctx)):
         return
     error = EXTENSIONS[cls]
     consequence = "its first use fails" if error else "it does nothing"
@@ -113,7 +167,7 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
         node.value,
         f'no app is ever given to "{name}": without {name}.init_app(app) {consequence}.',
         severity=Severity.ERROR if error else Severity.WARNING,
-        fixes=[_bound_in_factory(name, ctx)],
+        fixes=[_bound_in_factory(name, cls, ctx) if factories(ctx.model) else _bound_here(node, name, cls, ctx)],
     )
 
 
@@ -129,7 +183,48 @@ def _may_be_bound(name: str, ctx: Context) -> bool:
     return False
 
 
-def _bound_in_factory(name: str, ctx: Context) -> Fix | None:
+def _has_another(cls: str, ctx: Context) -> bool:
+    """Whether another module of the project makes an object of the class, which may be the one in use."""
+    name = cls.rpartition(".")[2]
+    return any(
+        ctx.model.names.in_module(facts.module, export.target) == cls
+        for facts in ctx.model.files.values()
+        if facts.path != ctx.path and name in facts.words
+        for exports in facts.exports.values()
+        for export in exports
+        if export.kind == "value"
+    )
+
+
+def _is_used(name: str, ctx: Context) -> bool:
+    """Whether the object is read in its file, or imported from it."""
+    if any(use.id == name and isinstance(use.ctx, ast.Load) for use in ctx.index.nodes(ast.Name)):
+        return True
+    return any(
+        imported in (name, "*") and ctx.model.names.imported(facts.module, fact.module) == ctx.index.module
+        for facts in ctx.model.files.values()
+        for fact in facts.imports
+        for imported, _ in fact.names
+    )
+
+
+def _bound_here(node: ast.Assign, name: str, cls: str, ctx: Context) -> Fix | None:
+    """``name.init_app(app)`` at module level, below the app, its configuration and the object."""
+    app, statement = _configured(ctx.tree.body)
+    if app is None or statement is None:
+        return None
+    last = max(statement, node, key=lambda s: s.lineno)
+    text = f"{name}.init_app({app}{_second_argument(cls, last, ctx)})"
+    return ctx.fix(f"Add {text}", ctx.edit().insert_line_after(last, text), safe=True)
+
+
+def _second_argument(cls: str, at: ast.stmt, ctx: Context) -> str:
+    """``Migrate`` finds the models through the database object."""
+    db = extension_in_scope(ctx, at) if cls == "flask_migrate.Migrate" else None
+    return f", {db}" if db is not None else ""
+
+
+def _bound_in_factory(name: str, cls: str, ctx: Context) -> Fix | None:
     """``name.init_app(app)`` after the configuration lines of the only factory."""
     made = factories(ctx.model)
     if len(made) != 1:
@@ -141,10 +236,10 @@ def _bound_in_factory(name: str, ctx: Context) -> Fix | None:
     if app is None or statement is None:
         return None
     if factory.file.path == ctx.path:
-        local = name
+        local, second = name, _second_argument(cls, statement, ctx)
     else:
-        local = edit.import_name(ctx.index.module, name, at=statement)
-    text = f"{local}.init_app({app})"
+        local, second = edit.import_name(ctx.index.module, name, at=statement), ""
+    text = f"{local}.init_app({app}{second})"
     return ctx.fix(f"Add {text} to {factory.function.qualname}()", edit.insert_line_after(statement, text), safe=True)
 
 

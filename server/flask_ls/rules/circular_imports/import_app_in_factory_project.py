@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flask_ls.project.extract.refs import is_type_checking
 from flask_ls.project.facts import FileFacts
@@ -24,11 +25,12 @@ from flask_ls.project.index import FileIndex
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import resolve_relative
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.current_app import with_current_app
 from flask_ls.rules.ask.flow import is_caught
-from flask_ls.rules.ask.project import APP, Factory, factories, other_file
+from flask_ls.rules.ask.project import APP, Factory, factories, other_file, stored_attributes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.finding import Finding, Related, Severity
 from flask_ls.rules.rule import Rule
 
 
@@ -105,22 +107,6 @@ rule = Rule(
     ),
 )
 
-# What only the real application can do, or what needs no context to be called on it.
-_REAL = frozenset(
-    {
-        "app_context",
-        "cli",
-        "errorhandler",
-        "register_blueprint",
-        "request_context",
-        "route",
-        "run",
-        "test_cli_runner",
-        "test_client",
-        "test_request_context",
-    }
-)
-
 
 @rule.on(ast.ImportFrom)
 def check(node: ast.ImportFrom, ctx: Context) -> Iterator[Finding]:
@@ -138,7 +124,7 @@ def check(node: ast.ImportFrom, ctx: Context) -> Iterator[Finding]:
                 alias,
                 f'This raises ImportError: {written} has no "{alias.name}", its app is built in {name}().',
                 related=[Related(Site(factory.file.path, factory.function.name_span), "the factory")],
-                fixes=[_with_current_app(ctx, node, alias)],
+                fixes=[with_current_app(ctx, node, alias, safe=True)],
             )
 
 
@@ -146,14 +132,40 @@ def _factory(ctx: Context, facts: FileFacts, name: str) -> Factory | None:
     """The factory that keeps this name of the module to itself; None when the module has the name."""
     if name == "*" or name in facts.functions or name in facts.classes:
         return None
-    offered = {ctx.model.names.canonical(f"{facts.module}:{export}") for export in facts.exports}
-    found = [f for f in factories(ctx.model) if f.dotted in offered]
-    if not found or _may_be_bound(ctx, facts, name):
+    offered = ctx.model.once(_Offers).of(facts)
+    if not offered or _may_be_bound(ctx, facts, name):
         return None
-    return next((f for f in found if name in ("app", "application") or _has_local_app(ctx, f, name)), None)
+    return next((f for f in offered if name in ("app", "application") or _has_local_app(ctx, f, name)), None)
+
+
+class _Offers:
+    """Which factories can be had from a module, looked up once for each module."""
+
+    def __init__(self, model: ProjectModel) -> None:
+        self._model = model
+        self._known: dict[str, list[Factory]] = {}
+        self.names_of_main: dict[str, _Names | None] = {}
+
+    def of(self, facts: FileFacts) -> list[Factory]:
+        """The factories that a module defines or imports."""
+        if facts.path not in self._known:
+            made = factories(self._model)
+            canonical = self._model.names.canonical
+            names = {canonical(f"{facts.module}:{export}") for export in facts.exports} if made else set()
+            self._known[facts.path] = [f for f in made if f.dotted in names]
+        return self._known[facts.path]
+
+
+class _Names(NamedTuple):
+    """What a module binds where: ``always`` outside of ``if __name__ == "__main__"``."""
+
+    always: frozenset[str]
+    is_dynamic: bool
 
 
 def _may_be_bound(ctx: Context, facts: FileFacts, name: str) -> bool:
+    if any(export.kind in ("alias", "def", "class") for export in facts.exports.get(name, ())):
+        return True
     if "__getattr__" in facts.functions or any(s.rpartition(".")[2] == name for s in facts.stores):
         return True
     if facts.stars and not all(s in ctx.model.modules for s in facts.stars):
@@ -164,15 +176,28 @@ def _may_be_bound(ctx: Context, facts: FileFacts, name: str) -> bool:
     module = index.by_path(facts.path) if index is not None else None
     if index is None or module is None or index.submodule(module, name) is not None:
         return True
-    if any(s.endswith(f".{name}") for other in ctx.model.files.values() for s in other.stores):
+    if name in stored_attributes(ctx.model):
         return True
-    other = other_file(ctx, facts.path)
-    if other is None:
-        return True
-    if any(n.id in ("globals", "exec", "setattr", "vars") for n in other.index.nodes(ast.Name)):
-        return True
-    bindings = other.index.root.bindings.get(name, [])
-    return not all(_is_in_main_guard(other.index, b.node) for b in bindings)
+    bound = _names_of(ctx, facts.path)
+    return bound is None or bound.is_dynamic or name in bound.always
+
+
+def _names_of(ctx: Context, path: str) -> _Names | None:
+    known = ctx.model.once(_Offers).names_of_main
+    if path not in known:
+        other = other_file(ctx, path)
+        known[path] = _read_names(other.index) if other is not None else None
+    return known[path]
+
+
+def _read_names(index: FileIndex) -> _Names:
+    always = {
+        name
+        for name, bindings in index.root.bindings.items()
+        if not all(_is_in_main_guard(index, b.node) for b in bindings)
+    }
+    dynamic = ("globals", "exec", "setattr", "vars")
+    return _Names(frozenset(always), any(n.id in dynamic for n in index.nodes(ast.Name)))
 
 
 def _has_local_app(ctx: Context, factory: Factory, name: str) -> bool:
@@ -203,25 +228,3 @@ def _is_optional(ctx: Context, node: ast.ImportFrom) -> bool:
     if is_caught(ctx, node, "ImportError"):
         return True
     return any(isinstance(a, ast.If) and is_type_checking(a.test) for a in ctx.index.ancestors(node))
-
-
-def _with_current_app(ctx: Context, node: ast.ImportFrom, alias: ast.alias) -> Fix | None:
-    local = alias.asname or alias.name
-    scope = ctx.index.scope(node)
-    edit = ctx.edit()
-    uses = edit.uses(local, scope)
-    if len(scope.bindings.get(local, [])) != 1 or not all(_runs_in_context(ctx, use) for use in uses):
-        return None
-    edit.remove_import(node, alias)
-    if uses:
-        edit.rename(local, scope, edit.import_name("flask", "current_app", at=uses[0]))
-    title = "Use current_app" if uses else f"Remove the import of {local}"
-    return ctx.fix(title, edit, safe=True)
-
-
-def _runs_in_context(ctx: Context, use: ast.Name) -> bool:
-    """Whether the use is in a function body and asks for nothing that only the real application can do."""
-    if ctx.index.function_of(use) is None or not isinstance(use.ctx, ast.Load):
-        return False
-    parent = ctx.parent(use)
-    return not (isinstance(parent, ast.Attribute) and (parent.attr in _REAL or isinstance(parent.ctx, ast.Store)))

@@ -5,6 +5,8 @@ imports adds no tables, and the first query fails.
 
 Instead: import the models in the factory, or in the module that calls ``create_all()``.
 
+Fix: Imports the models before the call; unsafe, as importing a module runs its code.
+
 Quiet: When anything imports the module, when modules are imported by computed names, and in tests.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.facts import FileFacts
+from flask_ls.project.facts import ClassFacts, FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.session import MODEL
@@ -116,6 +118,29 @@ rule = Rule(
             """,
             drive="app_module.create_app()",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            with app.app_context():
+                db.create_all()
+            === other/shop.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            === other/models.py
+            from shop import db
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+            """,
+            drive="pass",
+        ),
     ),
 )
 
@@ -125,10 +150,12 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``db.create_all()``."""
     if ctx.member(node.func) != "flask_sqlalchemy.SQLAlchemy.create_all" or ctx.is_test:
         return
+    extension = ctx.name(node.func.value) if isinstance(node.func, ast.Attribute) else None
     for facts in ctx.model.once(_forgotten):
-        if facts.path == ctx.path:
+        models = (c for c in facts.classes.values() if _is_model(f"{facts.module}.{c.qualname}", ctx.model))
+        model = next((c for c in models if extension in _extensions(c, facts, ctx.model)), None)
+        if facts.path == ctx.path or model is None:
             continue
-        model = next(c for c in facts.classes.values() if _is_model(f"{facts.module}.{c.qualname}", ctx.model))
         yield ctx.finding(
             node,
             f"nothing imports {facts.module}, so create_all() does not know its models.",
@@ -163,6 +190,12 @@ def _forgotten(model: ProjectModel) -> list[FileFacts]:
 
 def _result(facts: FileFacts, qualname: str, model: ProjectModel) -> list[str]:
     return model.mro(model.class_of_result(f"{facts.module}.{qualname}") or "")
+
+
+def _extensions(cls: ClassFacts, facts: FileFacts, model: ProjectModel) -> list[str | None]:
+    """The objects whose ``Model`` is a base of the class: ``extensions.db`` for ``db.Model``."""
+    owners = [base.dotted.rpartition(".") for base in cls.bases if not base.called]
+    return [model.names.in_module(facts.module, owner) for owner, _, name in owners if name == "Model"]
 
 
 def _is_model(dotted: str, model: ProjectModel) -> bool:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.decorators import returns_as_is
 from flask_ls.rules.ask.flow import own_nodes, returns
+from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.responses import Answer, answers, is_response_class
 from flask_ls.rules.ask.values import definition, possible_values
 from flask_ls.rules.ask.views import function_named, handlers, is_app
@@ -230,8 +231,7 @@ def _is_dumped(ctx: Context, node: ast.expr, left: int = 4) -> bool:
 
 def _types_are_set_elsewhere(ctx: Context) -> bool:
     """Whether the app's responses have another type than usual, or get one after the view."""
-    stored = {name.rpartition(".")[2] for facts in ctx.model.files.values() for name in facts.stores}
-    if stored & {"response_class", "default_mimetype"}:
+    if not stored_attributes(ctx.model).isdisjoint(("response_class", "default_mimetype")):
         return True
     for cls in ctx.index.nodes(ast.ClassDef):
         names = ctx.index.scope_made_by(cls).bindings

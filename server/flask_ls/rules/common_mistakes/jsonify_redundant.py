@@ -4,6 +4,8 @@ Why: Style only: Flask makes a JSON response of a returned dict since 1.1 and of
 
 Instead: return the dict.
 
+Fix: Returns the dict or list itself; safe: the response is the same.
+
 Quiet: For ``jsonify(a=1)``, several arguments, and values that are no dict display or ``dict(...)`` call: strings,
 numbers and None have no short form. Outside of views and error handlers, and with Flask 1.0 or older.
 """

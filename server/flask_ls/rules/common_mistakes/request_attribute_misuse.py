@@ -6,6 +6,8 @@ to Django and FastAPI and raise AttributeError.
 
 Instead: ``request.json`` or ``request.get_json()``, ``request.args["q"]``, ``request.get_data()``.
 
+Fix: Adds or removes the parentheses, which is safe; a call with an argument becomes an item, which is unsafe.
+
 Quiet: When the project has a request class of its own or sets the attribute, and where AttributeError or TypeError is
 caught.
 """

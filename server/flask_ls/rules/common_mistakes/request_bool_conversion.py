@@ -6,6 +6,8 @@ the URL counts as switched on.
 Instead: compare the text: ``request.args.get("active", "").lower() in {"1", "true", "yes"}``, or give ``type=`` a
 function that does so.
 
+Fix: Compares the text with the words for true; unsafe, as you decide which words these are.
+
 Quiet: For converters of your own, for ``bool`` of anything but a single query or form value, and where ``bool`` asks
 whether something was sent at all: a check box (``bool(request.form.get("admin"))``), a cookie, a header.
 """

@@ -5,6 +5,9 @@ Why: gunicorn workers, tests and every other importer start the development serv
 
 Instead: put the call below ``if __name__ == "__main__":``.
 
+Fix: Puts the call under ``if __name__ == "__main__":``; safe: the script starts the server as before, an import does
+not.
+
 Quiet: In a function that nothing calls at import, in ``__main__.py``, under a condition that cannot be read, and in a
 script that parses the command line or merely imports a finished app.
 """
@@ -31,6 +34,7 @@ rule = Rule(
     severity=Severity.WARNING,
     guide=("Debug mode / debug=True in production is remote code execution",),
     triggers=frozenset({"run", "run_simple"}),
+    overlaps=("semgrep python.flask.security.audit.app-run-security-config",),
     examples=(
         Bad(
             """

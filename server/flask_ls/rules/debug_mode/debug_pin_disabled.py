@@ -6,6 +6,8 @@ the machine. (After ten wrong PINs the console is closed until the restart.)
 Instead: leave the PIN on; it is printed when the server starts. A fixed one (``WERKZEUG_DEBUG_PIN=123-456-789``) spares
 typing a new one each time.
 
+Fix: Removes the setting, so that the PIN is asked for; safe.
+
 Quiet: When the debugger is built without ``evalex=True``: it then has no console.
 """
 

@@ -5,6 +5,8 @@ only ``app.run()`` and the ``flask`` command look again.
 
 Instead: set the variable where the program is started, or ``app.debug`` before anything reads it.
 
+Fix: Removes the assignment; safe, as it changes nothing.
+
 Quiet: When ``app.run()`` without ``debug=`` follows in the file, and when the variable is switched off.
 """
 

@@ -6,6 +6,9 @@ and ``app.config.get("ENV")`` gives None.
 Instead: FLASK_DEBUG=1 (or ``flask run --debug``) and ``app.debug``; a configuration key of your own for the name of the
 environment.
 
+Fix: FLASK_ENV=development becomes FLASK_DEBUG=1, another value is removed: safe, as nothing reads it. Code that reads
+the environment asks ``app.debug`` instead, which is unsafe.
+
 Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself.
 """
 
@@ -21,6 +24,7 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.config import is_config, writes_of
 from flask_ls.rules.ask.config_edits import without as without_key
 from flask_ls.rules.ask.environment_writes import EnvironmentWrite, environment_writes, without
+from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
@@ -242,7 +246,7 @@ def _attribute(ctx: Context) -> Iterator[Finding]:
 
 
 def _sets_attribute(model: ProjectModel) -> bool:
-    return any(s.endswith(".env") for f in model.files.values() for s in f.stores)
+    return "env" in stored_attributes(model)
 
 
 def _ask_debug(ctx: Context, read: ast.expr, attribute: ast.expr) -> Fix | None:

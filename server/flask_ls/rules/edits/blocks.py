@@ -33,6 +33,24 @@ def indent_unit(source: SourceFile, index: FileIndex) -> str:
 
 def indenting(source: SourceFile, span: Span, unit: str) -> list[TextEdit]:
     """Edits that move the lines of a span one level in; lines that begin inside a string stay."""
+    base = _white_space(source, source.position(span.start)[0])
+    edits = []
+    for start, text in _lines(source, span):
+        # Below the block's own indentation, as tabs and spaces may not be put before each other.
+        shared = len(base) if text.startswith(base) else 0
+        edits.append(TextEdit(Span(start + shared, start + shared), unit))
+    return edits
+
+
+def dedenting(source: SourceFile, span: Span, unit: str) -> list[TextEdit]:
+    """Edits that move the lines of a span one level out; lines that begin inside a string stay."""
+    return [
+        TextEdit(Span(start, start + len(unit)), "") for start, text in _lines(source, span) if text.startswith(unit)
+    ]
+
+
+def _lines(source: SourceFile, span: Span) -> list[tuple[int, str]]:
+    """The start and text of each line of a span that is not blank and does not begin inside a string."""
     first = source.position(span.start)[0]
     last = source.position(max(span.end - 1, span.start))[0]
     inside = {
@@ -41,15 +59,8 @@ def indenting(source: SourceFile, span: Span, unit: str) -> list[TextEdit]:
         if token.start < span.end and source.text[token.start] in "\"'"
         for row in range(source.position(token.start)[0] + 1, source.position(token.end)[0] + 1)
     }
-    edits = []
-    base = _white_space(source, first)
-    for row in range(first, last + 1):
-        start, end = source.line_span(row)
-        if row not in inside and source.text[start:end].strip():
-            # Below the block's own indentation, as tabs and spaces may not be put before each other.
-            shared = len(base) if source.text.startswith(base, start) else 0
-            edits.append(TextEdit(Span(start + shared, start + shared), unit))
-    return edits
+    rows = (source.line_span(row) for row in range(first, last + 1) if row not in inside)
+    return [(start, source.text[start:end]) for start, end in rows if source.text[start:end].strip()]
 
 
 def _white_space(source: SourceFile, row: int) -> str:

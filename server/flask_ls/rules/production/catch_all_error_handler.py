@@ -5,6 +5,8 @@ An exception it handles is neither logged nor sent to ``got_request_exception``,
 
 Instead: ``errorhandler(500)`` for the error page; or return HTTPExceptions unchanged and log the rest.
 
+Fix: Handles 500 only, or lets HTTP errors pass and logs the others; unsafe, as clients get other answers.
+
 Quiet: When the handler treats HTTPException on its own, or reads ``e.code``, and logs or re-raises what remains.
 """
 
@@ -13,13 +15,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import own_nodes
-from flask_ls.rules.ask.views import Role, handlers
+from flask_ls.rules.ask.views import Role, handlers, is_app
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
 
 rule = Rule(
@@ -87,11 +89,31 @@ rule = Rule(
             """,
             drive="assert client.get('/nope').status_code == 404",
         ),
+        Good(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.errorhandler(404)
+            def not_found(error):
+                return "nothing here", 404
+
+
+            @app.errorhandler(Exception)
+            def on_error(error):
+                app.logger.exception(error)
+                return "oops", 500
+            """,
+            drive="assert client.get('/nope').status_code == 404",
+        ),
     ),
 )
 
 _ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
 _HTTP = "werkzeug.exceptions.HTTPException"
+_NOT_FOUND = "werkzeug.exceptions.NotFound"
 # Methods and functions that make an exception known to somebody.
 _REPORTING = frozenset(
     {"exception", "error", "critical", "warning", "info", "log", "log_exception", "capture_exception", "print_exc"}
@@ -111,16 +133,44 @@ def check(ctx: Context) -> Iterator[Finding]:
         if _hands_on(function, ctx):
             continue
         if not _tells_http_errors_apart(function, ctx) and not _is_registered_for_http(ctx):
-            yield _finding(role, caught, "404 and other HTTP errors end here too, and exceptions are not logged.", ctx)
+            rest = "." if _reports(function, ctx) else ", and exceptions are not logged."
+            yield _finding(function, role, caught, f"404 and other HTTP errors end here too{rest}", ctx)
         elif not _reports(function, ctx):
             yield _finding(
-                role, caught, "an exception handled here is not logged and not sent to got_request_exception.", ctx
+                function,
+                role,
+                caught,
+                "an exception handled here is not logged and not sent to got_request_exception.",
+                ctx,
             )
 
 
-def _finding(role: Role, caught: ast.expr, message: str, ctx: Context) -> Finding:
+def _finding(function: FunctionNode, role: Role, caught: ast.expr, message: str, ctx: Context) -> Finding:
     fix = ctx.fix("Handle only unexpected errors: 500", ctx.edit().replace(caught, "500"), safe=False)
-    return ctx.finding(role.site, message, fixes=[fix])
+    return ctx.finding(role.site, message, fixes=[fix, _passing_on(function, role, ctx)])
+
+
+def _passing_on(function: FunctionNode, role: Role, ctx: Context) -> Fix | None:
+    """HTTP errors are returned as they are, everything else is logged."""
+    parameter = _parameter(function)
+    if not parameter or role.call is None or not isinstance(role.call.func, ast.Attribute):
+        return None
+    edit = ctx.edit()
+    lines = []
+    if not _tells_http_errors_apart(function, ctx) and not _is_registered_for_http(ctx):
+        http = edit.import_name("werkzeug.exceptions", "HTTPException", at=function.body[0])
+        lines.append(f"if isinstance({parameter}, {http}):\n    return {parameter}")
+    if not _reports(function, ctx):
+        receiver = role.call.func.value
+        app = ctx.text(receiver) if is_app(ctx, receiver) else edit.import_name("flask", "current_app", at=function)
+        lines.append(f"{app}.logger.exception({edit.quoted('unexpected error')})")
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        return None
+    # Behind the code that lets HTTP errors pass, where the handler has such code.
+    place = first if len(lines) > 1 or _reports(function, ctx) else function.body[-1]
+    edit.insert_line_before(place, "\n".join(lines))
+    return ctx.fix("Let HTTP errors pass, log the others", edit, safe=False)
 
 
 def _hands_on(function: ast.AST, ctx: Context) -> bool:
@@ -156,11 +206,13 @@ def _tells_http_errors_apart(function: ast.AST, ctx: Context) -> bool:
 
 
 def _is_registered_for_http(ctx: Context) -> bool:
-    """Whether the file has a handler for HTTPException as well, which Flask prefers as the nearer class."""
-    return any(
-        role.call is not None and ctx.name(values.argument(role.call, 0, "code_or_exception")) == _HTTP
-        for _, role in handlers(ctx).of_kind("error_handler")
-    )
+    """Whether the file has a handler for HTTPException or 404 as well, which Flask prefers as the nearer one."""
+    for _, role in handlers(ctx).of_kind("error_handler"):
+        caught = values.argument(role.call, 0, "code_or_exception") if role.call is not None else None
+        name = ctx.name(caught) if caught is not None else None
+        if name in (_HTTP, _NOT_FOUND) or (caught is not None and values.constant(ctx, caught) == 404):
+            return True
+    return False
 
 
 def _reports(function: ast.AST, ctx: Context) -> bool:

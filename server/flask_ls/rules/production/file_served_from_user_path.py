@@ -34,7 +34,7 @@ rule = Rule(
     severity=Severity.WARNING,
     guide=("Production / static files through nginx",),
     triggers=frozenset({"send_file", "send_from_directory", "open", "Path"}),
-    overlaps=("semgrep path-traversal-open", "Sonar S2083"),
+    overlaps=("semgrep path-traversal-open", "semgrep python.flask.security.secure-static-file-serve", "Sonar S2083"),
     examples=(
         Bad(
             """

@@ -4,6 +4,8 @@ Why: Flask serves ``static/`` at ``/static`` already: the view is never chosen t
 
 Instead: leave it to Flask in development; in production let nginx, WhiteNoise or a CDN serve the folder.
 
+Fix: Deletes the view; unsafe, as ``url_for`` may name its endpoint.
+
 Quiet: For other folders (uploads), for rules that do not begin with the static URL, and when the app's static route is
 switched off or moved.
 """

@@ -30,6 +30,7 @@ rule = Rule(
     guide=("Production / flask run is a development server",),
     triggers=frozenset({"add_url_rule", "MethodView"}),
     when=registers_routes,
+    overlaps=("ruff PLW0603", "pylint W0603"),
     examples=(
         Bad(
             """

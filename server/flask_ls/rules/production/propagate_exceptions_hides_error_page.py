@@ -6,6 +6,8 @@ the client gets the server's bare 500. Sentry does not need it: its Flask integr
 
 Instead: leave the key out. DEBUG and TESTING imply it.
 
+Fix: Removes the setting; safe: error reports are sent all the same, and the error page is shown.
+
 Quiet: In tests and development configuration, when ``errorhandler(Exception)`` handles everything (it still runs), and
 with Flask-RESTful and Flask-RESTX, whose own error handling the key decides.
 """

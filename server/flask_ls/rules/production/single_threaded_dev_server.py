@@ -6,6 +6,8 @@ Why: With ``threaded=False`` a view that calls its own server waits for itself. 
 Instead: leave ``threaded`` out; with ``processes=`` give ``threaded=False``. For real concurrency use a production
 server.
 
+Fix: Removes ``threaded=False``, or adds it beside ``processes``; safe for the development server.
+
 Quiet: For ``processes=`` together with ``threaded=False``, and for values that are not constants.
 """
 
@@ -26,7 +28,7 @@ rule = Rule(
     severity=Severity.INFORMATION,
     guide=("Production / threaded=True for development server concurrency",),
     triggers=frozenset({"threaded", "processes"}),
-    error_text="ValueError: Cannot have a multi-threaded and multi-process server.",
+    error_text="ValueError: Cannot have a multi-thread and multi-process server.",
     examples=(
         Bad(
             """

@@ -4,6 +4,8 @@ Why: It does nothing: ``app.run()`` serves each request in a thread by default s
 
 Instead: leave the argument out.
 
+Fix: Removes the argument; safe, as it is the default.
+
 Quiet: For ``werkzeug.serving.run_simple``, whose own default is ``threaded=False``.
 """
 

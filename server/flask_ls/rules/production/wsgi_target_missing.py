@@ -148,6 +148,18 @@ rule = Rule(
         ),
         Good(
             """
+            === uwsgi.ini
+            [uwsgi]
+            module = main
+            callable = app
+            === main.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+        ),
+        Good(
+            """
             === Procfile
             web: gunicorn wsgi
             worker: waitress-serve --call main:create_app

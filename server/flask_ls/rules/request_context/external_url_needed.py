@@ -86,10 +86,28 @@ rule = Rule(
             """,
             drive="client.get('/')",
         ),
+        Good(
+            """
+            from flask import Flask, url_for
+
+            app = Flask(__name__)
+
+
+            def create_notification(user, link):
+                pass
+
+
+            @app.get("/")
+            def index():
+                create_notification(1, url_for("index"))
+                return "told"
+            """,
+            drive="client.get('/')",
+        ),
     ),
 )
 
-_SENDING = re.compile(r"(^|_)(e?mail|mails|emails|sms|webhook|newsletter|notification)(_|$)|(send|notify)_", re.I)
+_SENDING = re.compile(r"(^|_)(e?mail|mails|emails|sms|webhook|newsletter)(_|$)", re.I)
 _CLASSES = frozenset({"Message", "EmailMessage", "Mail", "EmailMultiAlternatives"})
 _REQUESTS = re.compile(r"^(requests|httpx)\.(post|put|patch|get|request)$")
 

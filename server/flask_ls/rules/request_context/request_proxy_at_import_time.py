@@ -6,6 +6,9 @@ freeze the value of one request.
 
 Instead: Read them inside the view, or hand over a function that reads them.
 
+Fix: Evaluates a default when the function is called or the form is made, which is safe. Unsafe, as uses in other places
+change: a class attribute becomes a property, a constant of the module a function; a test gets a made-up request.
+
 Quiet: After ``has_request_context()`` or ``if request``, where RuntimeError is caught, and for functions of which no
 call without a request is known.
 """
@@ -14,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.context_fixes import late_default
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
+from flask_ls.rules.ask.late_fixes import late_default, late_value
+from flask_ls.rules.ask.push_fixes import request_around
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -65,6 +69,94 @@ rule = Rule(
             """,
             fails="RuntimeError: Working outside of request context",
         ),
+        Bad(
+            """
+            from flask import request
+
+
+            class Visitor:
+                ip = request.remote_addr
+                #    ^^^^^^^ request needs a request
+            """,
+            fixed="""
+            from flask import request
+
+
+            class Visitor:
+                @property
+                def ip(self):
+                    return request.remote_addr
+            """,
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+            LANGUAGE = request.accept_languages.best
+            #          ^^^^^^^ request needs a request
+
+
+            @app.get("/")
+            def index():
+                return str(LANGUAGE)
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            def language():
+                return request.accept_languages.best
+
+
+            @app.get("/")
+            def index():
+                return str(language())
+            """,
+            drive="client.get('/')",
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import request
+
+            where = lambda path=request.path: path
+            #                   ^^^^^^^ request needs a request
+            """,
+            fixed="""
+            from flask import request
+
+            where = lambda path=None: request.path if path is None else path
+            """,
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            def test_path():
+                assert request.path == "/"
+                #      ^^^^^^^ request needs a request
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            def test_path():
+                with app.test_request_context():
+                    assert request.path == "/"
+            """,
+            drive="test_path()",
+            fails="RuntimeError: Working outside of request context",
+        ),
         Good(
             """
             from dataclasses import dataclass, field
@@ -90,11 +182,14 @@ rule = Rule(
 )
 
 
+_FIXES = (late_default, late_value, request_around)
+
+
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [late_default(ctx, found)])
+        yield report(ctx, found, _message(found), [fix(ctx, found) for fix in _FIXES])
 
 
 def _message(found: Lacking) -> str:

@@ -7,6 +7,9 @@ Why: ``app.app_context()`` provides ``current_app`` and ``g`` only. In commands,
 Instead: Pass the data in. In tests and scripts use ``with app.test_request_context():``; clean up with
 ``teardown_request`` what belongs to a request.
 
+Fix: ``test_request_context()`` for ``app_context()``, or around the statements; ``teardown_request`` for
+``teardown_appcontext``. Unsafe: the request is a made-up one, and the function no longer runs for commands.
+
 Quiet: After ``has_request_context()`` or ``if request``, and where RuntimeError is caught.
 """
 
@@ -14,8 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.context_fixes import request_context_instead
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
+from flask_ls.rules.ask.push_fixes import request_around, request_context_instead
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -42,8 +45,19 @@ rule = Rule(
                 print(request.remote_addr)
                 #     ^^^^^^^ request needs a request, but only an application context is active here
             """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.cli.command("whoami")
+            def whoami():
+                with app.test_request_context():
+                    print(request.remote_addr)
+            """,
             drive="app.test_cli_runner().invoke(args=['whoami'], catch_exceptions=False)",
-            fails="RuntimeError: Working outside of request context",
+            fails="RuntimeError: (Working outside of request context|There is no request in this context)",
         ),
         Bad(
             """
@@ -61,7 +75,7 @@ rule = Rule(
             with app.test_request_context():
                 print(request.path)
             """,
-            fails="RuntimeError: Working outside of request context",
+            fails="RuntimeError: (Working outside of request context|There is no request in this context)",
         ),
         Bad(
             """
@@ -96,7 +110,7 @@ rule = Rule(
                 print("done")
             """,
             drive="app.test_cli_runner().invoke(args=['init'], catch_exceptions=False)",
-            fails="RuntimeError: Working outside of request context",
+            fails="RuntimeError: (Working outside of request context|There is no request in this context)",
         ),
         Good(
             """
@@ -126,7 +140,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [request_context_instead(ctx, found)])
+        yield report(ctx, found, _message(found), [request_context_instead(ctx, found), request_around(ctx, found)])
 
 
 def _message(found: Lacking) -> str:

@@ -6,6 +6,8 @@ afterwards.
 Instead: Enter the client, ``with client:``, which keeps the context of the last request until the block ends; or use
 ``client.session_transaction()`` for the session.
 
+Fix: Enters the client, or moves the reading into the block that enters it; safe.
+
 Quiet: Inside ``with client:`` (also when a fixture yields the client from such a block), and in a context pushed around
 the reading.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.context_fixes import enter_client
+from flask_ls.rules.ask.client_fixes import enter_client
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -70,6 +72,83 @@ rule = Rule(
                     assert session["user"] == 1
             """,
             drive="test_login()",
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "x"
+
+
+            @app.get("/login")
+            def login():
+                session["user"] = 1
+                return "x"
+
+
+            def test_login():
+                with app.test_client() as client:
+                    client.get("/login")
+                assert session["user"] == 1
+                #      ^^^^^^^ session is read after the test client's request ended
+            """,
+            fixed="""
+            from flask import Flask, session
+
+            app = Flask(__name__)
+            app.secret_key = "x"
+
+
+            @app.get("/login")
+            def login():
+                session["user"] = 1
+                return "x"
+
+
+            def test_login():
+                with app.test_client() as client:
+                    client.get("/login")
+                    assert session["user"] == 1
+            """,
+            drive="test_login()",
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return "x"
+
+
+            def test_path():
+                app.test_client().get("/")
+                assert request.path == "/"
+                #      ^^^^^^^ request is read after the test client's request ended
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return "x"
+
+
+            def test_path():
+                with app.test_client() as client:
+                    client.get("/")
+                    assert request.path == "/"
+            """,
+            drive="test_path()",
             fails="RuntimeError: Working outside of request context",
         ),
         Good(

@@ -6,6 +6,9 @@ broken body. Only the outermost iterable of a generator *expression* is evaluate
 
 Instead: Wrap the generator in ``stream_with_context(...)``, or read the values into locals before.
 
+Fix: Wraps the generator in ``stream_with_context``, which is safe. A view that yields gets an inner generator; unsafe,
+as its body then starts when the view returns.
+
 Quiet: For generators wrapped or decorated by ``stream_with_context``, and for what is evaluated in the view.
 """
 
@@ -13,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.context_fixes import keep_stream
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
+from flask_ls.rules.ask.stream_fixes import keep_stream, view_with_generator
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -62,6 +65,62 @@ rule = Rule(
             drive="client.get('/?name=ann')",
             fails="RuntimeError: Working outside of request context",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def stream():
+                yield "Hello "
+                yield request.args["name"]
+                #     ^^^^^^^ request has no context here
+            """,
+            fixed="""
+            from flask import Flask, request, stream_with_context
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def stream():
+                @stream_with_context
+                def generate():
+                    yield "Hello "
+                    yield request.args["name"]
+
+                return generate()
+            """,
+            drive="client.get('/?name=ann')",
+            fails="RuntimeError: Working outside of request context",
+        ),
+        Bad(
+            """
+            from flask import Flask, Response, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def stream():
+                return Response(request.args["name"] for _ in range(2))
+                #               ^^^^^^^ request has no context here
+            """,
+            fixed="""
+            from flask import Flask, Response, request, stream_with_context
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def stream():
+                return Response(stream_with_context(request.args["name"] for _ in range(2)))
+            """,
+            drive="client.get('/?name=ann')",
+            fails="RuntimeError: Working outside of request context",
+        ),
         Good(
             """
             from flask import Flask, Response, request, stream_with_context
@@ -92,7 +151,7 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [keep_stream(ctx, found)])
+        yield report(ctx, found, _message(found), [keep_stream(ctx, found), view_with_generator(ctx, found)])
 
 
 def _message(found: Lacking) -> str:

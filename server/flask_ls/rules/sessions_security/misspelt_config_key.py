@@ -5,6 +5,9 @@ Why: Flask accepts every key silently. The misspelt one is stored, and the setti
 Instead: write the key exactly as documented: upper case, these separators. ``app.config.KEY = value`` sets an attribute
 of the object and no key; ``from_object()`` and ``from_mapping()`` leave out names that are not upper case.
 
+Fix: Writes the key that Flask reads; safe, as nobody read the other one. It is not offered where the right key is set
+already.
+
 Quiet: When the project reads the key itself, when the known key is set too, and for keys of extensions that the project
 does not import.
 """
@@ -18,11 +21,12 @@ from flask_ls.project.config.keys import FLASK_KEYS, KNOWN_KEYS, keys_of_package
 from flask_ls.project.config.spelling import meant_key
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask import config_edits
 from flask_ls.rules.ask.apps import imported_packages
-from flask_ls.rules.ask.config import Write, is_config, is_config_class, writes
+from flask_ls.rules.ask.config import is_config, is_config_class, writes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
@@ -161,9 +165,9 @@ def check(ctx: Context) -> Iterator[Finding]:
         if meant is None or meant in known or _is_own(ctx.model, write.key, meant):
             continue
         yield ctx.finding(
-            _key_span(ctx, write),
+            config_edits.key_span(ctx, write),
             f"{write.key}: nothing reads this key: did you mean {meant}?",
-            fixes=[_renamed(ctx, write, meant)],
+            fixes=[ctx.fix(f"Rename to {meant}", config_edits.renamed(ctx, write, meant), safe=True)],
         )
     yield from _lower_case_names(ctx)
     yield from _attributes(ctx)
@@ -206,16 +210,6 @@ def _attributes(ctx: Context) -> Iterator[Finding]:
         )
 
 
-def _key_node(write: Write) -> ast.AST:
-    return write.target.slice if isinstance(write.target, ast.Subscript) else write.target
-
-
-def _key_span(ctx: Context, write: Write) -> Span:
-    node = _key_node(write)
-    start, end = ctx.span(node)
-    return Span(start, start + len(write.key) if isinstance(node, ast.keyword) else end)
-
-
 def _is_own(model: ProjectModel, key: str, meant: str) -> bool:
     """Whether the key is one of the project's own: it reads it, or sets the known one elsewhere as well."""
     return any(
@@ -223,15 +217,3 @@ def _is_own(model: ProjectModel, key: str, meant: str) -> bool:
         or any(m.key == meant and m.truth is not False and not m.is_loose for m in f.config.mentions)
         for f in model.files.values()
     )
-
-
-def _renamed(ctx: Context, write: Write, meant: str) -> Fix | None:
-    edit = ctx.edit()
-    node = _key_node(write)
-    if isinstance(node, ast.Constant):
-        edit.replace(node, edit.quoted(meant, like=node))
-    elif isinstance(node, ast.keyword) or (isinstance(node, ast.Name) and write.form in ("class", "module")):
-        edit.replace(_key_span(ctx, write), meant)
-    else:
-        return None
-    return ctx.fix(f"Rename to {meant}", edit, safe=True)

@@ -5,6 +5,9 @@ later with ``RuntimeError: The session is unavailable because no secret key was 
 
 Instead: ``os.environ["KEY"]`` fails at the start with a KeyError that names the variable.
 
+Fix: Reads the variable with ``os.environ[...]``: safe but for the earlier failure, a KeyError at the start instead of a
+RuntimeError at the first write.
+
 Quiet: In tests and development configuration, when there is a default, and when the project tests the value somewhere.
 """
 

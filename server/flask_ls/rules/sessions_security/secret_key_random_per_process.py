@@ -6,6 +6,8 @@ refused by the others: users are logged out by each deploy, and at random when t
 Instead: make the key once (``python -c "import secrets; print(secrets.token_hex())"``), store it outside of the source,
 and read it: ``os.environ["SECRET_KEY"]``.
 
+Fix: Reads the key from the environment; unsafe, as the variable must be set.
+
 Quiet: In tests and development configuration, and when the made key is written to a file to be read again.
 """
 
@@ -177,7 +179,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             made = _made_at_random(ctx, value)
             if made is None:
                 continue
-            is_fallback = len(values) > 1
+            is_fallback = len(values) > 1 or _is_default(ctx, made)
             yield ctx.finding(
                 made,
                 "SECRET_KEY: where none is given, each start and each process makes a key of its own."
@@ -203,6 +205,15 @@ def _made_at_random(ctx: Context, value: ast.expr, left: int = 3) -> ast.expr | 
                 is_random = len(inner) == 1 and _made_at_random(ctx, inner[0], left - 1) is not None
                 return value if is_random else None
     return None
+
+
+def _is_default(ctx: Context, value: ast.expr) -> bool:
+    """Whether a random value is only what a look-up falls back to: ``getattr(config, "KEY", made())``."""
+    if not isinstance(value, ast.Call) or ctx.called(value) in _RANDOM:
+        return False
+    if ctx.called(value) == "builtins.getattr":
+        return len(value.args) == 3
+    return isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "pop") and len(value.args) == 2
 
 
 def _is_random(ctx: Context, node: ast.AST) -> bool:

@@ -5,6 +5,8 @@ script can send the cookie away, and whoever has it is that user.
 
 Instead: leave the key out. Writing ``True`` is harmless and says nothing new.
 
+Fix: Removes the setting, as True is the default; safe, unless scripts of yours read the cookie.
+
 Quiet: In tests and development configuration, and for ``0``: since Werkzeug 2.3 the cookie then still says
 ``HttpOnly``.
 """

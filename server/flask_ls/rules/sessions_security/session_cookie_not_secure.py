@@ -6,6 +6,9 @@ the cookie and to be that user.
 Instead: ``SESSION_COOKIE_SECURE = True`` in the production configuration. (Not in development over plain HTTP: the
 browser would not send the cookie back.)
 
+Fix: Sets the key to True where it is False, else in the production configuration or below the app; safe in production,
+which HTTPS is for.
+
 Quiet: In tests and development configuration, when a part of the configuration cannot be read, when Flask-Talisman is
 used (it switches the attribute on), and when the project writes no session. A missing key is reported only where
 production is visible: a production configuration, or a deployment file that starts a production server.
@@ -47,7 +50,6 @@ rule = Rule(
     guide=("Sessions and security / SESSION_COOKIE_SECURE=True in production",),
     triggers=frozenset({_KEY, "Flask", "from_object"}),
     when=_may_leave_it_off,
-    overlaps=("semgrep python.flask.security.audit.secure-set-cookie",),
     examples=(
         Bad(
             """
@@ -219,7 +221,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f"{_KEY} is off: the session cookie is also sent over plain HTTP.",
                 fixes=[ctx.fix("Set it to True", ctx.edit().replace(write.value, "True"), safe=True)],
             )
-    if not uses_sessions(model) or model.once(_may_be_set):
+    if not uses_sessions(model) or model.each(_may_be_set):
         return
     yield from _missing_in_classes(ctx)
     if not model.once(_has_production_class):
@@ -231,11 +233,8 @@ def _is_off(ctx: Context, write: Write) -> bool:
     return value is not UNKNOWN and (value is False or value is None)
 
 
-def _may_be_set(model: ProjectModel) -> bool:
-    return any(
-        f.config.open_sources or any(m.key == _KEY and m.truth is not False for m in f.config.mentions)
-        for f in model.files.values()
-    )
+def _may_be_set(facts: FileFacts) -> bool:
+    return bool(facts.config.open_sources) or any(m.key == _KEY and m.truth is not False for m in facts.config.mentions)
 
 
 def _missing_in_classes(ctx: Context) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ raises AttributeError, each time the cookie is set.
 Instead: ``"Lax"``; ``"Strict"``; or ``"None"`` together with ``SESSION_COOKIE_SECURE = True``. Python's ``None`` (the
 default) leaves the attribute out.
 
+Fix: Sets ``SESSION_COOKIE_SECURE`` beside it, or corrects the value; safe where only its case is wrong.
+
 Quiet: When ``SESSION_COOKIE_SECURE`` is or may be set elsewhere in the project, and for values that are not literals.
 """
 

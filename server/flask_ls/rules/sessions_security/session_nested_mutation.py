@@ -6,6 +6,8 @@ Why: The cookie is written only when the session noticed a change: assignment an
 
 Instead: set ``session.modified = True`` in the same request, or assign the item again.
 
+Fix: Sets ``session.modified = True`` behind the change; safe: it only has the cookie sent.
+
 Quiet: On paths that change the session itself, before or after (all of it is written then), also through functions of
 the project; when the session is permanent (it is written on each request); with sessions kept on the server.
 """

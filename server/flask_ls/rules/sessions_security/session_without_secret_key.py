@@ -5,6 +5,9 @@ is empty), and writing to it, also through ``flash()``, ``login_user()`` and CSR
 
 Instead: set the key from outside of the source: ``app.secret_key = os.environ["SECRET_KEY"]``.
 
+Fix: Reads the key from the environment where the app is made; unsafe, as the variable must be set: the program else
+ends at its start.
+
 Quiet: When a part of the configuration cannot be read (``from_envvar()``, ``from_prefixed_env()``, files), when the
 application keeps sessions in another way (``session_interface``, Flask-Session), and in tests.
 """
@@ -15,6 +18,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.config.model import AppConfig
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
@@ -35,7 +39,7 @@ rule = Rule(
         "Sessions and security / SECRET_KEY is required: random bytes, not a weak string",
     ),
     triggers=frozenset({"session", "flash", "login_user", "CSRFProtect", "CsrfProtect", "generate_csrf", "FlaskForm"}),
-    error_text="RuntimeError: The session is unavailable because no secret key was set. Set the secret_key on the "
+    error_text="RuntimeError: The session is unavailable because no secret key was set.  Set the secret_key on the "
     "application to something unique and secret.",
     examples=(
         Bad(
@@ -214,14 +218,23 @@ def _writes(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
 
 def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
     """Forms with a CSRF token that are built in a function."""
-    if any(m.key == "WTF_CSRF_ENABLED" for f in ctx.model.files.values() for m in f.config.mentions):
+    if ctx.model.each(_sets_csrf) or not ctx.model.each(_has_forms):
         return
     for call in ctx.index.nodes(ast.Call):
-        if ctx.index.function_of(call) is None or call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm"):
+        if call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm") or ctx.index.function_of(call) is None:
             continue
         classes = ctx.infer.classes_of(call)
         if not any("Meta" in (k[1].attributes if (k := ctx.model.names.class_(c)) else ()) for c in classes):
             yield call, "A form with a CSRF token"
+
+
+def _has_forms(facts: FileFacts) -> bool:
+    """Whether a file has to do with Flask-WTF."""
+    return any(imported.module.partition(".")[0] == "flask_wtf" for imported in facts.imports)
+
+
+def _sets_csrf(facts: FileFacts) -> bool:
+    return any(mention.key == "WTF_CSRF_ENABLED" for mention in facts.config.mentions)
 
 
 def _protections(ctx: Context) -> Iterator[Finding]:

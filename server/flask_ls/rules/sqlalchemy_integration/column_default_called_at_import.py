@@ -5,6 +5,8 @@ identifier; a unique column then fails on the second row.
 
 Instead: pass the function itself: ``default=datetime.now``; with arguments a lambda: ``default=lambda: str(uuid4())``.
 
+Fix: Passes the function itself, or a lambda where there are arguments; safe: each row gets a value of its own.
+
 Quiet: For calls with the same result every time, such as ``int("3")`` or ``func.now()``, which the database evaluates.
 """
 

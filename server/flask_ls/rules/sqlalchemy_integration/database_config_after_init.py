@@ -6,7 +6,7 @@ no in-memory default: without the key, and without SQLALCHEMY_BINDS, they raise 
 Instead: configure the app first, then hand it over.
 
 Fix: Moves the hand-over below the configuration in the same block, which is safe. Where nothing sets the key, it is
-read from the environment before; unsafe, as the variable must be set.
+read from the environment before; unsafe, as the variable must be set. A misspelt key gets its name, which is safe.
 
 Quiet: When a part of the configuration cannot be read, and with Flask-SQLAlchemy 2.
 """
@@ -16,10 +16,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.config.keys import keys_of_packages
 from flask_ls.project.config.model import ExtensionStart
+from flask_ls.project.config.spelling import meant_key
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import Write, app_text, writes, writes_of
+from flask_ls.rules.ask.config_edits import renamed
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.values import argument
 from flask_ls.rules.context import Context
@@ -104,6 +107,78 @@ rule = Rule(
             drive="pass",
             fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+
+            class Database(SQLAlchemy):
+                pass
+
+
+            app = Flask(__name__)
+            db = Database(app)
+            #    ^^^^^^^^^^^^^ SQLALCHEMY_DATABASE_URI is not set yet: this raises RuntimeError
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+
+            class Database(SQLAlchemy):
+                pass
+
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = Database(app)
+            """,
+            drive="pass",
+            fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def add_database(app):
+                db.init_app(app)
+            #   ^^^^^^^^^^^^^^^^ SQLALCHEMY_DATABASE_URI is not set yet: this raises RuntimeError
+
+
+            app = Flask(__name__)
+            add_database(app)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            """,
+            drive="pass",
+            fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URL"] = "sqlite://"
+            db = SQLAlchemy(app)
+            #    ^^^^^^^^^^^^^^^ SQLALCHEMY_DATABASE_URI is not set: this raises RuntimeError
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+            """,
+            drive="pass",
+            fails="RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set",
+        ),
         Good(
             """
             from flask import Flask
@@ -130,6 +205,7 @@ rule = Rule(
     ),
 )
 
+_URI = "SQLALCHEMY_DATABASE_URI"
 _NOTHING = frozenset({"absent", "none", "false"})
 
 
@@ -192,9 +268,13 @@ def _moved_down(ctx: Context, call: ast.Call) -> Fix | None:
 
 
 def _from_environment(ctx: Context, call: ast.Call) -> Fix | None:
-    """Set the key directly before the hand-over, unless a key that nearly has its name is what is wrong."""
+    """Set the key directly before the hand-over, or give a misspelt one its name."""
     statement = ctx.index.statement(call)
     app = argument(call, 0, "app")
+    candidates = keys_of_packages(frozenset({"flask_sqlalchemy"}))
+    for write in writes(ctx):
+        if write.key != _URI and meant_key(write.key, candidates) == _URI:
+            return ctx.fix(f"Rename {write.key} to {_URI}", renamed(ctx, write, _URI), safe=True)
     if statement is None or app is None or any("DATABASE" in w.key.upper() for w in writes(ctx)):
         return None
     edit = ctx.edit()

@@ -6,6 +6,9 @@ Why: Flask-SQLAlchemy finds its engine and its session through the application c
 
 Instead: Wrap the code in ``with app.app_context():``, or make it a command of ``app.cli``.
 
+Fix: Wraps the statements in ``with app.app_context():``, puts ``@with_appcontext`` on a click command; safe. A class
+attribute becomes a property, a constant a function; unsafe, as uses in other places change.
+
 Quiet: For a ``scoped_session`` of plain SQLAlchemy, which needs no context, and for functions of which no call without
 a context is known.
 """
@@ -14,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.context_fixes import push_around, with_appcontext
 from flask_ls.rules.ask.contexts import Lacking, lacking, problems_of, report
+from flask_ls.rules.ask.late_fixes import late_default, late_value
+from flask_ls.rules.ask.push_fixes import push_around, with_appcontext
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -65,6 +69,77 @@ rule = Rule(
             """,
             fails="RuntimeError: Working outside of application context",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                db.create_all()
+            #   ^^^^^^^^^^^^^ create_all() needs an application context
+                return app
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                with app.app_context():
+                    db.create_all()
+                return app
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class Role(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            class RoleForm:
+                choices = [role.id for role in Role.query.all()]
+                #                              ^^^^^^^^^^ Model.query needs an application context
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class Role(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            class RoleForm:
+                @property
+                def choices(self):
+                    return [role.id for role in Role.query.all()]
+            """,
+            fails="RuntimeError: Working outside of application context",
+        ),
         Good(
             """
             from flask import Flask
@@ -87,11 +162,14 @@ rule = Rule(
 )
 
 
+_FIXES = (with_appcontext, late_default, push_around, late_value)
+
+
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Uses that are proven to lack their context."""
     for found in lacking(ctx):
-        yield report(ctx, found, _message(found), [with_appcontext(ctx, found), push_around(ctx, found)])
+        yield report(ctx, found, _message(found), [fix(ctx, found) for fix in _FIXES])
 
 
 def _message(found: Lacking) -> str:

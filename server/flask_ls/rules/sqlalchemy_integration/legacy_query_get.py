@@ -4,7 +4,10 @@ Why: ``Query.get`` is legacy since SQLAlchemy 2.0 and emits LegacyAPIWarning; ``
 
 Instead: ``db.session.get(Model, key)`` and ``db.get_or_404(Model, key)``.
 
-Quiet: When the project uses SQLAlchemy 1.3 or older, which has no ``session.get``.
+Fix: Uses ``db.session.get()`` or ``db.get_or_404()``; safe: they do the same.
+
+Quiet: When the project uses SQLAlchemy 1.3 or older, which has no ``session.get``; ``get_or_404`` with Flask-SQLAlchemy
+2, which has no ``db.get_or_404``; and for models with a query class of their own.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.queries import model_of_iterated
+from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -87,6 +91,38 @@ rule = Rule(
             """,
             drive="client.get('/1')",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+            from flask_sqlalchemy.query import Query
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class ByProject(Query):
+                def get(self, project, key):
+                    return self.filter_by(project=project, id=key).first()
+
+
+            class Bill(db.Model):
+                query_class = ByProject
+                id = db.Column(db.Integer, primary_key=True)
+                project = db.Column(db.String)
+
+
+            with app.app_context():
+                db.create_all()
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(Bill.query.get("x", key))
+            """,
+            drive="client.get('/1')",
+        ),
     ),
 )
 
@@ -99,8 +135,10 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         return
     if ctx.is_older("sqlalchemy", "1.4") or len(node.args) + len(node.keywords) != 1:
         return
+    if get.attr == "get_or_404" and ctx.is_older("flask-sqlalchemy", "3"):
+        return
     model = model_of_iterated(ctx, get.value)
-    if model is None or _has_own_queries(model, ctx):
+    if model is None or _has_own_query(model, ctx):
         return
     named = _model_named(get.value)
     better = "db.session.get()" if get.attr == "get" else "db.get_or_404()"
@@ -111,10 +149,15 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _has_own_queries(model: str, ctx: Context) -> bool:
-    """Whether ``query_class`` makes the model's queries something else, with a ``get()`` of its own perhaps."""
-    known = (ctx.model.names.class_(base) for base in ctx.model.mro(model))
-    return any(facts is not None and "query_class" in facts[1].attributes for facts in known)
+def _has_own_query(model: str, ctx: Context) -> bool:
+    """Whether the model's ``query`` may have a ``get`` of its own."""
+    for cls in ctx.model.mro(model):
+        definition = ctx.model.names.class_(cls)
+        if definition is not None and not {"query", "query_class"}.isdisjoint(
+            {*definition[1].attributes, *definition[1].methods}
+        ):
+            return True
+    return False
 
 
 def _model_named(query: ast.expr) -> ast.expr | None:
@@ -126,20 +169,9 @@ def _model_named(query: ast.expr) -> ast.expr | None:
 
 
 def _modern(node: ast.Call, model: ast.expr, method: str, ctx: Context) -> Fix | None:
-    db = _extension_in_scope(node, ctx)
+    db = extension_in_scope(ctx, node)
     if db is None or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
         return None
     function = f"{db}.session.get" if method == "get" else f"{db}.get_or_404"
     edit = ctx.edit().replace(node.func, function).before(node.args[0], f"{ctx.text(model)}, ")
     return ctx.fix(f"Use {function}()", edit, safe=True)
-
-
-def _extension_in_scope(node: ast.AST, ctx: Context) -> str | None:
-    for name in ctx.index.root.bindings:
-        if name == "*":
-            continue
-        origin = ctx.infer.module_level(name)
-        if origin is not None and "flask_sqlalchemy.SQLAlchemy" in ctx.model.mro(ctx.model.class_of_name(origin) or ""):
-            owner = ctx.index.scope(node).owner(name)
-            return name if owner is ctx.index.root else None
-    return None

@@ -6,6 +6,8 @@ does not commit.
 
 Instead: ``db.session.commit()`` after the last write of each path, or ``with db.session.begin():`` around the writes.
 
+Fix: Commits after the last write; unsafe, as you decide where a transaction ends.
+
 Quiet: When a function that is called may commit, when a decorator, an after-request function or a teardown commits, on
 paths that roll back, raise or answer an error, and for functions that the project's own code calls otherwise.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.pending_writes import PendingWrites, own_nodes_of
 from flask_ls.rules.ask.queries import model_of_iterated
@@ -151,11 +153,11 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _somebody_commits_later(ctx: Context) -> bool:
     """Whether an after-request function or teardown of the project commits for all views."""
-    return ctx.model.once(_hooks_commit)
+    return bool(ctx.model.each(_commits_in_hooks))
 
 
-def _hooks_commit(model: ProjectModel) -> bool:
-    return any(f.commits_in_hooks for f in model.files.values())
+def _commits_in_hooks(facts: FileFacts) -> bool:
+    return facts.commits_in_hooks
 
 
 def _is_wrapped(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -> bool:

@@ -6,6 +6,8 @@ is not affected.
 
 Instead: ``db.session.rollback()`` first in the handler, or ``with db.session.begin_nested():`` around the attempt.
 
+Fix: Rolls back first in the handler; safe: before that the session can do nothing else.
+
 Quiet: When the handler re-raises or returns without touching the session, when a function it calls may roll back, and
 when ``finally`` closes the session.
 """

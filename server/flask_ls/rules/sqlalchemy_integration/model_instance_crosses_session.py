@@ -5,6 +5,9 @@ all attributes are expired, and reading one raises DetachedInstanceError. A thre
 
 Instead: pass the id and load the object again, or ``db.session.merge(obj)``; in a fixture ``yield`` inside the block.
 
+Fix: Passes the id and loads the object in the function, moves the reading into the block, yields in a fixture. Only the
+last is safe: the others change what is read and when.
+
 Quiet: For ids and other plain values, for attributes that were loaded after the commit, and for objects that were not
 committed in the block.
 """
@@ -15,13 +18,16 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
-from flask_ls.rules.ask.handover import handovers
+from flask_ls.project.scopes import Binding
+from flask_ls.rules.ask.handover import Handover, handovers
 from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
 from flask_ls.rules.ask.views import handler_around
 from flask_ls.rules.context import Context
+from flask_ls.rules.edits.statements import line_of
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 _HEAD = """
             from threading import Thread
@@ -64,6 +70,17 @@ rule = Rule(
             print(user.name)
             #     ^^^^^^^^^ the session of this object is gone
             """,
+            fixed=_HEAD
+            + """
+
+            with app.app_context():
+                db.create_all()
+                user = User(name="ann")
+                db.session.add(user)
+                db.session.commit()
+
+                print(user.name)
+            """,
             fails="DetachedInstanceError",
         ),
         Bad(
@@ -87,6 +104,7 @@ rule = Rule(
 
             def work(user):
                 with app.app_context():
+                    user = db.session.get(User, user)
                     print(user.name)
 
 
@@ -125,13 +143,55 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(
                     value,
                     "the thread or task has another session: pass the id and load the object there.",
-                    fixes=[ctx.fix("Pass the id", ctx.edit().after(value, ".id"), safe=False)],
+                    fixes=[_id_passed(handover, value, ctx)],
                 )
     for block in ctx.index.nodes(ast.With):
         if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
             yield from _after_block(block, ctx)
     for statement in ctx.index.nodes(ast.Assign):
         yield from _cached(statement, ctx)
+
+
+def _id_passed(handover: Handover, value: ast.expr, ctx: Context) -> Fix | None:
+    """``obj.id`` for ``obj``; where the function is in this file, it loads the object again."""
+    edit = ctx.edit().after(value, ".id")
+    name = (_model_of(value, ctx) or "").rpartition(".")[2]
+    session = next((n for n, b in ctx.index.root.bindings.items() if _is_database(b, ctx)), None)
+    target = handover.target
+    bindings = ctx.index.lookup(target.id, target) if isinstance(target, ast.Name) else []
+    function = bindings[0].node if len(bindings) == 1 and bindings[0].kind == "def" else None
+    if not isinstance(function, FUNCTIONS) or value not in handover.positional or session is None:
+        return ctx.fix("Pass the id", edit, safe=False)
+    position = handover.positional.index(value)
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if position >= len(parameters) or name not in ctx.index.root.bindings:
+        return ctx.fix("Pass the id", edit, safe=False)
+    parameter = parameters[position].arg
+    blocks = [s for s in function.body if isinstance(s, ast.With) and any(_pushes_context(i) for i in s.items)]
+    first = blocks[0].body[0] if blocks else function.body[0]
+    edit.insert_line_before(first, f"{parameter} = {session}.session.get({name}, {parameter})")
+    return ctx.fix(f"Pass the id and load the object in {function.name}()", edit, safe=False)
+
+
+def _is_database(bindings: list[Binding], ctx: Context) -> bool:
+    value = bindings[0].value if len(bindings) == 1 else None
+    return value is not None and ctx.is_instance(value, "flask_sqlalchemy.SQLAlchemy")
+
+
+def _pushes_context(item: ast.withitem) -> bool:
+    called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr in ("app_context", "test_request_context")
+
+
+def _read_inside(block: ast.With, statement: ast.stmt, ctx: Context) -> Fix | None:
+    """The statements up to the reading one moved into the block above them."""
+    siblings = ctx.index.block_of(block)
+    first = line_of(ctx.source, siblings[siblings.index(block) + 1])
+    last = line_of(ctx.source, statement)
+    if first is None or last is None:
+        return None
+    edit = ctx.edit().indent(Span(first.start, last.end))
+    return ctx.fix("Read it before the context ends", edit, safe=False)
 
 
 def _pushes(call: ast.Call, ctx: Context) -> bool:
@@ -202,7 +262,10 @@ def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
                 and not node.attr.startswith("__")
             ):
                 yield ctx.finding(
-                    node, message, related=[ctx.related(block.items[0].context_expr, "its context ended here")]
+                    node,
+                    message,
+                    related=[ctx.related(block.items[0].context_expr, "its context ended here")],
+                    fixes=[_read_inside(block, statement, ctx)],
                 )
                 names.discard(node.value.id)
 

@@ -5,6 +5,8 @@ sqlalchemy.dialects:postgres" when it is made.
 
 Instead: ``postgresql://``. Where a provider sets the variable: ``url.replace("postgres://", "postgresql://", 1)``.
 
+Fix: Writes ``postgresql://``; safe: both name the same database.
+
 Quiet: With SQLAlchemy 1.3 or older, and for environment files when the project replaces the scheme somewhere.
 """
 
@@ -13,7 +15,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from packaging.version import InvalidVersion, Version
+
 from flask_ls.project.deploy import DeploymentFile
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.config import writes_of
 from flask_ls.rules.context import Context
@@ -121,10 +126,18 @@ def _finding(constant: ast.Constant, leaf: ast.expr, ctx: Context) -> Finding:
     return ctx.finding(leaf, _MESSAGE, fixes=fixes)
 
 
+def _is_accepted(model: ProjectModel) -> bool:
+    """Whether the project's SQLAlchemy is old enough to know the scheme."""
+    try:
+        return Version(model.distributions.version("sqlalchemy") or "") < Version("1.4")
+    except InvalidVersion:
+        return False
+
+
 @rule.on_deployment
 def check_deployment(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """``DATABASE_URL=postgres://...`` in environment files."""
-    if any(_OLD in facts.words for facts in ctx.model.files.values()):
+    if any(_OLD in facts.words for facts in ctx.model.files.values()) or _is_accepted(ctx.model):
         return
     for variable in document.variables:
         if variable.name not in _VARIABLES or not (variable.value or "").startswith(_OLD):

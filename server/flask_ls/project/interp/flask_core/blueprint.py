@@ -171,19 +171,31 @@ def _register(m: Machine, args: Args) -> Value:
         return None
     if not isinstance(options, DictV):
         options = m.new_dict()
-    for name, own in (("url_prefix", "url_prefix"), ("name", "name"), ("subdomain", "subdomain")):
-        value = m.settle(_option(m, options, name))
-        if value is None:
-            value = m.settle(self_.attrs.get(own))
-        if isinstance(value, Choice):
+    return _register_each(m, self_, app, options, ("url_prefix", "name", "subdomain"))
 
-            def one(v: Value, key: str = name) -> Value:
-                changed = m.new_dict(dict(options.items), options.rest)
-                changed.items[key] = v
-                return _register(m, Args([self_, app, changed]))
 
-            return m.each(value, one)
-    return _register_one(m, self_, app, options)
+def _register_each(m: Machine, self_: Instance, app: Instance, options: DictV, undecided: tuple[str, ...]) -> Value:
+    """Register once for each possible value of the options that are not decided yet."""
+    if not undecided:
+        return _register_one(m, self_, app, options)
+    name, *others = undecided
+    value, own = m.settle(_option(m, options, name)), m.settle(self_.attrs.get(name))
+    if not isinstance(own if value is None else value, Choice):
+        return _register_each(m, self_, app, options, tuple(others))
+
+    def given(option: Value) -> Value:
+        decided = m.new_dict(dict(options.items), options.rest)
+        decided.items[name] = option
+        return _register_each(m, self_, app, decided, tuple(others))
+
+    def of_blueprint(option: Value) -> Value:
+        # The blueprint has this one value while it is registered.
+        m.write(self_.attrs, name, option)
+        _register_each(m, self_, app, options, tuple(others))
+        m.write(self_.attrs, name, own)
+        return None
+
+    return m.each(own, of_blueprint) if value is None else m.each(value, given)
 
 
 def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) -> Value:

@@ -1,0 +1,272 @@
+"""What an evaluation did not reach: modules and functions that add routes to an app when something else runs them.
+
+An app that is made in one module gets routes in others that import it. Which of them a server is pointed at is not
+written down, so the files that lead to all of them are looked for.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from flask_ls.project.interp import discover
+from flask_ls.project.interp.discover import Entry, Hints
+from flask_ls.project.interp.sources import inner_statements
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.sources import WorkspaceSources
+    from flask_ls.project.modules import Module
+
+# Path of a module -> the names of its globals through which routes can be added.
+Registrars: TypeAlias = Mapping[str, frozenset[str]]
+
+_ADDS = (
+    r"(?!open_|get_|has_|routes?_)\w*(?:route|url_rule|blueprint|resource|namespace|add_view|add_api|register_api)\w*"
+)
+_VERBS = r"(?:get|post|put|delete|patch)"
+_ADDING = re.compile(rf"\b(\w+)\.{_ADDS}\(|@(\w+)\.{_VERBS}\(")
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M
+)
+_HEAD = re.compile(r"^(?:async[ \t]+)?(?:(def|class)[ \t]+(\w+)|[^\s#)\]}'\"@])", re.M)
+_METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.M)
+_UNLIKELY = 60  # the rank of files that no server is pointed at
+_DEPTH = 4  # how many imports may lie between a file and the app
+
+
+class Call(NamedTuple):
+    """Where a function is called: ``entry`` runs that place."""
+
+    entry: Entry
+    has_arguments: bool
+
+
+class Reach:
+    """Who imports whom, read off the text of files when it is asked."""
+
+    def __init__(self, sources: WorkspaceSources, hints: Hints) -> None:
+        self._sources = sources
+        self._hints = hints
+        self._imported: dict[str, dict[str, set[tuple[str, str]]]] = {}
+        self._importers: dict[str, list[Module]] | None = None
+        self._added: dict[str, list[tuple[str, int, str | None]]] = {}
+        self.sought: set[str] = set()
+        """The names of functions whose callers were looked for."""
+
+    # Who imports whom
+
+    def _imports(self, module: Module) -> dict[str, set[tuple[str, str]]]:
+        """The paths of the modules that a module imports at any place of its text, each with the names it takes.
+
+        A name comes with what it is called here; ``*`` stands for all of them.
+        """
+        known = self._imported.get(module.path)
+        if known is None:
+            known = self._imported[module.path] = {}
+            for path, name, alias in self._read(module):
+                known.setdefault(path, set()).add((name, alias))
+        return known
+
+    def _read(self, module: Module) -> Iterator[tuple[str, str, str]]:
+        index = self._sources.index
+        for dots, name, names, plain in _IMPORT.findall(self._sources.text(module)):
+            for part in plain.split(","):
+                found = index.find(part.split()[0], module) if part.strip() else None
+                if found is not None:
+                    yield found.path, "*", "*"
+            if plain:
+                continue
+            found = index.find_relative(module, len(dots), name or None) if dots else index.find(name, module)
+            if found is None:
+                continue
+            for word, alias in re.findall(r"(\*|\w+)(?:[ \t]+as[ \t]+(\w+))?", names):
+                yield found.path, word, alias or word
+                below = index.submodule(found, word)
+                if below is not None:
+                    yield below.path, "*", "*"
+
+    def _above(self, paths: Iterable[str], depth: int = _DEPTH) -> list[Module]:
+        """The modules outside tests that import one of these, near ones first."""
+        if self._importers is None:
+            self._importers = {}
+            for module in self._sources.index:
+                root = self._sources.index.workspace_of(module.path)
+                if self._hints.include_tests or not discover.is_test(module.path, root):
+                    for path in self._imports(module):
+                        self._importers.setdefault(path, []).append(module)
+        found: dict[str, Module] = {}
+        level = list(paths)
+        for _ in range(depth):
+            following: list[str] = []
+            for path in level:
+                for module in self._importers.get(path, ()):
+                    if module.path not in found:
+                        found[module.path] = module
+                        following.append(module.path)
+            level = following
+        return list(found.values())
+
+    # What was not reached
+
+    def unloaded(self, registrars: Registrars, loaded: frozenset[str]) -> dict[str, int]:
+        """The paths of modules that add routes through a registrar they import but did not run; where they do."""
+        found: dict[str, int] = {}
+        for module in self._above(registrars, 1):
+            if module.path in loaded:
+                continue
+            imports = self._imports(module)
+            names: set[str] = set()
+            for path, own in registrars.items():
+                for name, alias in imports.get(path, ()):
+                    names |= own if name == "*" else {alias} if name in own else set()
+            for name, line, owner in self._additions(module):
+                if name in names and owner is None:
+                    found[module.path] = line
+                    break
+        return found
+
+    def functions(self, registrars: Registrars, entered: Mapping[str, set[str]]) -> dict[tuple[str, str], int]:
+        """The functions (path, qualname) that add routes through a global but did not run; where they do."""
+        found: dict[tuple[str, str], int] = {}
+        for path, names in registrars.items():
+            module = self._sources.index.by_path(path)
+            for name, line, owner in self._additions(module) if module is not None else ():
+                if owner is not None and name in names and owner not in entered.get(path, ()):
+                    found.setdefault((path, owner), line)
+        return found
+
+    def _additions(self, module: Module) -> list[tuple[str, int, str | None]]:
+        """Where a module seems to add routes: through which name, the line, and the outermost function around it."""
+        known = self._added.get(module.path)
+        if known is None:
+            text = self._sources.text(module)
+            tree = self._sources.parse(text) if _ADDING.search(text) is not None else None
+            known = self._added[module.path] = list(_additions(tree)) if tree is not None else []
+        return known
+
+    # What leads there
+
+    def entries(self, paths: Iterable[str], loaded: frozenset[str]) -> list[Entry]:
+        """The files to start with so that these are loaded, most likely ones first.
+
+        A file that nothing imports is started with only when it looks like one that is.
+        """
+        index = self._sources.index
+        targets = [m for m in map(index.by_path, paths) if m is not None]
+        above = [m for m in self._above(m.path for m in targets) if m.path not in loaded]
+        modules = {m.path: m for m in (*above, *targets)}
+        for module in targets:
+            if not discover.is_startable(module.path, self._sources.text(module)):
+                del modules[module.path]
+        found = [Entry(m, None, discover.rank_of(m.path, index.workspace_of(m.path))) for m in modules.values()]
+        return sorted(found, key=lambda e: (e.rank, e.module.path))
+
+    def callers(self, name: str, home: Module) -> list[Call]:
+        """What outside tests calls a function of this name and imports its module, likely ones first."""
+        self.sought.add(name)
+        pattern = _calling(name)
+        index = self._sources.index
+        found: dict[tuple[str, str | None], Call] = {}
+        for module in (home, *self._above([home.path], 2)):
+            text = self._sources.text(module)
+            rank = discover.rank_of(module.path, index.workspace_of(module.path))
+            for match in pattern.finditer(text) if name in text and rank < _UNLIKELY else ():
+                owner = _function_around(text, match.start())
+                if (owner or "").rpartition(".")[2] == name and module is home:
+                    continue  # calls itself
+                key = (module.path, owner)
+                if key not in found or not match.group(1):
+                    found[key] = Call(Entry(module, owner, rank), not match.group(1))
+        return sorted(found.values(), key=lambda c: c.entry.rank)
+
+    def wrappers(self, name: str, home: Module) -> list[Call]:
+        """The functions that call a function, at first, second or third hand."""
+        found: dict[tuple[str, str | None], Call] = {}
+        level = [(name, home)]
+        for _ in range(3):
+            following: list[tuple[str, Module]] = []
+            for called, module in level:
+                for call in self.callers(called, module):
+                    key = (call.entry.module.path, call.entry.factory)
+                    if call.entry.factory is not None and key not in found and len(found) < 12:
+                        found[key] = call
+                        following.append((call.entry.factory.rpartition(".")[2], call.entry.module))
+            level = following
+        return list(found.values())
+
+
+def traces(text: str, sought: frozenset[str]) -> Counter[object] | None:
+    """What is read in the body of a function that nothing runs; None when it adds routes, so that all of it counts."""
+    if _ADDING.search(text) is not None:
+        return None
+    calls = [(name, found) for name in sought if name in text for found in _calling(name).findall(text)]
+    return Counter([*_IMPORT.findall(text), *calls])
+
+
+def _calling(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!def )\b{re.escape(name)}[ \t]*\(\s*(\)?)")
+
+
+def _function_around(text: str, position: int) -> str | None:
+    """The outermost function around a place of a text, judged by indentation."""
+    heads = list(_HEAD.finditer(text, 0, position))
+    if not heads or text[text.rfind("\n", 0, position) + 1] not in " \t":
+        return None
+    outer = heads[-1]
+    if outer.group(1) != "class":
+        return outer.group(2)
+    methods = list(_METHOD.finditer(text, outer.end(), position))
+    return f"{outer.group(2)}.{methods[-1].group(1)}" if methods else None
+
+
+def _additions(tree: ast.Module) -> Iterator[tuple[str, int, str | None]]:
+    functions = {id(f): (q, _bound(f)) for q, f in _outermost(tree)}
+    decorators = {id(d) for n in ast.walk(tree) for d in getattr(n, "decorator_list", ())}
+    stack: list[tuple[ast.AST, str | None, frozenset[str]]] = [(n, None, frozenset()) for n in reversed(tree.body)]
+    while stack:
+        node, owner, local = stack.pop()
+        if id(node) in functions:
+            # Decorators and defaults run outside.
+            function = functions[id(node)]
+            inside = {id(n) for n in node.body}  # type: ignore[attr-defined]
+            for child in ast.iter_child_nodes(node):
+                stack.append((child, *function) if id(child) in inside else (child, owner, local))
+            continue
+        called = node.func if isinstance(node, ast.Call) else None
+        base = called.value if isinstance(called, ast.Attribute) else None
+        if isinstance(called, ast.Attribute) and isinstance(base, ast.Name) and base.id not in local:
+            pattern = f"{_ADDS}|{_VERBS}" if id(node) in decorators else _ADDS
+            if re.fullmatch(pattern, called.attr):
+                yield base.id, called.lineno, owner
+        stack.extend((child, owner, local) for child in ast.iter_child_nodes(node))
+
+
+def _outermost(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    stack: list[tuple[ast.stmt, str]] = [(n, "") for n in reversed(tree.body)]
+    while stack:
+        node, prefix = stack.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield f"{prefix}{node.name}", node
+        elif isinstance(node, ast.ClassDef):
+            stack.extend((n, f"{prefix}{node.name}.") for n in reversed(node.body))
+        else:
+            stack.extend((n, prefix) for n in reversed(inner_statements(node)))
+
+
+def _bound(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """The names that are local to a function; those it declares global are not."""
+    bound: set[str] = set()
+    shared: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.Global):
+            shared.update(node.names)
+    return frozenset(bound - shared)

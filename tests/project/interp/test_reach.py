@@ -1,0 +1,175 @@
+"""Which files the evaluation starts with, and what it says of code that nothing it read runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from against import table
+
+from flask_ls.project.routes import RouteTable
+
+
+def own(found: RouteTable) -> set[str]:
+    return {r.rule for r in found.routes if not r.is_static}
+
+
+CORE = {
+    "shop/__init__.py": "",
+    "shop/core.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/core')\ndef core(): ...",
+}
+
+
+def test_the_module_that_adds_routes_to_an_app_of_another_is_started() -> None:
+    found = table(
+        {
+            **CORE,
+            "shop/views.py": "from shop.core import app\n@app.get('/views')\ndef views(): ...",
+            "shop/wsgi.py": "from shop.core import app as application\nimport shop.views",
+        }
+    )
+    assert own(found) == {"/core", "/views"}
+    assert found.apps[0].exact
+
+
+def test_the_app_may_have_another_name_there() -> None:
+    found = table(
+        {
+            **CORE,
+            "web.py": """
+                from flask import Blueprint
+                from shop.core import app as application
+                bp = Blueprint("bp", __name__)
+                bp.add_url_rule("/bp", "x", lambda: "")
+                application.register_blueprint(bp)
+                """,
+        }
+    )
+    assert own(found) == {"/core", "/bp"}
+    assert found.apps[0].exact
+
+
+def test_a_function_that_adds_routes_to_a_global_app_is_reached_through_its_caller() -> None:
+    found = table(
+        {
+            "shop/__init__.py": "def main():\n    from shop.core import setup\n    setup()",
+            "shop/core.py": """
+                from flask import Flask
+                app = Flask(__name__)
+                def setup():
+                    @app.get("/late")
+                    def late(): ...
+                """,
+        }
+    )
+    assert own(found) == {"/late"}
+    assert found.apps[0].complete
+
+
+def test_what_nothing_runs_is_a_blind_spot() -> None:
+    found = table(
+        {
+            **CORE,
+            "shop/extra.py": "from shop.core import app\n@app.get('/extra')\ndef extra(): ...",
+            "shop/setup.py": "from shop.core import app\ndef more():\n    app.add_url_rule('/more', 'more', print)",
+            "shop/wsgi.py": "from shop.core import app\nimport shop.setup\n@app.get('/wsgi')\ndef wsgi(): ...",
+        }
+    )
+    assert own(found) == {"/core", "/wsgi"}
+    assert [(s.site.path, s.reason) for s in found.apps[0].blind_spots] == [
+        (
+            "/ws/shop/extra.py",
+            "this module adds routes to it when it is imported, which nothing that was read does",
+        ),
+        ("/ws/shop/setup.py", "more() adds routes to it when it is called, which nothing that was read does"),
+    ]
+
+
+def test_reading_the_configuration_of_an_app_adds_no_routes() -> None:
+    found = table(
+        {
+            **CORE,
+            "shop/worker.py": """
+                from shop.core import app
+                rate = app.config.get("RATE", 5)
+                def run():
+                    return app.config.get("RATE")
+                """,
+        }
+    )
+    assert found.apps[0].exact
+
+
+def test_a_factory_is_called_the_way_the_project_calls_it() -> None:
+    found = table(
+        {
+            "shop/__init__.py": """
+                from shop import factory
+                from shop.views import bp
+                def create_app(config=None):
+                    return factory.create_app(blueprints=[bp])
+                """,
+            "shop/views.py": "from flask import Blueprint\nbp = Blueprint('v', __name__)\n@bp.get('/v')\ndef v(): ...",
+            "shop/factory.py": """
+                from flask import Flask
+                def create_app(blueprints=()):
+                    app = Flask(__name__)
+                    for blueprint in blueprints:
+                        app.register_blueprint(blueprint)
+                    return app
+                """,
+        }
+    )
+    assert own(found) == {"/v"}
+    assert [a.name for a in found.apps] == ["shop.create_app"]
+
+
+def test_a_start_that_raises_is_not_complete() -> None:
+    failing = table(
+        {"app.py": "from flask import Flask\napp = Flask(__name__)\nimport broken", "broken.py": "raise RuntimeError"}
+    )
+    assert not failing.apps[0].complete
+    script = table(
+        {
+            "run.py": """
+                from flask import Flask
+                def make():
+                    app = Flask(__name__)
+                    raise RuntimeError("no")
+                if __name__ == "__main__":
+                    make()
+                """
+        }
+    )
+    assert [s.reason for s in script.apps[0].blind_spots] == ["starting it raises RuntimeError"]
+
+
+def test_what_raises_after_an_early_return_leaves_the_early_return() -> None:
+    found = table(
+        {
+            "app.py": """
+                import os
+                from flask import Flask
+
+                def where():
+                    for path in ("/etc/a", "/etc/b"):
+                        if os.path.exists(path):
+                            return path
+                    raise RuntimeError("no configuration")
+
+                def number():
+                    if os.getpid() > 1:
+                        return 1
+                    raise RuntimeError
+
+                app = Flask(__name__)
+                where()
+                @app.get("/" + str(number()))
+                def index(): ...
+                """
+        }
+    )
+    assert own(found) == {"/1"}
+    assert found.apps[0].exact
