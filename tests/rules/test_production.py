@@ -41,6 +41,17 @@ def test_flk807_marks_what_is_opened(path: str, mark: str) -> None:
     assert marked("FLK807", f"{APP}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
 
 
+@pytest.mark.parametrize("cleaned", ["replace('/', '_')", "replace('..', '')", "split('/')[-1]"])
+def test_flk807_is_silent_about_cleaned_names(cleaned: str) -> None:
+    view = f"@app.get('/')\ndef index():\n    return send_file('files/' + request.args['n'].{cleaned})\n"
+    assert findings("FLK807", APP + view) == []
+
+
+def test_flk809_hooks_of_a_file_without_routes() -> None:
+    hook = "n = 0\n@app.before_request\ndef count():\n    global n\n    n = n + 1\n"
+    assert marked("FLK809", APP + hook) == ["n = n + 1"]
+
+
 def test_flk807_variable_of_a_class_based_view() -> None:
     view = "class V(MethodView):\n    def get(self, n):\n        return send_file('f/' + n)\n"
     view = f"from flask.views import MethodView\n{view}"
