@@ -77,3 +77,11 @@ def test_flk807_variable_of_a_class_based_view() -> None:
 def test_flk809(made: str, body: str, count: int) -> None:
     text = f"{APP}{made}\n@app.post('/')\ndef index():\n    {body}\n    return 'x'\n"
     assert len(findings("FLK809", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("handler", "count"),
+    [("lambda e: ('oops', 500)", 1), ("lambda e: ('oops', e.code)", 1), ("lambda e: answer(e)", 0)],
+)
+def test_flk805_lambda(handler: str, count: int) -> None:
+    assert len(findings("FLK805", f"{APP}app.register_error_handler(Exception, {handler})\n")) == count
