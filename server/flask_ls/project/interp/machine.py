@@ -75,6 +75,7 @@ class Machine(World):
         self.frame: Frame | None = None
         self.depth = 0
         self.steps = 0
+        self.max_steps = MAX_STEPS
         self.rounds = 0
         self.exceeded = False
         self.tries: list[Any] = []
@@ -106,7 +107,7 @@ class Machine(World):
     def eval(self, node: ast.AST, frame: Frame) -> Value:
         """The value of an expression."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > self.max_steps:
             self.exceeded = True
             raise Limit
         return EVAL[type(node)](self, node, frame)
