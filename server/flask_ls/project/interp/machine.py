@@ -92,6 +92,8 @@ class Machine(World):
         self.script_fork: Fork | None = None  # whether that is run as a script
         self.places: tuple[Place, ...] | None = None
         self.url_parts: tuple[tuple[str, Place | None], ...] = ()
+        self.prefix_parts: tuple[tuple[str, Place | None], ...] = ()  # of the registrations that are replayed
+        self.prefix_is_given = False  # the prefix of the nested registration is an argument of it
         self.blueprint_name: str | None = None
         self.builtins: dict[str, Value] = {}
         self.constructors: dict[str, Callable[[Machine, Args], Value]] = {}
