@@ -192,8 +192,8 @@ class Snapshot:
             checkpoint()
             return False
 
-        for part in tuple(self.model.awaited):
-            getattr(model, part)
+        for question in tuple(self.model.awaited.values()):
+            question(model)
         for path in {*self._withheld, *self.store.open}:
             found.findings(path, rest)
         model.checkpoint = no_checkpoint

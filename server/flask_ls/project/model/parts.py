@@ -24,6 +24,11 @@ class Parts:
         self._plain: dict[Part[Any], Mapping[str, Any]] = {}
         self._named: dict[NamedPart[Any], Mapping[str, Any]] = {}
         self._reduced: dict[Callable[[Any], Any], tuple[object, Any]] = {}
+        self._lost: frozenset[NamedPart[Any]] = frozenset()
+
+    def is_lost(self, part: NamedPart[Any]) -> bool:
+        """Whether an edit changed what names stand for, so that every file has to be asked again."""
+        return part in self._lost and part not in self._named
 
     def plain(self, part: Part[T]) -> Mapping[str, T]:
         """Path -> the part of each file that has one (a true value), in the order of the files."""
@@ -51,9 +56,12 @@ class Parts:
         parts = Parts(model)
         parts._plain = {part: _with(known, facts.path, part(facts), model.files) for part, known in self._plain.items()}
         if names_alike:
+            parts._lost = self._lost
             parts._named = {
                 part: _with(known, facts.path, part(facts, model), model.files) for part, known in self._named.items()
             }
+        else:
+            parts._lost = self._lost | self._named.keys()
         parts._reduced = dict(self._reduced)
         return parts
 
