@@ -57,6 +57,9 @@ def test_flk807_variable_of_a_class_based_view() -> None:
         ("user = None", "global user\n    user = request.form['u']", 1),
         ("model = None", "global model\n    if model is None:\n        model = Path('x')", 0),
         ("model = None", "global model\n    model = model or Path('x')", 0),
+        ("model = None", "global model\n    model = Path('x')", 0),
+        ("model = None", "global model\n    model = Path(request.args['x'])", 1),
+        ("last = 0", "global last\n    value = 1\n    last = value", 1),
         ("users = {'a': []}", "users = {}\n    users['a'] = 1", 0),
     ],
 )

@@ -302,3 +302,27 @@ def test_evaluation_ends_and_never_raises(text: str) -> None:
         {"app.py": f"from flask import Flask\napp = Flask(__name__)\n@app.route('/a')\ndef a(): ...\n{text}\n"}
     )
     assert found is not None
+
+
+def test_an_object_that_may_be_none_where_that_is_caught() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                try:
+                    from flask_wtf.csrf import CSRFProtect
+                    csrf = CSRFProtect()
+                except ImportError:
+                    csrf = None
+                app = Flask(__name__)
+                try:
+                    @csrf.exempt
+                    @app.route("/hook")
+                    def hook(): ...
+                except AttributeError:
+                    pass
+                """
+        },
+        installed=None,
+    )
+    assert [(r.rule, r.by_default) for r in found.routes if not r.is_static] == [("/hook", True)]

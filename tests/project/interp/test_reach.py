@@ -173,3 +173,24 @@ def test_what_raises_after_an_early_return_leaves_the_early_return() -> None:
     )
     assert own(found) == {"/1"}
     assert found.apps[0].exact
+
+
+def test_a_script_that_exits_when_it_is_done_keeps_its_blind_spots() -> None:
+    found = table(
+        {
+            "run.py": """
+                import sys
+                import unheard_of
+                from flask import Flask
+                def main():
+                    app = Flask(__name__)
+                    app.add_url_rule("/x", "x", print)
+                    unheard_of.setup(app)
+                    return 0
+                if __name__ == "__main__":
+                    sys.exit(main())
+                """
+        }
+    )
+    assert own(found) == {"/x"}
+    assert not found.apps[0].complete

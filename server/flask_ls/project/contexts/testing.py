@@ -90,9 +90,12 @@ class Tests:
             return apply(then(then(vector, self._requested(key, body)), self._unittest(key, body)), NONE)
         if body.cls and self._has_foreign_base(key, body):
             return UNKNOWN
-        if body.cls and not self.is_fixture(key, body):
+        if body.cls:
+            # pytest makes automatic fixtures of them, so that they come before the fixtures of the class.
             for name in _XUNIT_METHODS:
                 vector = then(vector, self._left_method(key, body, name))
+            if vector == IDENTITY and self.is_fixture(key, body) and self._values.subclasses(self._class(key, body)):
+                return UNKNOWN
         return apply(then(vector, self._requested(key, body)), NONE)
 
     def keeps_client(self, key: BodyKey, body: Body) -> bool:
@@ -149,7 +152,7 @@ class Tests:
             return TO_UNKNOWN
         if any(n not in visible and n not in _BUILTIN_FIXTURES for n in self._marked(key, body)):
             return TO_UNKNOWN
-        vector: Vector = TO_UNKNOWN if self._plugins_push(key) else IDENTITY
+        vector: Vector = TO_UNKNOWN if self._others_may_push(key) else IDENTITY
         for fixture in self._fixtures_of(key, body):
             vector = then(vector, self._after_fixture(fixture))
             if fixture.name == "app" and self._values.model.distributions.may_be_used("pytest-flask"):
@@ -157,11 +160,15 @@ class Tests:
                 vector = TO_REQUEST
         return vector
 
-    def _plugins_push(self, key: BodyKey) -> bool:
-        """Whether a fixture that may run for each test of the file, as part of a plugin, pushes a context."""
-        visible = self.fixtures.visible(key.path).automatic
-        plugged = (f for f in self.fixtures.of_plugins() if f.key != key and f not in visible)
-        return any(self._after_fixture(f) != IDENTITY for f in plugged)
+    def _others_may_push(self, key: BodyKey) -> bool:
+        """Whether a fixture that the test does not ask for may have pushed a context.
+
+        That is one of a plugin that runs by itself, or one for a whole session that another test asked for.
+        """
+        visible = self.fixtures.visible(key.path)
+        others = [f for f in self.fixtures.of_plugins() if f not in visible.automatic]
+        others += [f for f in visible.by_name.values() if f.is_shared]
+        return any(f.key != key and self._after_fixture(f) != IDENTITY for f in others)
 
     def _after_fixture(self, fixture: Fixture) -> Vector:
         """What a fixture has done to the contexts when the test runs: at its yield, or after it returned."""

@@ -184,7 +184,7 @@ class _Builder:
     def _answer(self, value: ast.expr) -> Symbol | None:
         """``return bool(current_app)``: a function whose truth says something about contexts."""
         guard = self.guards.of(value) if isinstance(value, (ast.BoolOp, ast.Compare, ast.UnaryOp, ast.Call)) else None
-        return ("g", guard) if isinstance(guard, tuple) and "p" not in (guard[0], guard[-1][:1]) else None
+        return ("g", guard) if isinstance(guard, tuple) and guard[0] in ("?", "and") else None
 
     def _leave(self, node: ast.stmt, out: list[Op]) -> None:
         self._emit(node, out)

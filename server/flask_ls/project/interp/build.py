@@ -17,11 +17,22 @@ from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import Machine
 from flask_ls.project.interp.paths import Path, Reader, Step
-from flask_ls.project.interp.reach import Reach, Registrars
+from flask_ls.project.interp.reach import Globals, Reach, Registrars
 from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.table import TableBuilder
 from flask_ls.project.interp.things import Thing, parameters_of, things_of
-from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
+from flask_ls.project.interp.values import (
+    Args,
+    Bound,
+    ClassV,
+    Descriptor,
+    Function,
+    Instance,
+    ModuleV,
+    Unknown,
+    Value,
+    Wrapped,
+)
 from flask_ls.project.interp.world import Limit, Raised
 from flask_ls.project.recursion import STACK_BYTES, deep_recursion
 from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Route, RouteTable
@@ -286,7 +297,8 @@ class _Evaluator:
         self.worlds += 1
         recorder = Recorder()
         m = Machine(self.sources, recorder, self.flask_version, self.checkpoint)
-        m.script = entry.module.path
+        # A package and a module whose function is called are imported.
+        m.script = entry.module.path if entry.factory is None and not entry.module.is_package else ""
         trouble: str | None = None
         place: Place | None = None
         try:
@@ -454,10 +466,10 @@ class _Evaluator:
             )
 
 
-def _registrars(m: Machine, state: AppState) -> dict[str, frozenset[str]]:
+def _registrars(m: Machine, state: AppState) -> dict[str, Globals]:
     """The globals of modules that are an app, a blueprint of it, or an object that holds one of these."""
     own = {id(state), *(id(r.blueprint) for r in state.registered)}
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, Globals] = {}
     for path, module in m.modules.items():
         names = frozenset(
             name
@@ -467,7 +479,8 @@ def _registrars(m: Machine, state: AppState) -> dict[str, frozenset[str]]:
             and any(id(held.native) in own for held in external.held_objects(m, Args([value])))
         )
         if names:
-            found[path] = names
+            functions = frozenset(n for n, v in module.names.items() if isinstance(v, (Function, ClassV, Wrapped)))
+            found[path] = Globals(names, functions)
     return found
 
 

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.sources import WorkspaceSources
     from flask_ls.project.modules import Module
 
-# Path of a module -> the names of its globals through which routes can be added.
-Registrars: TypeAlias = Mapping[str, frozenset[str]]
+
+class Globals(NamedTuple):
+    """Names of a module once it has run."""
+
+    registrars: frozenset[str]  # those through which routes can be added
+    functions: frozenset[str]  # functions and classes
+
+
+Registrars: TypeAlias = Mapping[str, Globals]  # by the path of the module
 
 _ADDS = (
     r"(?!open_|get_|has_|routes?_)\w*(?:route|url_rule|blueprint|resource|namespace|add_view|add_api|register_api)\w*"
@@ -119,7 +126,7 @@ class Reach:
                 continue
             imports = self._imports(module)
             names: set[str] = set()
-            for path, own in registrars.items():
+            for path, (own, _) in registrars.items():
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
             for name, line, owner in self._additions(module):
@@ -131,10 +138,12 @@ class Reach:
     def functions(self, registrars: Registrars, entered: Mapping[str, set[str]]) -> dict[tuple[str, str], int]:
         """The functions (path, qualname) that add routes through a global but did not run; where they do."""
         found: dict[tuple[str, str], int] = {}
-        for path, names in registrars.items():
+        for path, (names, functions) in registrars.items():
             module = self._sources.index.by_path(path)
             for name, line, owner in self._additions(module) if module is not None else ():
-                if owner is not None and name in names and owner not in entered.get(path, ()):
+                if owner is None or name not in names or owner in entered.get(path, ()):
+                    continue
+                if owner.partition(".")[0] in functions:
                     found.setdefault((path, owner), line)
         return found
 

@@ -151,11 +151,12 @@ def _run_script(m: Machine, body: list[ast.stmt], frame: Frame) -> Outcome | Non
     try:
         return m.run(body, frame)
     except Raised as error:
-        if error.name != "SystemExit":
-            # Not under the condition of the script: an arm that raises counts as not taken.
-            inside, m.path = m.path, ()
-            m.blind(f"starting it raises {error.name}", place=error.place)
-            m.path = inside
+        if error.name == "SystemExit":
+            return None  # a script that has done its work
+        # Not under the condition of the script: an arm that raises counts as not taken.
+        inside, m.path = m.path, ()
+        m.blind(f"starting it raises {error.name}", place=error.place)
+        m.path = inside
         raise
 
 

@@ -46,7 +46,7 @@ class Factory:
 
 
 def factories(model: ProjectModel) -> tuple[Factory, ...]:
-    """The application factories outside of tests: functions that return a ``Flask``."""
+    """The application factories outside of tests: module-level functions that return a ``Flask``."""
     return tuple(factory for found in model.each_named(_factories).values() for factory in found)
 
 
@@ -63,6 +63,8 @@ def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
 
 def _may_return_app(function: FunctionFacts, facts: FileFacts) -> bool:
     """Judged without other files: the functions of Flask that nearly every view ends with return no application."""
+    if "." in function.qualname:
+        return False
     if function.annotation is not None:
         return True
     targets = {e.target for r in function.returns for e in facts.exports.get(r.dotted, (_UNKNOWN,))}

@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import is_caught, own_nodes, tests_before
 from flask_ls.rules.ask.views import Role, handlers
@@ -198,7 +198,7 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             return
         fixes = []
         read = call or node
-        if isinstance(ctx.parent(read), (ast.Subscript, ast.Attribute)):
+        if _is_mapping(read, function, ctx):
             text = f"{ctx.text(node.value)}.args"
             fixes = [ctx.fix("Read the query string: request.args", ctx.edit().replace(read, text), safe=False)]
         yield ctx.finding(call or node, f"a GET request has no {what}; its values are in request.args.", fixes=fixes)
@@ -233,6 +233,19 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             "this view reads a form and a JSON body of the same request: for a form this answers 415.",
             fixes=[ctx.fix("Let the JSON body be absent: get_json(silent=True)", edit, safe=False)],
         )
+
+
+def _is_mapping(read: ast.expr, function: FunctionNode, ctx: Context) -> bool:
+    """Whether only items are read of it, directly or through one name."""
+    parent = ctx.parent(read)
+    if not isinstance(parent, ast.Assign):
+        is_get = isinstance(parent, ast.Attribute) and parent.attr == "get"
+        return is_get or (isinstance(parent, ast.Subscript) and parent.value is read)
+    target = parent.targets[0]
+    if len(parent.targets) != 1 or not isinstance(target, ast.Name):
+        return False
+    uses = [n for n in own_nodes(ctx, function) if isinstance(n, ast.Name) and n.id == target.id and n is not target]
+    return bool(uses) and all(isinstance(use.ctx, ast.Load) and _is_mapping(use, function, ctx) for use in uses)
 
 
 def _reads_form(function: ast.AST, node: ast.Attribute, ctx: Context) -> bool:

@@ -167,7 +167,9 @@ def _passing_on(function: FunctionNode, role: Role, ctx: Context) -> Fix | None:
     first = function.body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
         return None
-    edit.insert_line_before(first, "\n".join(lines))
+    # Behind the code that lets HTTP errors pass, where the handler has such code.
+    place = first if len(lines) > 1 or _reports(function, ctx) else function.body[-1]
+    edit.insert_line_before(place, "\n".join(lines))
     return ctx.fix("Let HTTP errors pass, log the others", edit, safe=False)
 
 

@@ -21,7 +21,8 @@ from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import own_nodes
-from flask_ls.rules.ask.session import RESETS, WRITES, function_named, loaded_model, session_call
+from flask_ls.rules.ask.queries import model_of_element, model_of_iterated
+from flask_ls.rules.ask.session import RESETS, function_named, is_write, loaded_model, session_call
 from flask_ls.rules.ask.views import handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -54,7 +55,7 @@ rule = Rule(
     code="FLK701",
     severity=Severity.WARNING,
     guide=("SQLAlchemy integration / call db.session.commit()",),
-    triggers=frozenset({"session"}),
+    triggers=frozenset({"session", "query", "get_or_404"}),
     examples=(
         Bad(
             _HEAD
@@ -129,8 +130,9 @@ _MAY_COMMIT = ("commit", "save", "create", "update", "delete", "persist", "store
 def check(ctx: Context) -> Iterator[Finding]:
     """The views, hooks and commands of this file."""
     if ctx.is_test or (
-        not any(session_call(ctx, n) in WRITES for n in ctx.index.nodes(ast.Call))
+        not any(is_write(ctx, n) for n in ctx.index.nodes(ast.Call))
         and not any(loaded_model(ctx, n) for n in ctx.index.nodes(ast.Call))
+        and not any(model_of_iterated(ctx, n.iter) for n in ctx.index.nodes(ast.For))
     ):
         return
     if _somebody_commits_later(ctx):
@@ -228,7 +230,9 @@ class _Walk:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             inner, ends = self._block(node.body, self._expressions_of(node.items, pending))
             commits = any(session_call(self.ctx, i.context_expr) == "begin" for i in node.items) or any(
-                self.ctx.model.names.is_project(self.ctx.called(i.context_expr) or "") for i in node.items
+                session_call(self.ctx, i.context_expr) is None
+                and self.ctx.model.names.is_project(self.ctx.called(i.context_expr) or "")
+                for i in node.items
             )
             return (() if commits else inner), ends
         if isinstance(node, ast.Match):
@@ -263,16 +267,23 @@ class _Walk:
         for inner in own_nodes_of(node):
             if isinstance(inner, ast.Call):
                 pending = self._call(inner, pending)
-            elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and self._is_column(inner):
+            elif (
+                isinstance(inner, ast.Attribute)
+                and isinstance(inner.ctx, ast.Store)
+                and self._is_column(inner.value, inner.attr)
+            ):
                 pending = (*pending, self.ctx.index.statement(inner) or inner)
         return pending
 
     def _call(self, call: ast.Call, pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+        if is_write(self.ctx, call) or self._sets_column(call):
+            return (*pending, call)
         method = session_call(self.ctx, call)
         if method is not None:
-            if method in WRITES:
-                return (*pending, call)
             return () if method == "commit" or method in RESETS else pending
+        member = self.ctx.member(call.func) or ""
+        if member.startswith(("flask_sqlalchemy.", "sqlalchemy.")) or model_of_iterated(self.ctx, call) is not None:
+            return pending  # builds a statement or a query
         name = self.ctx.called(call)
         if name is not None and self.ctx.model.names.is_project(name):
             function = function_named(self.ctx, name)
@@ -305,16 +316,22 @@ class _Walk:
         cleared = tuple(w for w in pending if w in left or not left)
         return tuple(dict.fromkeys([*cleared, *left])) if ends or left else pending
 
-    def _is_column(self, node: ast.Attribute) -> bool:
-        """Whether a column of an object that was loaded from the database is set."""
-        if not isinstance(node.value, ast.Name):
+    def _sets_column(self, call: ast.Call) -> bool:
+        """``setattr(user, "name", value)``."""
+        if self.ctx.called(call) != "builtins.setattr" or len(call.args) != 3:
             return False
-        bindings = self.ctx.index.lookup(node.value.id, node)
+        return self._is_column(call.args[0], values.text(self.ctx, call.args[1]) or "")
+
+    def _is_column(self, node: ast.expr, name: str) -> bool:
+        """Whether ``name`` is a column of an object that was loaded from the database."""
+        if not isinstance(node, ast.Name):
+            return False
+        bindings = self.ctx.index.lookup(node.id, node)
         models = {loaded_model(self.ctx, b.value) if b.kind == "assign" else None for b in bindings}
-        model = models.pop() if len(models) == 1 else None
+        model = (models.pop() if len(models) == 1 else None) or model_of_element(self.ctx, node)
         for cls in self.ctx.model.mro(model) if model is not None else ():
             known = self.ctx.model.names.class_(cls)
-            value = known[1].attributes.get(node.attr) if known is not None else None
+            value = known[1].attributes.get(name) if known is not None else None
             if value is not None:
                 return value.called and value.dotted.rpartition(".")[2] in ("Column", "mapped_column")
         return False
@@ -352,7 +369,7 @@ def _committed(write: ast.AST, function: ast.AST, ctx: Context) -> Fix | None:
     block = ctx.index.block_of(statement)
     last = statement
     for following in block[block.index(statement) :]:
-        if any(session_call(ctx, n) in {*WRITES, "flush"} for n in own_nodes_of(following)) and isinstance(
+        if any(is_write(ctx, n) or session_call(ctx, n) == "flush" for n in own_nodes_of(following)) and isinstance(
             following, (ast.Expr, ast.Assign)
         ):
             last = following
@@ -374,7 +391,7 @@ def _call_of(helper: ast.AST | None, function: ast.AST, ctx: Context) -> ast.stm
 
 
 def _session_text(write: ast.AST, ctx: Context) -> str | None:
-    if isinstance(write, ast.Call) and isinstance(write.func, ast.Attribute):
+    if session_call(ctx, write) is not None and isinstance(write, ast.Call) and isinstance(write.func, ast.Attribute):
         return ctx.text(write.func.value)
     function = ctx.index.function_of(write)
     for node in own_nodes(ctx, function) if function is not None else ():
