@@ -192,10 +192,11 @@ class Snapshot:
             checkpoint()
             return False
 
-        for question in tuple(self.model.awaited.values()):
-            question(model)
+        model.find_out(self.model.awaited)
         for path in {*self._withheld, *self.store.open}:
             found.findings(path, rest)
+            if path not in self.store.open:
+                found.forget(path)
         model.checkpoint = no_checkpoint
         return found
 

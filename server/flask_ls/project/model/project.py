@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
@@ -57,6 +58,7 @@ class ProjectModel:
         """Whether what takes long and is not known is left to a ``twin`` that is computed elsewhere."""
         self.awaited: dict[object, Callable[[ProjectModel], object]] = {}
         """What of that was asked for, each as the question to be put to the twin."""
+        self._failing: set[object] = set()
         self.checkpoint: Checkpoint = no_checkpoint
         """To be called by long work, again and again."""
         self.is_moved = False
@@ -137,8 +139,16 @@ class ProjectModel:
         twin.defers, twin.checkpoint = False, checkpoint
         return twin
 
+    def find_out(self, awaited: Mapping[object, Callable[[ProjectModel], object]]) -> None:
+        """Answer what another model left to this one. A question that fails is not left to anybody again."""
+        for key, question in tuple(awaited.items()):
+            self._failing.add(key)
+            with suppress(Exception):
+                question(self)
+                self._failing.discard(key)
+
     def _takes_long(self, key: object, question: Callable[[ProjectModel], object]) -> None:
-        if self.defers:
+        if self.defers and key not in self._failing:
             self.awaited[key] = question
             raise NotYet
 
