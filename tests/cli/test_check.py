@@ -135,7 +135,10 @@ def test_colours_on_terminals_only(project: Project, monkeypatch: pytest.MonkeyP
     ("arguments", "message"),
     [
         (("missing.py",), "missing.py: no such file or folder."),
-        (("notes.txt",), "notes.txt: neither a Python file nor one that says how a project is deployed."),
+        (
+            ("notes.txt",),
+            "notes.txt: neither a Python file nor a template nor one that says how a project is deployed.",
+        ),
         (("--select", "FLK999"), "--select: no rule has the code `FLK999`."),
         (("--config", "none.toml"), "--config: none.toml: no such file."),
     ],

@@ -42,7 +42,51 @@ assert seen == ["ZeroDivisionError"], seen
     assert findings("FLK805", after) == []
 
 
+def test_errors_of_http_are_not_logged(flask: FlaskRunner) -> None:
+    told_apart = CATCH_ALL.replace("from flask", "from werkzeug.exceptions import HTTPException\nfrom flask").replace(
+        '    return "oops"', '    if isinstance(error, HTTPException):\n        return error\n    return "oops"'
+    )
+    (finding,) = findings("FLK805", told_apart)
+    drive = """
+seen = []
+app.logger.exception = lambda message: seen.append(message)
+client.get("/nope")
+assert seen == []
+client.get("/")
+assert seen
+"""
+    assert flask.failures({"app.py": fixed(told_apart, finding.fixes[1])}, drive) == []
+
+
 def test_only_the_part_that_lacks_is_added() -> None:
     logged = CATCH_ALL.replace('    return "oops"', '    app.logger.exception("x")\n    return "oops"')
     (finding,) = findings("FLK805", logged)
     assert fixed(logged, finding.fixes[1]).count("logger.exception") == 1
+
+
+LATE = """\
+from flask import Blueprint, Flask
+
+bp = Blueprint("api", __name__)
+
+
+def create_app():
+    app = Flask(__name__)
+    app.register_blueprint(  # the API
+        bp,
+        url_prefix="/api",
+    )
+
+    @bp.get("/a")
+    def a():
+        return "a"
+
+    return app
+"""
+
+
+def test_a_call_over_several_lines_moves_with_its_lines() -> None:
+    (finding,) = findings("FLK604", LATE + "\n\napp = create_app()\n")
+    after = fixed(LATE, finding.fixes[0])
+    call = '    app.register_blueprint(  # the API\n        bp,\n        url_prefix="/api",\n    )\n'
+    assert after == LATE.replace(call, "").replace('        return "a"\n', f'        return "a"\n{call}')

@@ -62,7 +62,7 @@ def resolve(paths: Sequence[str]) -> Targets:
                 continue
             if not path.endswith(".py") and not _is_looked_at(path):
                 raise CommandError(
-                    f"{written}: neither a Python file, a template, nor one that says how a project is deployed."
+                    f"{written}: neither a Python file nor a template nor one that says how a project is deployed."
                 )
             if not os.access(path, os.R_OK):
                 raise CommandError(f"{written}: cannot be read: Permission denied.")

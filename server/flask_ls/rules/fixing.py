@@ -112,6 +112,23 @@ class EditBuilder:
         ended = self.source.text[: lines.end].endswith(("\n", "\r"))
         return self.insert(lines.end, written + self.newline if ended else self.newline + written)
 
+    def from_margin(self, statement: ast.stmt) -> str:
+        """The source of a statement as the methods above take it, to put the statement elsewhere."""
+        first, *others = self.source.segment(statement).splitlines()
+        indent = indentation(self.source, statement)
+        strings = [n for n in ast.walk(statement) if isinstance(n, ast.Constant) and isinstance(n.value, (str, bytes))]
+        if any(n.lineno != n.end_lineno for n in strings):
+            self.refuse()  # moving the lines of a string changes it
+        lines = [first]
+        for line in others:
+            rest = line.removeprefix(indent)
+            levels = 0
+            while rest.startswith(self.indent_unit):
+                rest = rest[len(self.indent_unit) :]
+                levels += 1
+            lines.append(" " * 4 * levels + rest)
+        return "\n".join(lines)
+
     def wrap_in_with(self, statements: Sequence[ast.stmt], header: str) -> EditBuilder:
         """Put neighbouring statements of one block under ``header`` (``with app.app_context():``), one level in."""
         first, last = line_of(self.source, statements[0]), line_of(self.source, statements[-1])

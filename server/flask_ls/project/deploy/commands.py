@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_ls.project.deploy.document import Command, Variable, Word
 from flask_ls.project.deploy.shell import Text, parse_shell
@@ -61,7 +61,8 @@ class Invocation:
     """A program that a command starts. ``program`` is the bare name; for ``python -m flask`` it is ``flask``.
 
     ``through_python`` says it is started as ``python -m``; ``script`` is the file of ``python script.py``.
-    ``arguments`` are the words after it.
+    ``arguments`` are the words after it. ``span`` is the whole command, ``words`` what is left of it without wrappers
+    (``exec``, ``poetry run``), and ``first`` the first word of that.
     """
 
     program: str
@@ -70,6 +71,8 @@ class Invocation:
     variables: tuple[Variable, ...] = ()
     through_python: bool = False
     script: Word | None = None
+    words: Span = Span(0, 0)
+    first: str = ""
 
     @property
     def texts(self) -> list[str]:
@@ -121,10 +124,10 @@ def _invoke(words: Sequence[Word], variables: tuple[Variable, ...], span: Span, 
             return
     arguments = tuple(words[1:])
     whole = Span(min(words[0].span.start, span.start), max(words[-1].span.end, span.end))
-    if _PYTHON.fullmatch(name):
-        yield from _python(arguments, variables, whole)
-        return
-    yield Invocation(name, arguments, whole, variables)
+    core = Span(words[0].span.start, words[-1].span.end)
+    found = _python(arguments, variables, whole) if _PYTHON.fullmatch(name) else None
+    for invocation in found if found is not None else [Invocation(name, arguments, whole, variables)]:
+        yield replace(invocation, words=core, first=words[0].text)
 
 
 def _python(arguments: tuple[Word, ...], variables: tuple[Variable, ...], span: Span) -> Iterator[Invocation]:

@@ -34,6 +34,9 @@ class Guards:
                 return parameter
             if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "bool" and test.args:
                 return self.of(test.args[0])
+            condition = self.symbols.condition(test) if isinstance(test, ast.Name) else None
+            if condition is not None:
+                return self.of(condition)
             symbol = self.symbols.of(test)
             return ("?", symbol) if symbol is not None else self._of_variable(test)
         return None

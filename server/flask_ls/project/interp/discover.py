@@ -117,7 +117,7 @@ def constructions(tree: ast.Module, words: frozenset[str], *, with_arguments: bo
         node, qualname, function = stack.pop()
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
-            if name in words and (not with_arguments or node.args or node.keywords):
+            if name in words:
                 if function is None:
                     at_top = True
                 else:

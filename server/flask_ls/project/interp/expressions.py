@@ -206,7 +206,7 @@ def _bin_op(m: Machine, node: ast.BinOp, frame: Frame) -> Value:
 def _unary_op(m: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
     value = m.eval(node.operand, frame)
     if isinstance(node.op, ast.Not):
-        return m.lift(value, lambda v: _not(m, v))
+        return m.lift(operators.condition(m, value), lambda v: _not(m, v))
     return m.lift(value, lambda v: operators.unary(type(node.op), v))
 
 

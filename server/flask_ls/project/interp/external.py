@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import packages
+from flask_ls.project.interp import environment_variables, packages
 from flask_ls.project.interp.given import given_away
-from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -111,9 +110,7 @@ def _setting(m: Machine, path: str, args: Args) -> Value:
     default = args.pos[1] if len(args.pos) == 2 else args.kw.get("default", args.kw.get("fallback", MISSING))
     if not isinstance(default, SCALARS):
         return None
-    fork = m.fork(m.place(), f"the setting {name} is only known at run time", default=0)
-    unknown = Unknown(f"the setting {name} is only known at run time")
-    return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), unknown)])
+    return environment_variables.get(m, name, default)
 
 
 def _short(path: str) -> str:

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from flask_ls.project.modules import Module
 
 
+_VENDOR_FOLDERS = frozenset(
+    {"lib", "libs", "vendor", "vendored", "_vendor", "third_party", "thirdparty", "site-packages"}
+)
+# Before Flask 1.0 an extension could be imported as a part of Flask.
+_OLD_EXTENSIONS = "flask.ext."
+
+
 def _import(m: Machine, node: ast.Import, frame: Frame) -> Outcome | None:
     frame.node = node
     for alias in node.names:
@@ -63,6 +70,8 @@ def _import_from(m: Machine, node: ast.ImportFrom, frame: Frame) -> Outcome | No
 
 def from_import(m: Machine, source: Value, name: str) -> Value:
     """``from source import name``."""
+    if isinstance(source, External) and f"{source.path}." == _OLD_EXTENSIONS:
+        return import_name(m, f"flask_{name}")
     if not isinstance(source, ModuleV):
         return m.get(source, name)
     value = m.get(source, name, MISSING)
@@ -86,11 +95,15 @@ def _missing(m: Machine, name: str) -> None:
 
 def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value:
     """The module of an absolute name."""
+    if name.startswith(_OLD_EXTENSIONS):
+        name = "flask_" + name.removeprefix(_OLD_EXTENSIONS)
     top = name.partition(".")[0]
     modelled = m.external(name) if m.is_modelled(top) else MISSING
     if modelled is not MISSING:
         return modelled
     found = m.sources.index.find(name, importer.module if importer is not None else None)
+    if found is not None and packages.is_harmless(top) and _is_vendored(found):
+        return _import_external(m, name)
     if found is None:
         if "." in name and m.sources.index.find(top, importer.module if importer is not None else None):
             _missing(m, name)
@@ -103,6 +116,11 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
         if parent is not None:
             load(m, parent)
     return load(m, found)
+
+
+def _is_vendored(module: Module) -> bool:
+    """Whether a module lies in a folder where a project keeps copies of libraries."""
+    return any(part in _VENDOR_FOLDERS for part in module.root.split("/")[-2:])
 
 
 def _import_external(m: Machine, name: str) -> Value:

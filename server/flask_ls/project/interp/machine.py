@@ -22,6 +22,7 @@ from flask_ls.project.interp.values import (
     Instance,
     ListV,
     ModuleV,
+    Namespace,
     Native,
     Unknown,
     Value,
@@ -82,6 +83,7 @@ class Machine(World):
         self.frame: Frame | None = None
         self.depth = 0
         self.steps = 0
+        self.max_steps = MAX_STEPS
         self.rounds = 0
         self.exceeded = False
         self.tries: list[Any] = []
@@ -90,12 +92,16 @@ class Machine(World):
         self.idle: dict[Any, int] = {}  # function node -> steps taken without effect
         self.entered: set[tuple[str, str]] = set()
         self.app_contexts: list[Value] = []
+        self.environment = Namespace()  # environment variables that the program sets
+        self.variables: dict[str, Fork] = {}  # whether one is set from outside, by name
         self.current_app: Value = External("flask.current_app")
         # Where the rule that is being added was written, when that is not what executes now.
         self.script = ""  # the path of the module that evaluation started with
         self.script_fork: Fork | None = None  # whether that is run as a script
         self.places: tuple[Place, ...] | None = None
         self.url_parts: tuple[tuple[str, Place | None], ...] = ()
+        self.prefix_parts: tuple[tuple[str, Place | None], ...] = ()  # of the registrations that are replayed
+        self.prefix_is_given = False  # the prefix of the nested registration is an argument of it
         self.blueprint_name: str | None = None
         self.builtins: dict[str, Value] = {}
         self.constructors: dict[str, Callable[[Machine, Args], Value]] = {}
@@ -111,7 +117,7 @@ class Machine(World):
     def eval(self, node: ast.AST, frame: Frame) -> Value:
         """The value of an expression."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > self.max_steps:
             self.exceeded = True
             raise Limit
         return EVAL[type(node)](self, node, frame)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from flask_ls.project.interp import environment_variables
 from flask_ls.project.interp.paths import AnyOf, Path, Step
 from flask_ls.project.interp.values import (
     MISSING,
@@ -125,9 +126,8 @@ def truth(m: Machine, value: Value) -> bool | None:
     if isinstance(value, Instance):
         if value.native is not None and isinstance(value.native, (DictV, ListV)):
             return truth(m, value.native)
-        if any(n in c.names for c in value.cls.mro for n in ("__bool__", "__len__")):
-            return None
-        return True
+        said = _said_truth(m, value)
+        return True if said is MISSING else truth(m, said)
     if isinstance(value, (ClassV, Function, ModuleV, Native, Bound, Partial, Wrapped, Descriptor)):
         return True
     if isinstance(value, External):
@@ -139,10 +139,29 @@ def truth(m: Machine, value: Value) -> bool | None:
     return None
 
 
+def _said_truth(m: Machine, value: Instance) -> Value:
+    """What the class of an object says of its truth; MISSING when it says nothing."""
+    for name in ("__bool__", "__len__"):
+        method = value.cls.lookup(name)
+        if method is not MISSING:
+            said = m.call(Bound(method, value), Args([])) if isinstance(method, Function) else value
+            return Unknown("whether this object is true is only known at run time") if said is value else said
+    return MISSING
+
+
+def condition(m: Machine, test: Value) -> Value:
+    """What decides whether a value is true: what the class of an object says of it, or the value itself."""
+    if isinstance(test, Instance) and not isinstance(test.native, (DictV, ListV)):
+        said = _said_truth(m, test)
+        return test if said is MISSING else m.settle(said)
+    return test
+
+
 def split(m: Machine, test: Value, node: ast.expr) -> bool | tuple[Path, Path]:
     """Whether a condition holds, or the paths of its two arms."""
     test = m.settle(test)
     m.split_assumed = False
+    test = condition(m, test)
     if not isinstance(test, Choice):
         known = truth(m, test)
         if known is not None:
@@ -424,6 +443,8 @@ def _items(value: Value) -> list[Value]:
 def contains(m: Machine, container: Value, item: Value) -> Any:
     """``item in container``: a bool, a choice of bools, or None."""
     container = m.settle(container)
+    if environment_variables.is_environment(container):
+        return environment_variables.contains(m, m.settle(item))
     if isinstance(container, Instance):
         method = m.get(container, "__contains__", MISSING)
         if isinstance(method, Bound) and isinstance(method.func, (Function, Native)):
@@ -634,9 +655,8 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
             return _dict_item(m, members, key)
         return owner  # a generic class with its parameters
     if isinstance(owner, External):
-        if owner.path == "os.environ":
-            m.may_raise("KeyError")
-            return Unknown(f"the environment variable {key} is only known at run time")
+        if environment_variables.is_environment(owner):
+            return environment_variables.item(m, key)
         made = External(f"{owner.path}[]", m.serial)
         made.held = owner.held
         return made if not owner.path[:1].isupper() else owner
@@ -682,7 +702,9 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> None:
             m.call(method, Args([key, value]))
             return
         owner = mapping_of(owner)
-    if isinstance(owner, DictV):
+    if environment_variables.is_environment(owner):
+        environment_variables.write(m, key, value)
+    elif isinstance(owner, DictV):
         if known_key(key):
             m.write(owner.items, key, value)
         else:

@@ -25,7 +25,8 @@ HARMLESS = frozenset(
     flask_fontawesome flask_user_none flask_hashing flask_argon2 flask_csp flask_csrf flask_kvsession
     flask_sessionstore
     flask_log_request_id flask_logging_helpers flask_debug flask_environments flask_env flask_dotenv flask_konch
-    flask_failsafe flask_tryton flask_orator flask_pydantic flask_expects_json flask_inputs flask_parameter_validation
+    flask_failsafe flask_tryton flask_orator flask_paranoid flask_allows2 funcy tomlkit
+    flask_pydantic flask_expects_json flask_inputs flask_parameter_validation
     flask_jsonpify flask_json flask_jsonschema flask_accept flask_negotiate flask_cachecontrol flask_cache_buster
     flask_gzip flask_rfc7807 flask_problem flask_request_id flask_request_id_header flask_reverse_proxy_fix
     flask_healthz_none flask_bouncer flask_permissions flask_rbac flask_authorize flask_login_multi flask_gcp
@@ -59,10 +60,8 @@ HARMLESS = frozenset(
 # Import names of packages known to add rules of their own to an app they are given.
 ADDS_ROUTES = frozenset(
     """
-    flask_debugtoolbar flask_profiler flask_monitoringdashboard flasgger flask_swagger_ui flask_apispec flask_dance
-    flask_security flask_user flask_bootstrap flask_bootstrap4 bootstrap_flask flask_ckeditor flask_dropzone
-    flask_uploads flask_reuploaded flask_avatars flask_themes2 flask_themes flask_images flask_sse flask_sitemap
-    flask_healthz healthcheck py_healthcheck prometheus_flask_exporter flask_prometheus_metrics flask_apscheduler
+    flask_profiler flask_monitoringdashboard flask_user flask_uploads flask_reuploaded flask_themes2 flask_themes
+    flask_images flask_sse flask_healthz py_healthcheck flask_prometheus_metrics flask_apscheduler
     flask_graphql graphql_server strawberry connexion dash eve flask_peewee flask_rebar spectree flask_jsonrpc
     flask_restless flask_potion flask_rest_jsonapi flask_combo_jsonapi flask_multipass flask_saml2
     flask_pyoidc flask_oidc

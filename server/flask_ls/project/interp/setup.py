@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import (
     attempts,
     builtin_names,
+    environment_variables,
     expressions,
     external,
     functions,
@@ -46,6 +47,7 @@ def install(m: Machine) -> None:
     builtin_names.install(m)
     stdlib.install(m)
     primitives.install(m)
+    environment_variables.install(m)
     for path, cls in rules.make_rule_class(m, builtin_names.make_class).items():
         m.classes[path] = cls
     m.externals["werkzeug.routing.Rule"] = lambda m_: m_.classes["werkzeug.routing.Rule"]

@@ -299,23 +299,24 @@ def glob_files(m: Machine, pattern: str) -> list[str] | None:
 
 @_at("os.path.exists", "os.path.isfile", "os.path.isdir", "posixpath.exists", "os.path.islink")
 def _exists(m: Machine, args: Args) -> Value:
-    path = _text_of(m, args.get(0, "path"))
-    if isinstance(path, str) and (m.sources.index.by_path(path) is not None or m.sources.listing(path) is not None):
-        is_dir = m.sources.listing(path) is not None
-        name = m.frame.node.func.attr if m.frame and hasattr(getattr(m.frame.node, "func", None), "attr") else ""  # type: ignore[union-attr]
-        if name == "isdir":
-            return is_dir
-        return not is_dir if name == "isfile" else True
-    return Unknown("whether this file exists is only known at run time")
+    name = _called_name(m)
+    return m.lift(_text_of(m, args.get(0, "path")), lambda path: exists(m, path, name))
 
 
-@_at("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop")
-def _environ(m: Machine, args: Args) -> Value:
-    name = m.settle(args.get(0, "key"))
-    default = args.get(1, "default", None)
-    label = f"the environment variable {name}" if isinstance(name, str) else "an environment variable"
-    fork = m.fork(m.place(), f"{label} is only known at run time", default=0)
-    return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), Unknown(f"{label} is only known at run time"))])
+def exists(m: Machine, path: Value, kind: str = "exists") -> Value:
+    """Whether a path is there: a file of the workspace is, another one usually is not. ``kind``: as in ``os.path``."""
+    if not isinstance(path, str) or not path.startswith("/"):
+        return Unknown("whether this file exists is only known at run time")
+    is_folder = m.sources.listing(path) is not None
+    if is_folder or m.sources.index.by_path(path) is not None or _is_listed(m, path):
+        return is_folder if kind == "isdir" else not is_folder if kind == "isfile" else True
+    fork = m.fork(m.place(), "whether this file exists is only known at run time", default=0)
+    return m.join([((Step(fork, 0),), False), ((Step(fork, 1),), True)])
+
+
+def _is_listed(m: Machine, path: str) -> bool:
+    folder, name = posixpath.split(path.rstrip("/"))
+    return name in (m.sources.listing(folder) or ())
 
 
 # importlib, pkgutil, inspect, sys

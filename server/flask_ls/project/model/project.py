@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
@@ -19,6 +21,7 @@ from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
+from flask_ls.project.model.parts import Parts
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class ProjectModel:
@@ -53,12 +57,14 @@ class ProjectModel:
         self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
         self.defers = False
         """Whether what takes long and is not known is left to a ``twin`` that is computed elsewhere."""
-        self.awaited: dict[str, None] = {}
-        """The names of such parts that were asked for."""
+        self.awaited: dict[object, Callable[[ProjectModel], object]] = {}
+        """What of that was asked for, each as the question to be put to the twin."""
+        self._failing: set[object] = set()
         self.checkpoint: Checkpoint = no_checkpoint
         """To be called by long work, again and again."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
+        self._parts = Parts(self)
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
         self.templates: frozenset[str] = frozenset(templates)
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
@@ -82,7 +88,8 @@ class ProjectModel:
             model._started = self._started.edited(facts.path, text)
         if self._failures is not None and before is not None and imports_alike(before, facts):
             model._failures = self._failures.edited(facts.path, text)
-        if before is not None and names_alike(before, facts):
+        alike = before is not None and names_alike(before, facts)
+        if before is not None and alike:
             model.is_moved = same_shape(before, facts)
             if model.is_moved and "contexts" in self.__dict__:
                 model.__dict__["contexts"] = self.contexts.of_model(model)
@@ -90,6 +97,9 @@ class ProjectModel:
                 model.__dict__["names"] = self.names.with_modules(model.modules)
                 if "classes" in self.__dict__:
                     model.__dict__["classes"] = self.classes.with_names(model.names)
+        # After the names, which the parts may ask for.
+        if before is not None:
+            model._parts = self._parts.after_edit(model, facts, names_alike=alike)
         return model
 
     def without_file(self, path: str) -> ProjectModel:
@@ -114,9 +124,9 @@ class ProjectModel:
         return model
 
     def with_template(self, path: str) -> ProjectModel:
-        """The model with one more template."""
-        model = self._like()
-        model.templates, model.files, model.modules = self.templates | {path}, self.files, self.modules
+        """The model with one more template. Nothing that was computed depends on it."""
+        model = copy(self)
+        model.templates = self.templates | {path}
         return model
 
     def twin(self, checkpoint: Checkpoint) -> ProjectModel:
@@ -130,9 +140,17 @@ class ProjectModel:
         twin.defers, twin.checkpoint = False, checkpoint
         return twin
 
-    def _takes_long(self, part: str) -> None:
-        if self.defers:
-            self.awaited[part] = None
+    def find_out(self, awaited: Mapping[object, Callable[[ProjectModel], object]]) -> None:
+        """Answer what another model left to this one. A question that fails is not left to anybody again."""
+        for key, question in tuple(awaited.items()):
+            self._failing.add(key)
+            with suppress(Exception):
+                question(self)
+                self._failing.discard(key)
+
+    def _takes_long(self, key: object, question: Callable[[ProjectModel], object]) -> None:
+        if self.defers and key not in self._failing:
+            self.awaited[key] = question
             raise NotYet
 
     def _like(self) -> ProjectModel:
@@ -142,6 +160,26 @@ class ProjectModel:
         model.app_hint = self.app_hint
         model.defers = self.defers
         return model
+
+    def each(self, part: Callable[[FileFacts], T]) -> Mapping[str, T]:
+        """Path -> ``part(facts)`` of the files where that is true, in order. After an edit, only its file is asked.
+
+        ``part`` is a function of a module, as it is remembered by its identity.
+        """
+        return self._parts.plain(part)
+
+    def each_named(self, part: Callable[[FileFacts, ProjectModel], T]) -> Mapping[str, T]:
+        """The same for a part that also asks what names and classes are, but nothing else of other files.
+
+        :raises NotYet: as ``evaluation``, after an edit that changed what names stand for.
+        """
+        if self._parts.is_lost(part):
+            self._takes_long(part, lambda model: model.each_named(part))
+        return self._parts.named(part)
+
+    def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
+        """``combine(each(part))``, remembered while the parts stay the same."""
+        return self._parts.reduced(part, combine)
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
         """``compute(self)``, computed once for this model whoever asks."""
@@ -167,7 +205,7 @@ class ProjectModel:
             kept = evaluation_after(self._started, self.read, self._is_mentioned)
             if kept is not None:
                 return kept
-        self._takes_long("evaluation")
+        self._takes_long("evaluation", lambda model: model.evaluation)
         found = self._evaluate()
         self._started = Kept(found)
         return found
@@ -184,10 +222,12 @@ class ProjectModel:
         return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (3, 1)
 
     def _is_mentioned(self, name: str) -> bool:
-        return any(
-            name in facts.mentioned or any(name == imported for i in facts.imports for imported, _ in i.names)
-            for facts in self.files.values()
-        )
+        if any(name in names for names in self.each(_imported_names).values()):
+            return True
+        sites = self._sites
+        if sites is not None:
+            return sites.is_mentioned_in(self.files, name)
+        return any(name in facts.mentioned for facts in self.files.values())
 
     def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
@@ -220,7 +260,7 @@ class ProjectModel:
     @lazy
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
-        self._takes_long("contexts")
+        self._takes_long("contexts", lambda model: model.contexts)
         return Contexts(self, self._sites)
 
     @lazy
@@ -234,7 +274,7 @@ class ProjectModel:
         kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
         if kept is not None:
             return kept
-        self._takes_long("import_failures")
+        self._takes_long("import_failures", lambda model: model.import_failures)
         found: dict[str, tuple[ImportFailure, ...]] = {}
         for failure in ImportOrder(self.modules, self.names).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
@@ -273,3 +313,7 @@ class ProjectModel:
     def class_of_parameter(self, function: str, parameter: str) -> str | None:
         """The class that every known caller passes for a parameter; None when unknown."""
         return None
+
+
+def _imported_names(facts: FileFacts) -> frozenset[str]:
+    return frozenset(name for fact in facts.imports for name, _ in fact.names)

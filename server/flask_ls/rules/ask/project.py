@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from flask_ls.project.facts import FileFacts, FunctionFacts
+from flask_ls.project.facts import Export, FileFacts, FunctionFacts
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
@@ -46,20 +46,32 @@ class Factory:
 
 
 def factories(model: ProjectModel) -> tuple[Factory, ...]:
-    """The application factories outside of tests: functions that return a ``Flask``."""
-    return model.once(_factories)
+    """The application factories outside of tests: module-level functions that return a ``Flask``."""
+    return tuple(factory for found in model.each_named(_factories).values() for factory in found)
 
 
-def _factories(model: ProjectModel) -> tuple[Factory, ...]:
+def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
+    if is_test_path(facts.path):
+        return ()
     found = []
-    for facts in model.files.values():
-        if is_test_path(facts.path):
-            continue
-        for qualname, function in facts.functions.items():
-            dotted = f"{facts.module}.{qualname}"
-            if (function.returns or function.annotation) and APP in model.mro(model.class_of_result(dotted) or ""):
-                found.append(Factory(dotted, facts, function))
+    for qualname, function in facts.functions.items():
+        dotted = f"{facts.module}.{qualname}"
+        if _may_return_app(function, facts) and APP in model.mro(model.class_of_result(dotted) or ""):
+            found.append(Factory(dotted, facts, function))
     return tuple(found)
+
+
+def _may_return_app(function: FunctionFacts, facts: FileFacts) -> bool:
+    """Judged without other files: the functions of Flask that nearly every view ends with return no application."""
+    if "." in function.qualname:
+        return False
+    if function.annotation is not None:
+        return True
+    targets = {e.target for r in function.returns for e in facts.exports.get(r.dotted, (_UNKNOWN,))}
+    return any(not target.startswith("flask:") or target[len("flask:") :][:1].isupper() for target in targets)
+
+
+_UNKNOWN = Export("other")
 
 
 def factories_near(ctx: Context) -> list[Factory]:
@@ -86,14 +98,14 @@ def is_made_by(ctx: Context, app: ast.expr, factory: Factory) -> bool:
 
 def module_apps(model: ProjectModel) -> tuple[str, ...]:
     """The dotted names of applications bound at module level, outside of tests."""
-    return model.once(_module_apps)
+    return tuple(app for found in model.each_named(_module_apps).values() for app in found)
 
 
-def _module_apps(model: ProjectModel) -> tuple[str, ...]:
+def _module_apps(facts: FileFacts, model: ProjectModel) -> tuple[str, ...]:
+    if is_test_path(facts.path):
+        return ()
     return tuple(
         f"{facts.module}.{name}"
-        for facts in model.files.values()
-        if not is_test_path(facts.path)
         for name, exports in facts.exports.items()
         if any(e.kind == "value" for e in exports)
         and APP in model.mro(model.class_of_name(f"{facts.module}.{name}") or "")

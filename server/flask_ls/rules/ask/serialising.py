@@ -14,6 +14,7 @@ from flask_ls.project.catalog import EXTENSION_PROXIES
 from flask_ls.rules.ask.queries import model_of_element, model_of_query, model_of_rows
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
+from flask_ls.rules.fixing import EditBuilder
 
 # Class or function -> what its result is called; iterables that `list()` turns into something that can be saved.
 _ITERABLES = {
@@ -108,7 +109,7 @@ _PLAIN = frozenset(
 class Refused:
     """An expression whose value JSON refuses. ``what`` is ``A set``; ``cls`` the project class when it is one.
 
-    ``may_be_empty``: nothing is refused when a query finds no row.
+    ``may_be_empty``: nothing is refused when a query finds no row. ``is_rows``: it is a list of instances of ``cls``.
     """
 
     node: ast.expr
@@ -116,6 +117,18 @@ class Refused:
     is_iterable: bool = False
     cls: str | None = None
     may_be_empty: bool = False
+    is_rows: bool = False
+
+
+def with_member(ctx: Context, refused: Refused, member: str) -> EditBuilder:
+    """A builder that takes a member (``id``, ``to_dict()``) of the object, or of each object of a list."""
+    edit = ctx.edit()
+    if not isinstance(refused.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+        return edit.refuse()
+    if not refused.is_rows:
+        return edit.after(refused.node, f".{member}")
+    name = (refused.cls or "row").rpartition(".")[2].lower()
+    return edit.before(refused.node, f"[{name}.{member} for {name} in ").after(refused.node, "]")
 
 
 def unserialisable(ctx: Context, node: ast.expr, left: int = 5) -> Iterator[Refused]:
@@ -171,7 +184,7 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
         return Refused(node, _article(f"{owner.rpartition('.')[2]} member"))
     rows = model_of_rows(ctx, inner)
     if rows is not None and _is_plain_class(ctx, rows):
-        return Refused(node, f"A list of {rows.rpartition('.')[2]}", cls=rows, may_be_empty=True)
+        return Refused(node, f"A list of {rows.rpartition('.')[2]}", cls=rows, may_be_empty=True, is_rows=True)
     element = model_of_element(ctx, node)
     cls = model_of_query(ctx, inner) or element or ctx.infer.class_of(node)
     if cls is None or not _is_plain_class(ctx, cls):

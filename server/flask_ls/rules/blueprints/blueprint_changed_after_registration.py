@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from flask_ls.project.index import FileIndex
+from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.routes import Registration
 from flask_ls.project.site import Site
@@ -173,12 +173,14 @@ def _moved_down(registration: Registration, ctx: Context) -> Fix | None:
             inner = _statement_at(site.span, edit.source, edit.index)
             around = [inner, *edit.index.ancestors(inner)] if inner is not None else []
             there = next((s for s in around if s in block[start + 1 :]), None)
+            if isinstance(there, FUNCTIONS) and there is not inner:
+                return None  # it happens where the function is called
         else:
             there = next((s for s in block[start + 1 :] if _imports(s, place, site, ctx)), None)
         if there is None:
             return None
         reached.append(block.index(there))
-    edit.delete_statement(statement).insert_line_after(block[max(reached)], edit.source.segment(statement))
+    edit.delete_statement(statement).insert_line_after(block[max(reached)], edit.from_margin(statement))
     return ctx.fix("Register it below", edit, safe=False)
 
 

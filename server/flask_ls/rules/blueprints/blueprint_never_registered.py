@@ -40,8 +40,28 @@ def _unregistered(model: ProjectModel) -> list[Blueprint]:
     ]
 
 
+def _unloaded(model: ProjectModel) -> list[tuple[str, str]]:
+    """Path and name of the blueprints in files that no file of the project imports: nothing can register them."""
+    return model.once(_find_unloaded)
+
+
+def _find_unloaded(model: ProjectModel) -> list[tuple[str, str]]:
+    if not is_certain(model):
+        return []
+    imported = {i.module for f in model.files.values() for i in f.imports}
+    imported |= {f"{i.module}.{name}" for f in model.files.values() for i in f.imports for name, _ in i.names}
+    read = {b.site.path for b in model.routes.blueprints}
+    return [
+        (facts.path, name)
+        for facts in model.files.values()
+        if facts.path not in read and facts.module not in imported and not is_test_path(facts.path)
+        for name, exports in facts.exports.items()
+        if len(exports) == 1 and model.class_of_name(f"{facts.module}.{name}") == "flask.Blueprint"
+    ]
+
+
 def _paths(model: ProjectModel) -> set[str]:
-    return {b.site.path for b in _unregistered(model)}
+    return {b.site.path for b in _unregistered(model)} | {path for path, _ in _unloaded(model)}
 
 
 rule = Rule(
@@ -84,6 +104,25 @@ rule = Rule(
             drive="assert client.get('/users').status_code == 200",
             fails="AssertionError",
         ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            === views.py
+            from flask import Blueprint
+
+            bp = Blueprint("api", __name__)
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^ no file of the project imports this blueprint
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+            """,
+            drive="assert client.get('/users').status_code == 200",
+            fails="AssertionError",
+        ),
         Good(
             """
             import importlib
@@ -122,6 +161,20 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f'no app registers "{blueprint.name}": its URLs answer 404.',
                 fixes=[_registered(blueprint, ctx)],
             )
+
+
+@rule.on_file
+def check_unloaded(ctx: Context) -> Iterator[Finding]:
+    """Blueprints with routes in a file that nothing imports."""
+    names = [name for path, name in _unloaded(ctx.model) if path == ctx.path]
+    for name in names:
+        binding = ctx.index.root.bindings[name][0] if len(ctx.index.root.bindings.get(name, ())) == 1 else None
+        made = binding.value if binding is not None else None
+        routed = (d for f in ctx.index.functions() for d in f.decorator_list if isinstance(d, ast.Call))
+        if made is not None and any(
+            isinstance(d.func, ast.Attribute) and ctx.text(d.func.value) == name for d in routed
+        ):
+            yield ctx.finding(made, "no file of the project imports this blueprint: its URLs answer 404.")
 
 
 def _is_handed_on(variable: str, ctx: Context) -> bool:

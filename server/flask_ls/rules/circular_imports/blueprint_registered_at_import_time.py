@@ -174,8 +174,8 @@ def _moved(node: ast.Call, factory: str, ctx: Context) -> Fix | None:
     if not isinstance(last, ast.Return) or last.value is None:
         return None
     app = last.value.id if isinstance(last.value, ast.Name) else "app"
-    call = ctx.text(node).replace(ctx.text(node.func), f"{app}.register_blueprint", 1)
     edit = ctx.edit().delete_statement(statement)
+    call = edit.from_margin(statement).replace(ctx.text(node.func), f"{app}.register_blueprint", 1)
     if isinstance(last.value, ast.Name):
         edit.insert_line_before(last, call)
     elif isinstance(last.value, ast.Call) and "app" not in ctx.index.scope(last).bindings:

@@ -165,6 +165,45 @@ rule = Rule(
             """,
             fails="AssertionError: View function mapping is overwriting an existing endpoint function: wrapper",
         ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/a")
+            def index():
+                return "a"
+
+
+            def index():
+                return "b"
+
+
+            app.add_url_rule("/b", view_func=index)
+            #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the endpoint "index" is taken
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+
+
+            @app.get("/a")
+            def index():
+                return "a"
+
+
+            def index():
+                return "b"
+
+
+            app.add_url_rule("/b", view_func=index, endpoint="index_2")
+            """,
+            drive="assert client.get('/b').text == 'b'",
+            fails="AssertionError: View function mapping is overwriting an existing endpoint function: index",
+        ),
         Good(
             """
             from flask import Flask
@@ -221,9 +260,17 @@ def _numbered(span: Span, endpoint: str, ctx: Context) -> Fix | None:
         if definition is None:
             return None
         edit.replace(Span(definition.end(), definition.end() + len(endpoint)), free)
+    elif given is None and isinstance(decorator, ast.Call) and _names_view(decorator):
+        edit.add_argument(decorator, f"endpoint={edit.quoted(free)}")
     else:
         return None
     return ctx.fix(f"Change to {free}", edit, safe=False)
+
+
+def _names_view(call: ast.Call) -> bool:
+    """Whether the call is ``add_url_rule`` with the view as a keyword, so that the endpoint is not given."""
+    is_adding = isinstance(call.func, ast.Attribute) and call.func.attr == "add_url_rule"
+    return is_adding and len(call.args) == 1 and not any(k.arg in (None, "endpoint") for k in call.keywords)
 
 
 def _is_mentioned(view: FunctionNode, ctx: Context) -> bool:

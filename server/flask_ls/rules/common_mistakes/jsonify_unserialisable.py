@@ -6,7 +6,8 @@ and objects with ``__html__``. A model, a row, a set, bytes or any other object 
 
 Instead: build plain data first: ``{"id": user.id, "name": user.name}``, ``list(ids)``.
 
-Fix: Makes it a list; unsafe, as the order of a set is not its own.
+Fix: Makes it a list, or calls the ``to_dict()`` of the class; unsafe, as a set has no order and the method
+decides what is shown.
 
 Quiet: When the project has a JSON provider or encoder of its own, and for values whose class is not known.
 """
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.decorators import returns_as_is
-from flask_ls.rules.ask.serialising import Refused, unserialisable
+from flask_ls.rules.ask.serialising import Refused, unserialisable, with_member
 from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -111,6 +112,51 @@ with app.app_context():
 """,
             fails="TypeError: Object of type User is not JSON serializable",
         ),
+        Bad(
+            """
+            from flask import Flask, jsonify
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+                def to_dict(self):
+                    return {"id": self.id}
+
+
+            @app.get("/")
+            def index():
+                return jsonify(user=User(id=1))
+                #                   ^^^^^^^^^^ A User is not JSON serialisable
+            """,
+            fixed="""
+            from flask import Flask, jsonify
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+                def to_dict(self):
+                    return {"id": self.id}
+
+
+            @app.get("/")
+            def index():
+                return jsonify(user=User(id=1).to_dict())
+            """,
+            drive="client.get('/')",
+            fails="TypeError: Object of type User is not JSON serializable",
+        ),
         Good(
             """
             import dataclasses
@@ -191,6 +237,8 @@ with app.app_context():
 )
 
 _PROVIDERS = ("flask.json.provider.", "flask.json.JSONEncoder", "json.JSONEncoder", "json.encoder.JSONEncoder")
+# What projects call the method that gives the plain data of an object.
+_TO_DICT = ("to_dict", "as_dict", "serialize")
 _SETTINGS = (".json", ".json_encoder", ".json_provider_class")
 
 
@@ -221,7 +269,7 @@ def _report(value: ast.expr, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 refused.node,
                 f"{refused.what} is not JSON serialisable: this raises TypeError.",
-                fixes=[_as_list(refused, ctx)],
+                fixes=[_as_list(refused, ctx), _as_dict(refused, ctx)],
                 severity=Severity.WARNING if refused.may_be_empty else None,
             )
 
@@ -255,3 +303,13 @@ def _as_list(refused: Refused, ctx: Context) -> Fix | None:
     text = ctx.text(node)
     argument = text[1:-1] if isinstance(node, ast.GeneratorExp) and text.startswith("(") else text
     return ctx.fix("Make it a list", ctx.edit().replace(node, f"list({argument})"), safe=False)
+
+
+def _as_dict(refused: Refused, ctx: Context) -> Fix | None:
+    """The method of the class that is made for this."""
+    for method in _TO_DICT if refused.cls is not None else ():
+        known = ctx.model.names.function(f"{refused.cls}.{method}")
+        if known is None or known[1].decorators or any(not p.has_default for p in known[1].parameters[1:]):
+            continue
+        return ctx.fix(f"Call {method}()", with_member(ctx, refused, f"{method}()"), safe=False)
+    return None

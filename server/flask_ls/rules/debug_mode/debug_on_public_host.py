@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.deploy import Command, DeploymentFile
+from flask_ls.project.deploy import Command, DeploymentFile, Variable, Word
 from flask_ls.rules.ask import config, config_edits
 from flask_ls.rules.ask.debugging import public_debug_servers, public_host
 from flask_ls.rules.ask.servers import Server
@@ -25,6 +25,7 @@ from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 rule = Rule(
     __name__,
@@ -89,33 +90,62 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 @rule.on_deployment
 def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
-    """``flask --debug run --host 0.0.0.0``."""
+    """``flask --debug run --host 0.0.0.0``, and the variables that say the same."""
     if document.is_development:
         return
     for command in document.commands:
-        host = _public_host(command)
-        if command.role == "run" and host is not None and _has_debug(command):
-            message = f"The debugger listens on {host}: it runs Python for the whole network."
-            yield ctx.finding(command.span, message)
+        words = [w.text for w in command.words]
+        if command.role != "run" or "flask" not in [w.rpartition("/")[2] for w in words] or "run" not in words:
+            continue
+        host, debug = _public_host(command, document), _debug(command, document)
+        if host is not None and debug is not None:
+            related = [ctx.related(debug.span, "debug mode is switched on here")] if debug in document.variables else []
+            yield ctx.finding(
+                command.span,
+                f"The debugger listens on {host}: it runs Python for the whole network.",
+                related=related,
+                fixes=[_debug_removed(command, debug, ctx)],
+            )
 
 
-def _public_host(command: Command) -> str | None:
+def _variable(command: Command, document: DeploymentFile, name: str) -> Variable | None:
+    """The variable as the command has it."""
+    shared = (v for v in document.variables if v.owner in ("", command.owner))
+    return next((v for v in reversed([*shared, *command.variables]) if v.name == name), None)
+
+
+def _public_host(command: Command, document: DeploymentFile) -> str | None:
     words = [w.text for w in command.words]
-    names = [w.rpartition("/")[2] for w in words]
-    if "flask" not in names or "run" not in words:
-        return None
+    variable = _variable(command, document, "FLASK_RUN_HOST")
+    host = variable.value if variable is not None else None
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        host = following if word in ("--host", "-h") else word[7:] if word.startswith("--host=") else ""
-        if host in ("0.0.0.0", "::", "[::]"):
-            return host
-    return None
+        if word in ("--host", "-h") or word.startswith("--host="):
+            host = word[7:] if word.startswith("--host=") else following
+    return host if host in ("0.0.0.0", "::", "[::]") else None
 
 
-def _has_debug(command: Command) -> bool:
+def _debug(command: Command, document: DeploymentFile) -> Word | Variable | None:
+    """What switches debug mode on: the option, which decides, or the variable."""
     words = [w.text for w in command.words]
     if "--no-debug" in words or "--no-debugger" in words:
-        return False
-    return "--debug" in words or any(v.name == "FLASK_DEBUG" and v.value == "1" for v in command.variables)
+        return None
+    if "--debug" in words:
+        return command.words[words.index("--debug")]
+    variable = _variable(command, document, "FLASK_DEBUG")
+    if variable is None or variable.value is None or variable.expands:
+        return None
+    return variable if variable.value.lower() not in ("", "0", "false", "no") else None
+
+
+def _debug_removed(command: Command, debug: Word | Variable, ctx: DeploymentContext) -> Fix | None:
+    if isinstance(debug, Variable):
+        return ctx.fix("Remove FLASK_DEBUG", ctx.edit().remove(debug.removal), safe=True)
+    number = command.words.index(debug)
+    if number + 1 < len(command.words):
+        gone = Span(debug.span.start, command.words[number + 1].span.start)
+    else:
+        gone = Span(command.words[number - 1].span.end, debug.span.end)
+    return ctx.fix("Remove --debug", ctx.edit().remove(gone), safe=True)
 
 
 def _without_debug(ctx: Context, server: Server, write: config.Write | None) -> Fix | None:

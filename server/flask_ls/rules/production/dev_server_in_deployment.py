@@ -141,7 +141,7 @@ rule = Rule(
 @rule.on_deployment
 def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """Commands that serve the application."""
-    if document.is_development or document.kind in ("dotenv", "workflow", "makefile", "toml"):
+    if document.is_development or document.kind in ("dotenv", "workflow", "makefile"):
         return
     name = posixpath.basename(document.path.replace("\\", "/")).lower()
     if document.kind == "shell" and not any(part in name for part in _SCRIPT_NAMES):
@@ -228,10 +228,20 @@ def _with_gunicorn(invocation: Invocation, ctx: DeploymentContext) -> Fix | None
     target = _target(ctx)
     if options is None or target is None or (invocation.arguments and invocation.program != "flask"):
         return None
-    command = written(["gunicorn", *options, target], invocation.span, ctx)
+    command = written([*_gunicorn(invocation), *options, target], invocation.words, ctx)
     if command is None:
         return None
-    return ctx.fix(f"Start gunicorn {target}", ctx.edit().replace(invocation.span, command), safe=False)
+    return ctx.fix(f"Start gunicorn {target}", ctx.edit().replace(invocation.words, command), safe=False)
+
+
+def _gunicorn(invocation: Invocation) -> list[str]:
+    """The program in the same environment: beside a ``flask`` with a path, and through a Python with one."""
+    folder = posixpath.dirname(invocation.first)
+    if invocation.program == "flask" and not invocation.through_python:
+        return [posixpath.join(folder, "gunicorn")]
+    if invocation.through_python or folder:
+        return [invocation.first, "-m", "gunicorn"]
+    return ["gunicorn"]
 
 
 def _target(ctx: DeploymentContext) -> str | None:

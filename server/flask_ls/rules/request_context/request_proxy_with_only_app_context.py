@@ -57,7 +57,7 @@ rule = Rule(
                     print(request.remote_addr)
             """,
             drive="app.test_cli_runner().invoke(args=['whoami'], catch_exceptions=False)",
-            fails="RuntimeError: Working outside of request context",
+            fails="RuntimeError: (Working outside of request context|There is no request in this context)",
         ),
         Bad(
             """
@@ -75,7 +75,7 @@ rule = Rule(
             with app.test_request_context():
                 print(request.path)
             """,
-            fails="RuntimeError: Working outside of request context",
+            fails="RuntimeError: (Working outside of request context|There is no request in this context)",
         ),
         Bad(
             """
@@ -110,7 +110,7 @@ rule = Rule(
                 print("done")
             """,
             drive="app.test_cli_runner().invoke(args=['init'], catch_exceptions=False)",
-            fails="RuntimeError: Working outside of request context",
+            fails="RuntimeError: (Working outside of request context|There is no request in this context)",
         ),
         Good(
             """

@@ -17,9 +17,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask.apps import keeps_sessions_elsewhere
-from flask_ls.rules.ask.serialising import unserialisable
+from flask_ls.rules.ask.serialising import Refused, unserialisable, with_member
 from flask_ls.rules.ask.sessions import session_writes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -104,6 +104,55 @@ rule = Rule(
             drive="client.get('/')",
             fails="TypeError: Object of type User is not JSON serializable",
         ),
+        Bad(
+            """
+            from flask import Flask, session
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/")
+            def index():
+                db.create_all()
+                db.session.add(User())
+                db.session.commit()
+                session["users"] = User.query.all()
+            #                      ^^^^^^^^^^^^^^^^ A list of User cannot be saved in the session cookie: TypeError
+                return "x"
+            """,
+            fixed="""
+            from flask import Flask, session
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.secret_key = "only for this example"
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/")
+            def index():
+                db.create_all()
+                db.session.add(User())
+                db.session.commit()
+                session["users"] = [user.id for user in User.query.all()]
+                return "x"
+            """,
+            drive="client.get('/')",
+            fails="TypeError: Object of type User is not JSON serializable",
+        ),
         Good(
             """
             import dataclasses
@@ -155,26 +204,23 @@ _JSON_ATTRIBUTES = (".json", ".json_encoder", ".json_decoder", ".json_provider_c
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Every value of a known type, also inside lists, tuples and dicts."""
-    if ctx.is_test or keeps_sessions_elsewhere(ctx.model) or ctx.model.once(_has_own_json):
+    if ctx.is_test or keeps_sessions_elsewhere(ctx.model) or ctx.model.each(_has_own_json):
         return
     for write in session_writes(ctx):
         for found in unserialisable(ctx, write.value):
             yield ctx.finding(
                 found.node,
                 f"{found.what} cannot be saved in the session cookie: TypeError when the response is finished.",
-                fixes=[_as_list(ctx, found.node) if found.is_iterable else _as_id(ctx, found.node, found.cls)],
+                fixes=[_as_list(ctx, found.node) if found.is_iterable else _as_id(ctx, found)],
             )
 
 
-def _has_own_json(model: ProjectModel) -> bool:
+def _has_own_json(facts: FileFacts) -> bool:
     """Whether an app may turn other types into JSON, or keep sessions in another way."""
-    for facts in model.files.values():
-        if any(s.endswith(_JSON_ATTRIBUTES) for s in facts.stores):
-            return True
-        for cls in facts.classes.values():
-            if "json_provider_class" in cls.attributes or any(b.dotted.endswith("JSONProvider") for b in cls.bases):
-                return True
-    return False
+    return any(s.endswith(_JSON_ATTRIBUTES) for s in facts.stores) or any(
+        "json_provider_class" in cls.attributes or any(b.dotted.endswith("JSONProvider") for b in cls.bases)
+        for cls in facts.classes.values()
+    )
 
 
 def _as_list(ctx: Context, node: ast.expr) -> Fix | None:
@@ -183,11 +229,10 @@ def _as_list(ctx: Context, node: ast.expr) -> Fix | None:
     return ctx.fix("Store a list", ctx.edit().replace(node, written), safe=False)
 
 
-def _as_id(ctx: Context, node: ast.expr, cls: str | None) -> Fix | None:
-    if cls is None or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
-        return None
-    for base in ctx.model.mro(cls):
+def _as_id(ctx: Context, refused: Refused) -> Fix | None:
+    for base in ctx.model.mro(refused.cls) if refused.cls is not None else ():
         known = ctx.model.names.class_(base)
         if known is not None and "id" in known[1].attributes:
-            return ctx.fix("Store the id", ctx.edit().after(node, ".id"), safe=False)
+            title = "Store the ids" if refused.is_rows else "Store the id"
+            return ctx.fix(title, with_member(ctx, refused, "id"), safe=False)
     return None

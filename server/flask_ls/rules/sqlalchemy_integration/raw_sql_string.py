@@ -16,6 +16,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.request_text import text_of
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -97,6 +99,37 @@ rule = Rule(
             drive="client.get('/1')",
             fails="ObjectNotExecutableError: Not an executable object",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/<int:number>")
+            def index(number):
+                return str(db.session.execute("select %d" % number).scalar())
+                #                             ^^^^^^^^^^^^^^^^^^^^ SQLAlchemy 2 does not execute a plain string
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/<int:number>")
+            def index(number):
+                return str(db.session.execute(db.text("select %d" % number)).scalar())
+            """,
+            drive="client.get('/1')",
+            fails="ArgumentError: Textual SQL expression",
+        ),
         Good(
             """
             import sqlite3
@@ -135,19 +168,36 @@ _EXECUTORS = frozenset(
 )
 
 
+_STR_METHODS = frozenset({"format", "format_map", "join", "strip", "replace", "lower", "upper"})
+
+
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """The first argument of an executing method of a session or connection."""
     if ctx.member(node.func) not in _EXECUTORS or ctx.is_older("sqlalchemy", "2"):
         return
+    if ctx.is_older("flask-sqlalchemy", "3"):  # which does not work with SQLAlchemy 2
+        return
     statement = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "statement"), None)
-    if statement is None or not ctx.is_instance(statement, "builtins.str"):
+    if statement is None or not _is_text(definition(ctx, statement), ctx):
         return
     yield ctx.finding(
         statement,
         "SQLAlchemy 2 does not execute a plain string: wrap the statement in text().",
         fixes=[_wrapped(node, statement, ctx)],
     )
+
+
+def _is_text(node: ast.expr, ctx: Context) -> bool:
+    """Whether the expression is a string for certain."""
+    node = definition(ctx, node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        # A column on the right of `+` makes an SQL expression; `%` formats whatever is there.
+        added = isinstance(node.op, ast.Mod) or _is_text(node.right, ctx) or text_of(ctx, node.right) is not None
+        return added and _is_text(node.left, ctx)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STR_METHODS:
+        return _is_text(node.func.value, ctx)
+    return isinstance(node, ast.JoinedStr) or ctx.is_instance(node, "builtins.str")
 
 
 def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:
