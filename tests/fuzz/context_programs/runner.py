@@ -97,8 +97,11 @@ def _run(folder: str, files: dict[str, str], drive: list[str]) -> set[tuple[str,
     os.chdir(folder)
     sys.path.insert(0, folder)
     found: set[tuple[str, int]] = set()
+    clashes: list[str] = []
 
     def record(error: BaseException | None) -> None:
+        if "running event loop" in str(error):
+            clashes.append(str(error))
         if isinstance(error, RuntimeError) and any(part in str(error) for part in _MISSING):
             place = _place(error.__traceback__, folder)
             if place is not None:
@@ -139,6 +142,8 @@ def _run(folder: str, files: dict[str, str], drive: list[str]) -> set[tuple[str,
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join(2)
+    # Errors in threads do not come out of them.
+    assert not clashes, clashes
     return found
 
 

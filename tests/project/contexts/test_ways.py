@@ -139,6 +139,7 @@ def test_commands_of_click_groups_have_what_the_class_of_the_group_pushes(group:
         def cli(): pass
         @cli.command()
         def show(): current_app.name
+        if __name__ == "__main__": cli()
         """
     assert len(lacking({"main.py": main})) == expected
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask_ls.project.bodies import Op, Symbol, last_name
 from flask_ls.project.contexts import roles
+from flask_ls.project.contexts.attributes import is_property
 from flask_ls.project.contexts.decorators import Decorators
 from flask_ls.project.contexts.flow import Flow
 from flask_ls.project.contexts.giving import Giving
@@ -26,7 +27,7 @@ from flask_ls.project.contexts.states import (
     then,
 )
 from flask_ls.project.contexts.targets import PARAMETER, Target, after, after_symbol, first_parameter, given, is_static
-from flask_ls.project.contexts.values import BodyKey, Value, Values, is_property
+from flask_ls.project.contexts.values import BodyKey, Value, Values
 
 # A forked process keeps the context, a spawned one does not: without a context there is none either way.
 _TO_PROCESS: Vector = (NONE, UNKNOWN, UNKNOWN, UNKNOWN)
@@ -350,7 +351,7 @@ class Graph:
     def _command(self, path: str, decorator: Symbol, role: Role) -> Role:
         """How a command of a click group runs. Of a group that only an entry point of a package names, who runs it?"""
         method = decorator[1] if isinstance(decorator, tuple) and decorator[0] == "()" else decorator
-        owner = self.values.owner_function(path, method)
+        owner = self.values.attributes.owner_function(path, method)
         body = self.values.body(owner)
         if owner is None or body is None:
             return role

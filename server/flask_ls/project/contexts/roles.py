@@ -176,6 +176,9 @@ _add("none", "scheduler", "flask_apscheduler.APScheduler", "add_job", 1, "func")
 _add("none", "job", "rq.Queue", "enqueue enqueue_call", 0, "func")
 _add("none", "job", "rq.Queue", "enqueue_at enqueue_in", 1)
 _add("none", "job", "huey.Huey huey.RedisHuey huey.SqliteHuey huey.MemoryHuey", "task() periodic_task()")
+_add("none", "job", "rq.decorators", "job()")
+# dramatiq.io: actors run in threads of a worker.
+_add("none", "job", "dramatiq", "actor actor()")
 _add("none", "thread", "flask_socketio.SocketIO", "start_background_task", 0, "target")
 _add("unknown", "extension", "flask_executor.Executor", "submit map job")
 # Celery: docs.celeryq.dev; whether a context is pushed depends on the task class of the Celery app.

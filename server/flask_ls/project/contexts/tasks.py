@@ -43,12 +43,15 @@ class Tasks:
 
     @lazy
     def _has_own_worker(self) -> bool:
-        """Whether the project starts workers itself: forked workers keep the context in which they are started."""
+        """Whether the project starts workers itself, or says what they do around a job.
+
+        Forked workers keep the context in which they are started; a middleware may push one.
+        """
         for facts in self._contexts.model.files.values():
             for imported in facts.imports:
-                if imported.module.partition(".")[0] in ("rq", "huey"):
+                if imported.module.partition(".")[0] in ("rq", "huey", "dramatiq"):
                     names = (imported.module, *(n for n, _ in imported.names))
-                    if any("worker" in n.lower() or "consumer" in n.lower() for n in names):
+                    if any(word in n.lower() for n in names for word in ("worker", "consumer", "middleware")):
                         return True
         return False
 

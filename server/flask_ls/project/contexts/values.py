@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from flask_ls.project import catalog
 from flask_ls.project.bodies import MARKS, Body, Symbol, leaves
-from flask_ls.project.contexts.needs import PROXIES
-from flask_ls.project.facts import FileFacts, Ref
+from flask_ls.project.contexts.attributes import DUCK_RESULTS, Attributes, duck
+from flask_ls.project.contexts.value import BodyKey, Value
+from flask_ls.project.facts import FileFacts
 
 if TYPE_CHECKING:
     from flask_ls.project.model import ProjectModel
 
 _LIMIT = 14
-# (class, attribute) -> class of the value, where contexts need more than `catalog.ATTRIBUTES` tells. The session of
-# Flask-SQLAlchemy is told apart from a plain `scoped_session`, which needs no context.
-_MEMBERS = {
-    ("flask_sqlalchemy.SQLAlchemy", "session"): "flask_sqlalchemy.SQLAlchemy.session",
-    ("flask_sqlalchemy.SQLAlchemy", "Model"): None,
-    ("flask_sqlalchemy.SQLAlchemy", "engine"): None,
-}
 _RESULTS = {
     "contextvars.copy_context": "contextvars.Context",
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
@@ -27,37 +21,6 @@ _RESULTS = {
     "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
     "multiprocessing.get_context": "multiprocessing.context.BaseContext",
 }
-# Receivers that nothing is known of: these methods exist on Flask applications and on little else.
-_DUCK_RESULTS = {
-    "app_context": "flask.ctx.AppContext",
-    "test_request_context": "flask.ctx.RequestContext",
-    "request_context": "flask.ctx.RequestContext",
-    "test_client": "flask.testing.FlaskClient",
-}
-
-
-class BodyKey(NamedTuple):
-    """A body of the project: its file and its id."""
-
-    path: str
-    id: str
-
-
-class Value(NamedTuple):
-    """What a symbol stands for.
-
-    ``name``: something external or a project variable of unknown class, by canonical name. ``class``: a class object.
-    ``instance`` of the class ``name``. ``member``: attribute ``extra`` of an instance of the external class ``name``.
-    ``function``: the body ``key``; ``generator``, ``coroutine``: what calling it gives. ``called``: the result of the
-    external callable ``name``. ``literal``: the text ``name``. ``parameter`` ``extra`` of body ``key``.
-    """
-
-    kind: Literal[
-        "name", "class", "instance", "member", "function", "generator", "coroutine", "called", "literal", "parameter"
-    ]
-    name: str = ""
-    extra: str = ""
-    key: BodyKey | None = None
 
 
 class Values:
@@ -69,7 +32,7 @@ class Values:
         # answer does not depend on what was asked before it.
         self._memos: tuple[_Memo, _Memo] = (_Memo(), _Memo())
         self._memo = self._memos[0]
-        self._attributes: dict[str, dict[tuple[str, str], set[Symbol | None]]] = {}
+        self.attributes = Attributes(self)
         self._mro: dict[str, list[str]] = {}
         self._by_base: dict[str, list[str]] | None = None
         self.parameter_value = _no_parameter
@@ -149,18 +112,18 @@ class Values:
                 return self._call(path, symbol, left)
             if kind == ".":
                 base = self.of(path, symbol[1], left)
-                return self.attribute(base, symbol[2], left) if base is not None else _duck(symbol[2])
+                return self.attribute(base, symbol[2], left) if base is not None else duck(symbol[2])
             if kind == "e":
                 return self._entered(path, symbol[1], left)
             if kind == "|":
-                return self._one(path, set(symbol[1:]), left)
+                return self.attributes.one(path, set(symbol[1:]), left)
             return None
         if symbol[0] == "'":
             return Value("literal", symbol[1:])
         head, _, rest = self._split_head(symbol)
         found = self._head(path, head, left)
         for name in rest.split(".") if rest else ():
-            found = self.attribute(found, name, left) if found is not None else _duck(name)
+            found = self.attribute(found, name, left) if found is not None else duck(name)
         return found
 
     @staticmethod
@@ -255,125 +218,7 @@ class Values:
 
     def attribute(self, base: Value | None, name: str, left: int = _LIMIT) -> Value | None:
         """The value of an attribute."""
-        if base is None or left <= 0:
-            return None
-        kind = base.kind
-        if kind == "name":
-            if base.name.endswith("()"):
-                return Value("called", f"{base.name}.{name}")
-            return self.named(self.model.names.canonical(f"{base.name}.{name}"), left - 1)
-        if kind in ("class", "instance"):
-            return self._member(base, name, left - 1)
-        if kind == "function" and base.key is not None:
-            group = self._group(base.key, left - 1)
-            return self._member(Value("instance", group), name, left - 1) if group is not None else None
-        if kind == "member":
-            return Value("member", base.name, f"{base.extra}.{name}")
-        if kind == "called":
-            return Value("called", f"{base.name}.{name}")
-        if kind == "parameter":
-            return _duck(name)
-        return None
-
-    def _group(self, key: BodyKey, left: int) -> str | None:
-        """The class of click's group that a function has become by ``@click.group()``, ``@app.cli.group()``."""
-        body = self.body(key)
-        if body is None or not body.decorators or left <= 0:
-            return None
-        for decorator in body.decorators:
-            keywords = dict(decorator[3]) if isinstance(decorator, tuple) and decorator[0] == "()" else {}
-            if "cls" in keywords:
-                cls = self.of(key.path, keywords["cls"], left)
-                return cls.name if cls is not None and cls.kind in ("name", "class") else None
-            made = self.of(key.path, decorator, left)
-            if made is None or made.kind not in ("name", "called", "member"):
-                continue
-            if made.name in ("click.group", "click.group()"):
-                keywords = dict(decorator[3]) if isinstance(decorator, tuple) and decorator[0] == "()" else {}
-                if "cls" not in keywords:
-                    return "click.Group"
-                chosen = self.of(key.path, keywords["cls"], left)
-                name = chosen.name if chosen is not None else ""
-                return next((c for c in (*self.mro(name), name) if c in _GROUPS), None)
-            if made.kind == "called" and made.name.rpartition(".")[0] in _GROUPS and made.name.endswith(".group()"):
-                return made.name.rpartition(".")[0]
-        return None
-
-    def owner_function(self, path: str, method: Symbol) -> BodyKey | None:
-        """The function of which a method is taken: ``group`` of ``group.command``."""
-        base = method[1] if isinstance(method, tuple) else method.rpartition("." if "|" not in method else "|")[0]
-        value = self.of(path, base) if base else None
-        return value.key if value is not None and value.kind == "function" else None
-
-    def _member(self, base: Value, name: str, left: int) -> Value | None:
-        order = self.mro(base.name)
-        if base.extra == "super":
-            order = order[1:]
-        external: str | None = None
-        for cls in order:
-            known = self.model.names.class_(cls)
-            if known is None:
-                if (cls, name) in _MEMBERS or (cls, name) in catalog.ATTRIBUTES:
-                    found = _MEMBERS.get((cls, name)) or catalog.ATTRIBUTES.get((cls, name))
-                    return Value("instance", found) if found else None
-                external = external or cls
-                continue
-            facts, definition = known
-            qualname = definition.qualname
-            if f"{qualname}.{name}" in facts.functions:
-                return self._method(BodyKey(facts.path, f"{qualname}.{name}"), left)
-            if f"{qualname}.{name}" in facts.classes:
-                return Value("class", f"{facts.module}.{qualname}.{name}")
-            body = facts.bodies.get(f"{qualname}.{name}")
-            if body is not None and body.kind == "lambda":
-                return Value("function", key=BodyKey(facts.path, body.id))
-            values = self._class_attributes(facts).get((qualname, name))
-            if values is not None:
-                return self._one(facts.path, values, left)
-            if name in definition.attributes:
-                proxy = self._proxy(facts, definition.attributes[name], left)
-                if proxy is not None:
-                    return proxy
-                cls_name = self.model.class_of_member(cls, name)
-                if cls_name is not None:
-                    return Value("instance", cls_name)
-                written = definition.attributes[name]
-                if written is not None and not written.called:
-                    return self.of(facts.path, written.dotted, left)
-                return None
-        if external is not None:
-            return Value("member", base.name, name)
-        return None
-
-    def _proxy(self, facts: FileFacts, written: Ref | None, left: int) -> Value | None:
-        """``app = current_app`` in a class: what is used later is the proxy, not the object behind it."""
-        if written is None or written.called:
-            return None
-        value = self.of(facts.path, written.dotted, left)
-        return value if value is not None and value.kind == "name" and value.name in PROXIES else None
-
-    def _method(self, key: BodyKey, left: int) -> Value | None:
-        body = self.body(key)
-        if body is not None and is_property(body):
-            return self.result(key, left)
-        return Value("function", key=key)
-
-    def _one(self, path: str, symbols: set[Symbol | None], left: int) -> Value | None:
-        found = {self.of(path, s, left) for s in symbols}
-        return found.pop() if len(found) == 1 else None
-
-    def _class_attributes(self, facts: FileFacts) -> dict[tuple[str, str], set[Symbol | None]]:
-        """(class, attribute) -> the symbols assigned to ``self.attribute`` in the methods of a file."""
-        known = self._attributes.get(facts.path)
-        if known is None:
-            known = self._attributes[facts.path] = {}
-            for body in facts.bodies.values():
-                for op in leaves(body.block):
-                    if op[0] == "a" and op[2] == "=" and op[1][0] in "$&" and isinstance(op[1], str):
-                        cls, _, attribute = op[1][1:].partition("|")
-                        if attribute and "." not in attribute:
-                            known.setdefault((cls, attribute), set()).add(op[3])
-        return known
+        return self.attributes.attribute(base, name, left)
 
     # Calls
 
@@ -397,12 +242,12 @@ class Values:
             if function.extra == "_get_current_object":
                 cls = function.name
             if cls is None:
-                cls = _DUCK_RESULTS.get(function.extra.rpartition(".")[2])
+                cls = DUCK_RESULTS.get(function.extra.rpartition(".")[2])
             if cls is not None:
                 return Value("instance", cls)
             return Value("called", f"{function.name}.{function.extra}()")
         if function.kind == "called":
-            cls = _DUCK_RESULTS.get(function.name.rpartition(".")[2])
+            cls = DUCK_RESULTS.get(function.name.rpartition(".")[2])
             return Value("instance", cls) if cls is not None else Value("called", f"{function.name}()")
         return None
 
@@ -414,8 +259,8 @@ class Values:
         if cls is not None:
             return Value("instance", cls)
         owner, _, last = name.rpartition(".")
-        if last in _DUCK_RESULTS and owner:
-            return Value("instance", _DUCK_RESULTS[last])
+        if last in DUCK_RESULTS and owner:
+            return Value("instance", DUCK_RESULTS[last])
         return Value("called", f"{name}()")
 
     def result(self, key: BodyKey, left: int = _LIMIT) -> Value | None:
@@ -440,10 +285,10 @@ class Values:
                 body = self.body(function.key)
                 if body is not None and body.is_generator:
                     yielded = {op[1] for op in leaves(body.block) if op[0] == "y"}
-                    return self._one(function.key.path, yielded, left)
+                    return self.attributes.one(function.key.path, yielded, left)
         value = self.of(path, symbol, left)
         if value is not None and value.kind == "instance":
-            enter = self._member(value, "__enter__", left)
+            enter = self.attributes.member(value, "__enter__", left)
             if enter is not None and enter.kind == "function" and enter.key is not None:
                 return self.result(enter.key, left) or value
         return value
@@ -462,7 +307,6 @@ class Values:
         return self.parameter_value(key, name, is_shallow) or Value("parameter", extra=name, key=key)
 
 
-_GROUPS = frozenset({"click.Group", "flask.cli.AppGroup", "flask.cli.FlaskGroup"})
 _PROXY_INSTANCES = frozenset({"flask.current_app", "flask.request"})
 
 
@@ -476,15 +320,4 @@ class _Memo:
         self.names: dict[str, Value | None] = {}
 
 
-def _duck(name: str) -> Value | None:
-    """A method of an unknown receiver that only Flask applications have."""
-    return Value("member", "flask.Flask", name) if name in _DUCK_RESULTS else None
-
-
-def is_property(body: Body) -> bool:
-    """Whether the function is a property, cached or not."""
-    for decorator in body.decorators:
-        name = decorator if isinstance(decorator, str) else ""
-        if name.rpartition(".")[2].endswith("property"):
-            return True
-    return False
+__all__ = ["BodyKey", "Value", "Values"]

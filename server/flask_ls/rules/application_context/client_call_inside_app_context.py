@@ -118,7 +118,10 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if not _is_client(method.value, ctx) or not ctx.model.once(_shares):
         return
     around = _context_around(node, ctx)
-    if around is not None and _is_same_app(node, around, ctx):
+    if around is None or not _is_same_app(node, around, ctx):
+        return
+    # Test suites that push a request around everything mean it: only where the client is made here, too.
+    if _pushes_app_context(around, ctx) or ctx.is_instance(method.value, CLIENT):
         yield ctx.finding(
             node,
             "this request shares g with the block around it: no new application context is pushed.",
@@ -155,6 +158,11 @@ def _context_around(node: ast.AST, ctx: Context) -> ast.With | None:
         if isinstance(ancestor, ast.With) and any(_pushes(item, ctx) for item in ancestor.items):
             return ancestor
     return None
+
+
+def _pushes_app_context(block: ast.With, ctx: Context) -> bool:
+    calls = [i.context_expr for i in block.items if isinstance(i.context_expr, ast.Call)]
+    return any(ctx.member(c.func) == "flask.Flask.app_context" for c in calls)
 
 
 def _pushes(item: ast.withitem, ctx: Context) -> bool:
