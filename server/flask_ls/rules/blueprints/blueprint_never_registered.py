@@ -5,7 +5,7 @@ that is registered. Until then their URLs answer 404.
 
 Instead: register it where the app is made.
 
-Fix: Registers it on the only app or in the only factory; unsafe, as its routes are then there.
+Fix: Registers it on the only app or in the only factory, with the import it needs; unsafe, as its routes then exist.
 
 Quiet: In projects without an app (extensions, plugins), when the blueprint is handed to code that cannot be read, and
 when a registration anywhere is computed at run time.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.routes import Blueprint
 from flask_ls.rules.ask.project import factories, module_apps
@@ -40,8 +41,47 @@ def _unregistered(model: ProjectModel) -> list[Blueprint]:
     ]
 
 
+def _unimported(model: ProjectModel) -> dict[str, list[str]]:
+    """Path -> the blueprints of modules that did not run and that nothing in the project imports."""
+    if not is_certain(model):
+        return {}
+    found: dict[str, list[str]] = {}
+    loaded = model.evaluation.loaded
+    packages = {facts.module.partition(".")[0] for facts in model.files.values() if facts.path in loaded}
+    for facts in model.files.values():
+        if facts.path in loaded or is_test_path(facts.path):
+            continue
+        # A file at the top may be a program of its own; one beside running modules of a package is a part of it.
+        if "." not in facts.module or facts.module.partition(".")[0] not in packages:
+            continue
+        made = [
+            name
+            for name, exports in facts.exports.items()
+            if len(exports) == 1 and exports[0].kind == "value" and _is_blueprint(model, f"{facts.module}.{name}")
+        ]
+        if made and not _is_imported(model, facts):
+            found[facts.path] = made
+    return found
+
+
+def _is_blueprint(model: ProjectModel, dotted: str) -> bool:
+    return "flask.Blueprint" in model.mro(model.class_of_name(dotted) or "")
+
+
+def _is_imported(model: ProjectModel, wanted: FileFacts) -> bool:
+    package = wanted.module.rpartition(".")[0]
+    for facts in model.files.values():
+        for fact in facts.imports:
+            module = model.names.imported(facts.module, fact.module)
+            if module == wanted.module or any(f"{module}.{name}" == wanted.module for name, _ in fact.names):
+                return True
+            if module == package and any(name == "*" for name, _ in fact.names):
+                return True
+    return False
+
+
 def _paths(model: ProjectModel) -> set[str]:
-    return {b.site.path for b in _unregistered(model)}
+    return {b.site.path for b in _unregistered(model)} | model.once(_unimported).keys()
 
 
 rule = Rule(
@@ -84,6 +124,50 @@ rule = Rule(
             drive="assert client.get('/users').status_code == 200",
             fails="AssertionError",
         ),
+        Bad(
+            """
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                from shop.index import bp
+
+                app.register_blueprint(bp)
+                return app
+            === shop/__init__.py
+            === shop/index.py
+            from flask import Blueprint
+
+            bp = Blueprint("index", __name__)
+            === shop/users.py
+            from flask import Blueprint
+
+            bp = Blueprint("users", __name__)
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing imports this module: no app registers "bp"
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+            """,
+            fixed="""
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                from shop.index import bp
+
+                app.register_blueprint(bp)
+                from shop.users import bp as users_bp
+
+                app.register_blueprint(users_bp)
+                return app
+            """,
+            drive="assert app_module.create_app().test_client().get('/users').status_code == 200",
+            fails="AssertionError",
+        ),
         Good(
             """
             import importlib
@@ -120,8 +204,66 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 blueprint.site.span,
                 f'no app registers "{blueprint.name}": its URLs answer 404.',
-                fixes=[_registered(blueprint, ctx)],
+                fixes=[
+                    _registered(blueprint, ctx) or _registered_in_factory(blueprint.variable.rpartition(".")[2], ctx)
+                ],
             )
+
+
+@rule.on_file
+def check_module(ctx: Context) -> Iterator[Finding]:
+    """Blueprints of a module that nothing imports."""
+    for name in ctx.model.once(_unimported).get(ctx.path, ()):
+        binding = next((b for b in ctx.index.root.bindings.get(name, ()) if isinstance(b.value, ast.Call)), None)
+        is_used = any(
+            isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id == name
+            and call.func.attr in ("route", "get", "post", "put", "patch", "delete", "add_url_rule")
+            for call in ctx.index.nodes(ast.Call)
+        )
+        if binding is not None and binding.value is not None and is_used:
+            yield ctx.finding(
+                binding.value,
+                f'nothing imports this module: no app registers "{name}", its URLs answer 404.',
+                fixes=[_registered_in_factory(name, ctx)],
+            )
+
+
+def _registered_in_factory(name: str, ctx: Context) -> Fix | None:
+    """A registration behind the others of the only factory, or before its end, with the import it needs."""
+    made = factories(ctx.model)
+    if len(made) != 1 or module_apps(ctx.model):
+        return None
+    edit = ctx.edit(made[0].file.path)
+    function = next((f for f in edit.index.functions() if edit.index.qualname(f) == made[0].function.qualname), None)
+    last = function.body[-1] if function is not None else None
+    if function is None or not isinstance(last, ast.Return) or not isinstance(last.value, ast.Name):
+        return None
+    app = last.value.id
+    registrations = [s for s in function.body if _registers(s, app)]
+    lines = f"{app}.register_blueprint({name})"
+    if made[0].file.path != ctx.path:
+        taken = edit.index.scope(last).owner(name) is not None
+        local = f"{ctx.index.module.rpartition('.')[2]}_{name}" if taken else name
+        imported = name if local == name else f"{name} as {local}"
+        lines = f"from {ctx.index.module} import {imported}\n\n{app}.register_blueprint({local})"
+    if registrations:
+        edit.insert_line_after(registrations[-1], lines)
+    else:
+        edit.insert_line_before(last, lines)
+    return ctx.fix(f"Register it in {made[0].function.qualname}()", edit, safe=False)
+
+
+def _registers(statement: ast.stmt, app: str) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "register_blueprint"
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == app
+    )
 
 
 def _is_handed_on(variable: str, ctx: Context) -> bool:
