@@ -55,6 +55,62 @@ def test_a_text_that_is_no_longer_current_is_not_spoken_of(project: Path) -> Non
         assert published(client, uri)[-1]["diagnostics"]
 
 
+DOUBLE = """\
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return str(int(request.args.get("page", 1)))
+
+
+@app.get("/b")
+def index():
+    return "b"
+"""
+
+
+def test_what_depends_on_the_whole_program_stays_until_it_is_refuted(project: Path) -> None:
+    """FLK923 needs a new evaluation of the start after each of these edits, FLK905 nothing but its file."""
+    (project / "app.py").write_text(DOUBLE)
+    with Client(NEOVIM_07, project) as client:
+        uri = client.open(project / "app.py")
+        assert {d["code"] for d in client.wait_for_diagnostics(uri, version=1)} == {"FLK905", "FLK923"}
+        for imported in ("abort", "abort, g", "abort, g, jsonify"):
+            client.wait_for_diagnostics(uri, client.change(uri, f"from flask import {imported}\n\n\n{DOUBLE}"))
+        client.settle()
+        told = published(client, uri)
+        assert all({d["code"] for d in p["diagnostics"]} == {"FLK905", "FLK923"} for p in told)
+        assert [d["range"]["start"]["line"] for d in told[-1]["diagnostics"]] == [10, 13]
+        start = len(client.messages)
+        client.change(uri, DOUBLE.replace('"/b")\ndef index', '"/b")\ndef other'))
+
+        def is_refuted(message: Message) -> bool:
+            params = message.get("params") or {}
+            return params.get("uri") == uri and [d["code"] for d in params["diagnostics"]] == ["FLK905"]
+
+        client.wait_for(is_refuted, start)
+
+
+def test_a_mistake_that_only_the_whole_program_shows_follows(project: Path) -> None:
+    (project / "app.py").write_text(DOUBLE.replace('"/b")\ndef index', '"/b")\ndef other'))
+    with Client(NEOVIM_07, project) as client:
+        uri = client.open(project / "app.py")
+        assert [d["code"] for d in client.wait_for_diagnostics(uri, version=1)] == ["FLK905"]
+        start = len(client.messages)
+        version = client.change(uri, DOUBLE)
+
+        def is_found(message: Message) -> bool:
+            params = message.get("params") or {}
+            return params.get("version") == version and "FLK923" in {d["code"] for d in params["diagnostics"]}
+
+        client.wait_for(is_found, start)
+        symbols = client.request("workspace/symbol", {"query": "@/b"})
+        assert [s["name"] for s in symbols]
+
+
 def test_nothing_is_said_twice(project: Path) -> None:
     with Client(NEOVIM_07, project) as client:
         uri = client.open(project / "app.py")

@@ -151,3 +151,19 @@ def test_an_installed_version_is_stronger_than_a_pinned_one(tmp_path: Path) -> N
     env = found(tmp_path)
     assert env.flask[0] == "3.0.0"
     assert env.version("redis") == "5.0"
+
+
+def test_pins_of_nested_projects_count_where_they_agree(tmp_path: Path) -> None:
+    for name, text in (
+        ("backend", "flask==2.1.3\nredis==4.0\n"),
+        ("worker", "redis==5.0\n"),
+        ("docs", "flask==2.1.3\n"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "requirements.txt").write_text(text)
+    env = found(tmp_path)
+    assert env.flask[0] == "2.1.3"
+    assert env.version("redis") is None
+    assert str(tmp_path / "backend" / "requirements.txt") in env.inputs
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    assert found(tmp_path).flask[0] == LATEST_FLASK

@@ -11,7 +11,7 @@ from flask_ls.syntax.source import SourceFile
 
 
 class Earlier:
-    """The findings of each file from when nothing was withheld.
+    """What was last said of each file.
 
     An editor shows a finding until it is told another list. While the start of a program is evaluated again, a finding
     that depends on it is neither proven nor refuted; it stays as long as the code it is about is untouched.
@@ -25,7 +25,7 @@ class Earlier:
         return path in self._known
 
     def keep(self, path: str, source: SourceFile, findings: list[Finding]) -> None:
-        """These are all findings of this text."""
+        """This is said of this text."""
         if findings:
             self._known[path] = (source.text, tuple(findings))
         else:

@@ -143,7 +143,7 @@ class Snapshot:
         if withheld and source is not None:
             self._withheld.add(path)
             found = ordered([*found, *self._earlier.of(path, source, withheld)])
-        elif source is not None:
+        if source is not None:
             self._earlier.keep(path, source, found)
         self._findings[path] = found
         return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import CaughtUp, Workspace
 from flask_ls.lsp.engine import Token
+from flask_ls.lsp.tidying import keep_for_long
 from flask_ls.project.checkpoint import Checkpoint
 from flask_ls.project.settings import ConfigProblem
 
@@ -75,6 +76,7 @@ class Folder:
             self.progress = (done, total)
 
         self._workspace.load(report, token)
+        keep_for_long()
         if not token():
             self._workspace.warm_up()
 

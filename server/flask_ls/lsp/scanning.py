@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
 import uuid
@@ -41,13 +40,6 @@ async def scan(session: Session, folder: Folder) -> None:
         if bar is not None:
             bar.cancel()
     session.model_changed(folder, None)
-    await session.engine.run(Priority.BACKGROUND, _settle)
-
-
-def _settle(token: Token) -> None:
-    """What a scan made stays for long; the collector need not look through it at every pause in typing."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _show_progress(session: Session, folder: Folder, token: Token) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import multiprocessing
 import os
 import sys
@@ -33,6 +32,7 @@ from flask_ls.lsp.handlers import (
 )
 from flask_ls.lsp.handlers.commands import COMMANDS
 from flask_ls.lsp.language_server import FlaskLanguageServer
+from flask_ls.lsp.tidying import keep_for_long
 
 _CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=list(code_action.KINDS), resolve_provider=True)
 _HANDLERS = (
@@ -101,8 +101,7 @@ async def _serve(reader: BinaryIO, writer: BinaryIO, handler: logs.ClientHandler
     output = transport.Writer(writer, broken)
     protocol.set_writer(output)
     protocol.on_initialized = lambda: handler.connect(log)
-    # What start-up made stays for ever; the collector need not look at it again.
-    gc.freeze()
+    keep_for_long()
     await transport.converse(protocol, reader, protocol.stopped)
     server.session.close()
     output.close()

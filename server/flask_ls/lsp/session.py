@@ -24,6 +24,7 @@ from flask_ls.lsp.scanning import scan
 from flask_ls.lsp.settings import SECTION, ClientSettings, parse
 from flask_ls.lsp.status import StatusReporter
 from flask_ls.lsp.sync import Document, Documents
+from flask_ls.lsp.tidying import Tidying
 from flask_ls.project.model import NotYet
 from flask_ls.project.settings import ConfigProblem
 from flask_ls.rules.suppress import Kind
@@ -68,6 +69,7 @@ class Session:
         self.converter = Converter(self.client, "utf-16", self.documents.uri_of)
         self.publisher = Publisher(self)
         self.catching_up = CatchingUp(self)
+        self.tidying = Tidying(self)
         self.status = StatusReporter(self)
         self.folders: list[Folder] = []
         self.has_workspace = False
@@ -204,6 +206,7 @@ class Session:
     def _put(self, folder: Folder, change: Change) -> None:
         folder.put(change)
         self.catching_up.edited(folder)
+        self.tidying.edited()
 
     # Questions
 
@@ -217,8 +220,21 @@ class Session:
     async def ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         """The answer to a question about a folder, from a moment that has all texts the client sent before.
 
-        None when the user stopped the folder's first scan: nothing is known then.
+        None when the user stopped the folder's first scan: nothing is known then. None too when the answer depends on
+        what takes long to find out and is not known for a moment.
         """
+        with suppress(NotYet):
+            return await self._ask(folder, priority, question)
+        return None
+
+    async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
+        """As ``ask``, but what takes long to find out is waited for."""
+        while True:
+            with suppress(NotYet):
+                return await self._ask(folder, priority, question)
+            await self.catching_up.settled(folder)
+
+    async def _ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         await folder.ready.wait()
         if folder.scan_cancelled:
             return None
@@ -235,13 +251,6 @@ class Session:
             return await self.engine.run(priority, job)
         finally:
             self.catching_up.look(folder)
-
-    async def ask_when_settled(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
-        """As ``ask``, for what takes long to find out: it is waited for."""
-        while True:
-            with suppress(NotYet):
-                return await self.ask(folder, priority, question)
-            await self.catching_up.settled(folder)
 
     def model_changed(self, folder: Folder, path: str | None, *, pause: float | None = None) -> None:
         """What files of a folder see of each other changed, by an edit of ``path`` or by something else.

@@ -20,9 +20,16 @@ from flask_ls.project.discovery import normal
 
 LATEST_FLASK = "3.1.3"
 _LEVELS_ABOVE = 4
+_MOST_NESTED = 40
 _FOLDER_NAMES = (".venv", "venv", "env", ".env", "virtualenv")
 _BY_SETTING = "the setting `environment`"
-_PIN_PATTERNS = ("requirements*.txt", "requirements/*.txt", "constraints*.txt", "requirements*.in")
+_PIN_PATTERNS = (
+    "requirements*.txt",
+    "requirements/*.txt",
+    "requirements/*/*.txt",
+    "constraints*.txt",
+    "requirements*.in",
+)
 _PIN_NAMES = (
     "uv.lock",
     "poetry.lock",
@@ -231,19 +238,50 @@ def normal_name(name: str) -> str:
 
 
 def _pin_files(folder: str) -> list[str]:
-    found = [os.path.join(folder, name) for name in _PIN_NAMES]
-    for pattern in _PIN_PATTERNS:
-        found += sorted(glob.glob(f"{glob.escape(folder)}/{pattern}"))
+    found: list[str] = []
+    for place in (folder, *_nested(folder)):
+        found += [os.path.join(place, name) for name in _PIN_NAMES]
+        for pattern in _PIN_PATTERNS:
+            found += sorted(glob.glob(f"{glob.escape(place)}/{pattern}"))
     return found
 
 
 def _pins(folders: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in folders:
-        for read in (_lock_files, _requirements, _pyproject):
-            for name, version in read(folder):
-                found.setdefault(normal_name(name), version)
+        for name, version in _pins_in(folder).items():
+            found.setdefault(name, version)
+    # `backend/requirements.txt`: what all nested projects that name a distribution agree on.
+    nested: dict[str, set[str]] = {}
+    for place in (place for folder in folders for place in _nested(folder)):
+        for name, version in _pins_in(place).items():
+            nested.setdefault(name, set()).add(version)
+    for name, versions in nested.items():
+        if len(versions) == 1:
+            found.setdefault(name, versions.pop())
     return found
+
+
+def _pins_in(folder: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for read in (_lock_files, _requirements, _pyproject):
+        for name, version in read(folder):
+            found.setdefault(normal_name(name), version)
+    return found
+
+
+def _nested(folder: str) -> list[str]:
+    """The folders directly below one that has no requirements of its own, as they may be its projects."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except OSError:
+        return []
+    own = {*_PIN_NAMES} - {"pyproject.toml", "setup.cfg"}
+    if any(e.name in own or (e.name.startswith("requirements") and not e.name.endswith(".py")) for e in entries):
+        return []
+    skipped = {*_FOLDER_NAMES, "node_modules"}
+    inner = (e for e in entries if not e.name.startswith(".") and e.name not in skipped and e.is_dir())
+    return [e.path for e in inner][:_MOST_NESTED]
 
 
 def _lock_files(folder: str) -> Iterator[tuple[str, str]]:

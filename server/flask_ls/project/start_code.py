@@ -1,7 +1,8 @@
 """Whether an edit changes what happens when the program starts: the part of a file that the evaluation depends on.
 
 That is the code at module level, the headers of functions and the bodies of those functions that ran. In the bodies of
-other functions, only what could make them a start of their own counts: calls of classes.
+other functions, only what could make them a start of their own, or lead to one, counts: calls of classes, imports,
+calls of what leads to routes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from flask_ls.project.interp.reach import traces
 from flask_ls.project.walk import FUNCTIONS
 from flask_ls.syntax.source import SourceFile
 
@@ -23,31 +25,23 @@ def same_start(
     after: SourceFile,
     entered: frozenset[str],
     is_mentioned: Callable[[str], bool] = lambda name: True,
+    sought: frozenset[str] = frozenset(),
 ) -> bool:
     """Whether two texts of one file do the same at the start. ``entered``: qualified names of functions that ran.
 
+    ``sought``: the names of functions whose callers count, also where these did not run.
     ``is_mentioned``: whether a name is used anywhere in the project; a function that nobody names may come and go.
     A text that is broken is one that is being typed; what counts until it is whole again is the text before it.
     """
     if after.is_broken or before.text == after.text:
         return True
     try:
-        one, other = (_starting(text.tree) for text in (before, after))
-        plain, plain_now = ({f.name for f in part if _is_plain(f, entered)} for part in (one, other))
+        one, other = (_Starting(text, entered, sought) for text in (before, after))
         # Functions that came or went, which nothing at the start can have looked for.
-        idle = {name for name in plain ^ plain_now if not is_mentioned(name)}
-        comparison = _Comparison(before, after, entered)
-        return comparison.equal(_without(one, idle, entered), _without(other, idle, entered), "")
+        idle = {name for name in one.plain ^ other.plain if not is_mentioned(name)}
+        return _Comparison(one, other).equal(one.without(idle), other.without(idle), "")
     except RecursionError:
         return False
-
-
-def _starting(tree: ast.Module) -> list[ast.stmt]:
-    return [statement for statement in tree.body if not _is_bare(statement)]
-
-
-def _without(statements: list[ast.stmt], names: set[str], entered: frozenset[str]) -> list[ast.stmt]:
-    return [s for s in statements if not (_is_plain(s, entered) and s.name in names)]
 
 
 def _is_bare(statement: ast.stmt) -> bool:
@@ -60,18 +54,43 @@ def _is_bare(statement: ast.stmt) -> bool:
     return isinstance(value, (ast.Name, ast.Constant))
 
 
-def _is_plain(statement: ast.stmt, entered: frozenset[str]) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """A function that was not entered, that nothing decorates and that makes nothing."""
-    if not isinstance(statement, FUNCTIONS) or statement.decorator_list or statement.name in entered:
-        return False
-    return not _classes_called(statement)
+class _Starting:
+    """One of the two texts."""
+
+    def __init__(self, source: SourceFile, entered: frozenset[str], sought: frozenset[str]) -> None:
+        self.entered = entered
+        self._source = source
+        self._sought = sought
+        self._statements = [statement for statement in source.tree.body if not _is_bare(statement)]
+        self._plain = [s for s in self._statements if self._is_plain(s)]
+        self.plain = {function.name for function in self._plain}
+
+    def without(self, names: set[str]) -> list[ast.stmt]:
+        """The statements that count, but not the plain functions of these names."""
+        gone = {id(function) for function in self._plain if function.name in names}
+        return [statement for statement in self._statements if id(statement) not in gone]
+
+    def text(self, node: ast.AST) -> str:
+        """The text of a node."""
+        return self._source.segment(node)
+
+    def traces(self, function: ast.AST) -> tuple[object, object] | None:
+        """What is read in a function that did not run; None when all of it counts."""
+        found = traces(self.text(function), self._sought)
+        return (found, _classes_called(function)) if found is not None else None
+
+    def _is_plain(self, statement: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """A function that was not entered, that nothing decorates and that makes nothing."""
+        if not isinstance(statement, FUNCTIONS) or statement.decorator_list or statement.name in self.entered:
+            return False
+        return self.traces(statement) == (Counter(), Counter())
 
 
 class _Comparison:
-    def __init__(self, before: SourceFile, after: SourceFile, entered: frozenset[str]) -> None:
+    def __init__(self, before: _Starting, after: _Starting) -> None:
         self._before = before
         self._after = after
-        self._entered = entered
+        self._entered = before.entered
 
     def equal(self, one: Any, other: Any, qualname: str) -> bool:
         kind = one.__class__
@@ -91,9 +110,10 @@ class _Comparison:
         return all(self.equal(getattr(one, name, None), getattr(other, name, None), qualname) for name in fields)
 
     def _stays_idle(self, one: ast.AST, other: ast.AST) -> bool:
-        if self._before.segment(one) == self._after.segment(other):
+        if self._before.text(one) == self._after.text(other):
             return True
-        return _classes_called(one) == _classes_called(other)
+        found = self._before.traces(one)
+        return found is not None and found == self._after.traces(other)
 
 
 def _classes_called(node: ast.AST) -> Counter[str]:

@@ -6,7 +6,13 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 from random import Random
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from idioms import IDIOMS
 
 WORDS = ("users", "items", "orders", "tags", "posts", "admin", "files", "stats", "teams", "notes")
 UNKNOWN = ('os.environ.get("FUZZ_UNSET")', "os.getpid() % 2", "time.time() > 0", "len(sys.argv) > 100")
@@ -171,6 +177,8 @@ class Program:
                 kinds.append(self._if_unknown)
             kinds += [self._list_by_condition, self._value_by_condition, self._leave_loop, self._caught, self._flag]
             kinds += [self._while, self._generator, self._recursion, self._exclusive, self._chosen, self._clash]
+        if self.random.random() < 0.4:
+            return self.random.choice(IDIOMS)(self, target)
         return self.random.choice(kinds)(target, depth)
 
     def _decorator(self, target: str, depth: int) -> list[str]:
@@ -523,7 +531,7 @@ class Program:
     def _factory(self) -> str:
         lines = [
             "import dataclasses, functools, importlib, os, pkgutil, sys, time",
-            "from flask import Flask",
+            "from flask import Blueprint, Flask",
             "from . import helpers",
             "",
         ]

@@ -55,6 +55,11 @@ def test_a_test_that_pushes_nothing(test: str) -> None:
         "class TestIt(Base):\n    def test_it(self):\n        current_app.name",
         "from somewhere import Base\nclass TestIt(Base):\n    def test_it(self):\n        current_app.name",
         "@pytest.mark.usefixtures('unknown_plugin')\ndef test_it():\n    current_app.name",
+        "def test_it(monkeypatch):\n    monkeypatch.setattr('x.y', 1)\n    current_app.name",
+        "def test_it(mocker):\n    mocker.patch.object('x.y', 1)\n    current_app.name",
+        "from unittest.mock import patch\ndef test_it():\n    with patch('x.y'):\n        current_app.name",
+        "from main import app\ndef test_it():\n    with app.app_context() as c:\n        c.push()\n"
+        "    current_app.name",
         "def test_it(request):\n    request.getfixturevalue('ctx')\n    current_app.name",
         "@pytest.fixture\ndef chosen(request):\n    return request.getfixturevalue('ctx')\n"
         "def test_it(chosen):\n    current_app.name",
@@ -76,7 +81,7 @@ def test_fixtures_of_other_modules(conftest: str) -> None:
     [
         ("in_context", []),
         ("pytest.mark.slow", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
-        ("patch('main.app')", ["test_it.py:11 FLK101", "test_it.py:15 FLK101"]),
+        ("patch('main.app')", []),
         ("unknown", []),
     ],
 )
@@ -114,6 +119,28 @@ def test_an_automatic_fixture_of_a_plugin_may_push() -> None:
     test = "def test_it():\n    current_app.name"
     assert found(test, testing__plugin=plugin) == []
     assert found(test, testing__plugin=FIXTURE) == ["test_it.py:4 FLK101"]
+
+
+@pytest.mark.parametrize("setup", ["setup_method(self)", "setup_class(cls)"])
+def test_what_a_class_sets_up_comes_before_its_fixtures(setup: str) -> None:
+    test = f"""\
+from main import app
+class TestBase:
+    def {setup}:
+        app.app_context().push()
+    @pytest.fixture
+    def name(self):
+        return current_app.name
+class TestIt(TestBase):
+    def test_it(self, name):
+        current_app.name
+"""
+    assert found(test) == []
+
+
+def test_a_fixture_for_the_session_may_have_been_asked_for_by_another_test() -> None:
+    shared = FIXTURE.replace("fixture\ndef ctx", "fixture(scope='session')\ndef ctx")
+    assert found("def test_it():\n    current_app.name", conftest=shared) == []
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def test_reaches_a_use_without_a_context(code: str) -> None:
         "if has_app_context():\n    use()",
         "def f():\n    if not has_app_context():\n        return\n    use()\nf()",
         "def ok():\n    return has_app_context()\nif ok():\n    use()",
+        "def f():\n    ready = has_app_context() and app.debug\n    if ready:\n        use()\nf()",
         "try:\n    use()\nexcept RuntimeError:\n    pass",
         "with contextlib.suppress(RuntimeError):\n    use()",
         "app.app_context().push()\nuse()",

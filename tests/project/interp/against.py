@@ -19,7 +19,11 @@ Row = tuple[str, str, frozenset[str]]
 
 
 def table(
-    files: Mapping[str, str], *, hints: Hints | None = None, version: tuple[int, int] = (3, 1), installed: bool = True
+    files: Mapping[str, str],
+    *,
+    hints: Hints | None = None,
+    version: tuple[int, int] = (3, 1),
+    installed: bool | None = True,
 ) -> RouteTable:
     """The static table of files by their path below the workspace folder."""
     texts = {f"/ws/{path}": dedent(text) for path, text in files.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -302,3 +303,48 @@ def test_evaluation_ends_and_never_raises(text: str) -> None:
         {"app.py": f"from flask import Flask\napp = Flask(__name__)\n@app.route('/a')\ndef a(): ...\n{text}\n"}
     )
     assert found is not None
+
+
+def test_an_object_that_may_be_none_where_that_is_caught() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                try:
+                    from flask_wtf.csrf import CSRFProtect
+                    csrf = CSRFProtect()
+                except ImportError:
+                    csrf = None
+                app = Flask(__name__)
+                try:
+                    @csrf.exempt
+                    @app.route("/hook")
+                    def hook(): ...
+                except AttributeError:
+                    pass
+                """
+        },
+        installed=None,
+    )
+    assert [(r.rule, r.by_default) for r in found.routes if not r.is_static] == [("/hook", True)]
+
+
+def test_each_part_of_a_rule_has_its_own_place() -> None:
+    text = dedent(
+        """
+        from flask import Blueprint, Flask
+        app = Flask(__name__)
+        one = Blueprint("one", __name__, url_prefix="/one/")
+        two = Blueprint("two", __name__, url_prefix="/two")
+        three = Blueprint("three", __name__)
+        @three.get("/y")
+        def y(): ...
+        one.register_blueprint(two)
+        two.register_blueprint(three, url_prefix="/three")
+        app.register_blueprint(one, url_prefix="/given")
+        """
+    )
+    (route,) = (r for r in table({"app.py": text}).routes if not r.is_static)
+    assert route.rule == "/given/two/three/y"
+    lines = [(part.text, text.count("\n", 0, part.site.span.start)) for part in route.parts]
+    assert lines == [("/given", 10), ("/two", 4), ("/three", 9), ("/y", 6)]

@@ -27,6 +27,7 @@ _CONTEXTS: dict[str, Vector] = {"flask.ctx.AppContext": TO_APP, "flask.ctx.Reque
 # `enterContext` and the others: unittest.TestCase, from Python 3.11.
 _ENTERING = frozenset("enter_context enter_async_context enterContext enterClassContext enterAsyncContext".split())
 _PUSHING = _ENTERING | {"push", "__enter__"}
+_CATCHING = ("RuntimeError", "Exception", "BaseException")
 _SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
 _STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 # Truth of a name or of a call's result -> what it proves; 16: nothing is proven when it is false.
@@ -72,7 +73,7 @@ class ProjectMeaning:
             return self._pushed(path, op, name)
         if name in ("pop", "__exit__"):
             return self._popped(path, symbol)
-        if name == "getfixturevalue":
+        if name == "getfixturevalue" or _replaces(symbol):
             return Change(TO_UNKNOWN)
         if name in _ENTERING and op[2]:
             entering = self.entering(path, op[2][0])
@@ -172,6 +173,7 @@ class ProjectMeaning:
             return self._entering_generator(value.key)
         if value.kind in ("called", "name", "member"):
             is_open = _may_push(value.name) or self._values.model.names.is_project(value.name)
+            is_open = is_open or value.name.startswith(("unittest.mock.", "mock."))
             return Entering(TO_UNKNOWN if is_open else IDENTITY)
         return Entering(TO_UNKNOWN)
 
@@ -301,7 +303,7 @@ class ProjectMeaning:
         """Whether ``except symbol:`` catches RuntimeError."""
         if isinstance(symbol, tuple) and symbol[0] == "[]":
             return any(self.is_runtime_error(path, s) for s in symbol[1])
-        return symbol in ("RuntimeError", "Exception", "BaseException")
+        return symbol in _CATCHING or (isinstance(symbol, str) and symbol.removeprefix("builtins.") in _CATCHING)
 
     # Functions that push
 
@@ -344,6 +346,13 @@ def receiver_of(symbol: Symbol) -> Symbol | None:
         base, dot, _ = rest.rpartition(".")
         return f"{head}|{base}" if dot else head
     return symbol.rpartition(".")[0] or None
+
+
+def _replaces(symbol: Symbol) -> bool:
+    """Whether the call is one of pytest's ways to replace anything: `monkeypatch.setattr`, `mocker.patch`."""
+    head, _, rest = symbol.partition("|") if isinstance(symbol, str) else ("", "", "")
+    fixture, method = head.rpartition(":")[2], rest.partition(".")[0]
+    return head[:1] == "%" and (fixture, method) in (("monkeypatch", "setattr"), ("mocker", "patch"))
 
 
 def _may_push(name: str) -> bool:

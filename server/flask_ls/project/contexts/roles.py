@@ -229,9 +229,9 @@ CLASS_ROLES: dict[tuple[str, str], Role] = {
 TRANSPARENT_LIBRARIES = frozenset(
     "backoff cachetools deprecated functools overrides pysnooper ratelimit retry retrying tenacity timeout_decorator "
     "typing typing_extensions warnings wrapt "
-    # of tests
-    "ddt flaky freezegun httpretty hypothesis mock moto parameterized pytest pytest_asyncio requests_mock responses "
-    "respx time_machine unittest vcr".split()
+    # of tests; `mock.patch` is none of them, as what it replaces may be what needs a context
+    "ddt flaky freezegun httpretty hypothesis moto parameterized pytest pytest_asyncio requests_mock responses respx "
+    "time_machine vcr".split()
 )
 # Decorators and wrappers that change the context a function runs in, or keep it.
 REQUEST_WRAPPERS = frozenset({"flask.copy_current_request_context", "flask.stream_with_context"})

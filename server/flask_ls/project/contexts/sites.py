@@ -90,6 +90,13 @@ class Sites:
             if name in self._files[path].mentioned:
                 yield path
 
+    def is_mentioned_in(self, files: Mapping[str, FileFacts], name: str) -> bool:
+        """Whether some operation of these files, of which most are the same, mentions a name."""
+        base = self._base_files
+        if any(files.get(path) is base[path] for path in self._base.get(name, ())):
+            return True
+        return any(name in facts.mentioned for path, facts in files.items() if base.get(path) is not facts)
+
     def _names_of(self, name: str) -> set[str]:
         """The name and every name it is imported or assigned under."""
         if self._renames is None:

@@ -90,10 +90,19 @@ class Tests:
             return apply(then(then(vector, self._requested(key, body)), self._unittest(key, body)), NONE)
         if body.cls and self._has_foreign_base(key, body):
             return UNKNOWN
-        if body.cls and not self.is_fixture(key, body):
+        if body.cls:
+            # pytest runs them as automatic fixtures, so before the fixtures of the class (_pytest/python.py).
             for name in _XUNIT_METHODS:
                 vector = then(vector, self._left_method(key, body, name))
-        return apply(then(vector, self._requested(key, body)), NONE)
+            if vector == IDENTITY and self.is_fixture(key, body) and self._values.subclasses(self._class(key, body)):
+                return UNKNOWN
+        found = apply(then(vector, self._requested(key, body)), NONE)
+        return UNKNOWN if found == NONE and self._may_be_left_over(key, body) else found
+
+    def _may_be_left_over(self, key: BodyKey, body: Body) -> bool:
+        """Whether a fixture of a wider scope, of which this test knows nothing, may still have a context pushed."""
+        visible = self._visible(key, body).by_name.values()
+        return any(f.lasts and f.key != key and self._after_fixture(f) != IDENTITY for f in visible)
 
     def keeps_client(self, key: BodyKey, body: Body) -> bool:
         """Whether a fixture of the test stands in ``with client:``, so that a request's context stays."""
@@ -149,7 +158,7 @@ class Tests:
             return TO_UNKNOWN
         if any(n not in visible and n not in _BUILTIN_FIXTURES for n in self._marked(key, body)):
             return TO_UNKNOWN
-        vector: Vector = TO_UNKNOWN if self._plugins_push(key) else IDENTITY
+        vector: Vector = TO_UNKNOWN if self._others_may_push(key) else IDENTITY
         for fixture in self._fixtures_of(key, body):
             vector = then(vector, self._after_fixture(fixture))
             if fixture.name == "app" and self._values.model.distributions.may_be_used("pytest-flask"):
@@ -157,11 +166,11 @@ class Tests:
                 vector = TO_REQUEST
         return vector
 
-    def _plugins_push(self, key: BodyKey) -> bool:
-        """Whether a fixture that may run for each test of the file, as part of a plugin, pushes a context."""
-        visible = self.fixtures.visible(key.path).automatic
-        plugged = (f for f in self.fixtures.of_plugins() if f.key != key and f not in visible)
-        return any(self._after_fixture(f) != IDENTITY for f in plugged)
+    def _others_may_push(self, key: BodyKey) -> bool:
+        """Whether a fixture of a plugin that runs by itself may have pushed a context."""
+        visible = self.fixtures.visible(key.path)
+        others = [f for f in self.fixtures.of_plugins() if f not in visible.automatic]
+        return any(f.key != key and self._after_fixture(f) != IDENTITY for f in others)
 
     def _after_fixture(self, fixture: Fixture) -> Vector:
         """What a fixture has done to the contexts when the test runs: at its yield, or after it returned."""

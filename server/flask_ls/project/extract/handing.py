@@ -9,12 +9,12 @@ from flask_ls.project.index import FileIndex
 
 
 def bound_extensions(index: FileIndex) -> frozenset[str]:
-    """The receivers of ``.init_app()`` calls, as written."""
+    """The receivers of ``.init_app()`` calls, as written; ``setup_app`` is Flask-Login's older name for it."""
     return frozenset(
         receiver
         for call in index.nodes(ast.Call)
         if isinstance(call.func, ast.Attribute)
-        and call.func.attr == "init_app"
+        and call.func.attr in ("init_app", "setup_app")
         and (receiver := dotted_name(call.func.value)) is not None
     )
 

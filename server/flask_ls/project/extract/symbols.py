@@ -36,7 +36,7 @@ DUCK_METHODS = frozenset(
 # Calls whose literal arguments say which code they reach.
 _READS_LITERALS = frozenset(
     "import_module __import__ import_string usefixtures getfixturevalue parametrize get pop setdefault get_context "
-    "set_start_method".split()
+    "set_start_method fixture".split()
 )
 
 
@@ -90,6 +90,18 @@ class Symbols:
             return None
         others = (b.node for b in bindings if b is not parameter)
         return symbol, all(getattr(n, "lineno", 0) >= node.lineno for n in others)
+
+    def condition(self, node: ast.Name) -> ast.expr | None:
+        """The condition that a local name stands for: ``ready = a and b``; None for other values."""
+        owner = self.index.scope(node).owner(node.id)
+        if owner is None or owner is self.index.root:
+            return None
+        bindings = owner.bindings[node.id]
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if not isinstance(value, (ast.BoolOp, ast.UnaryOp, ast.Compare)) or bindings[0].is_with:
+            return None
+        names_itself = any(isinstance(n, ast.Name) and n.id == node.id for n in ast.walk(value))
+        return None if names_itself else value
 
     def is_inert(self, node: ast.expr, left: int = _STEPS) -> bool:
         """Whether the expression is built from builtins and libraries that never touch a Flask context."""

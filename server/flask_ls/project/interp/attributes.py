@@ -66,7 +66,7 @@ def _get(m: Machine, owner: Value, name: str) -> Value:
     if isinstance(owner, External):
         return external.attribute(m, owner, name)
     if isinstance(owner, Choice):
-        return m.lift(owner, lambda v: get(m, v, name))
+        return m.lift(owner, lambda v: _of_option(m, v, name))
     if isinstance(owner, Maybe):
         return _get(m, owner.value, name)
     if isinstance(owner, Unknown):
@@ -86,6 +86,17 @@ def _get(m: Machine, owner: Value, name: str) -> Value:
     if isinstance(owner, SCALARS):
         return Unknown(f"{name} of a constant") if hasattr(owner, name) else MISSING
     return MISSING
+
+
+def _of_option(m: Machine, owner: Value, name: str) -> Value:
+    """An attribute of one of several possible values: where it is absent, the others are what happens usually."""
+    try:
+        return get(m, owner, name)
+    except Raised as error:
+        if error.name != "AttributeError" or not m.catching("AttributeError"):
+            raise
+        m.may_raise("AttributeError")
+        return MISSING
 
 
 def _from_instance(m: Machine, owner: Instance, name: str) -> Value:

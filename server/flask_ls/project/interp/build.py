@@ -14,15 +14,27 @@ from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.config.evaluated import config_of
 from flask_ls.project.config.model import AppConfig, merged
 from flask_ls.project.interp import discover, external, imports
+from flask_ls.project.interp.builtin_names import UNKNOWN_IMPORT
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.frames import Place
-from flask_ls.project.interp.machine import Machine
+from flask_ls.project.interp.machine import MAX_STEPS, Machine
 from flask_ls.project.interp.paths import Path, Reader, Step
-from flask_ls.project.interp.reach import Reach, Registrars
+from flask_ls.project.interp.reach import Globals, Reach, Registrars
 from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.table import TableBuilder
 from flask_ls.project.interp.things import Thing, parameters_of, things_of
-from flask_ls.project.interp.values import Args, Bound, ClassV, Descriptor, Function, Instance, ModuleV, Unknown, Value
+from flask_ls.project.interp.values import (
+    Args,
+    Bound,
+    ClassV,
+    Descriptor,
+    Function,
+    Instance,
+    ModuleV,
+    Unknown,
+    Value,
+    Wrapped,
+)
 from flask_ls.project.interp.world import Limit, Raised
 from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Route, RouteTable
 
@@ -33,6 +45,7 @@ if TYPE_CHECKING:
 
 MAX_WORLDS = 16
 MAX_LATE = 4  # further entries for what the usual ones do not reach
+MAX_LATE_STEPS = 1_000_000
 _DEBUG = bool(os.environ.get("FLASK_LS_INTERP_DEBUG"))
 _STACK = 256 * 1024 * 1024
 _RECURSION = 30_000
@@ -73,6 +86,7 @@ class Evaluation:
     things: dict[str, Thing] = field(default_factory=dict)
     parameters: dict[tuple[str, str], tuple[Thing, ...]] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
+    sought: frozenset[str] = frozenset()  # names of functions whose callers count, wherever they are
 
     def value_of(self, dotted: str) -> Thing | None:
         """The object that a dotted project name (``shop.users.bp``, ``shop.ext.api``) stands for, if one was seen."""
@@ -189,6 +203,7 @@ class _Evaluator:
             self.things,
             self.parameters,
             self.machines,
+            frozenset(self.reach.sought),
         )
 
     def _ways_to(self, factory: Factory) -> list[Entry]:
@@ -196,7 +211,7 @@ class _Evaluator:
         name = factory.qualname.rpartition(".")[2]
         if factory.qualname in self.entered.get(factory.module.path, ()) or name.startswith("__"):
             return []
-        calls = self.reach.wrappers(name, factory.module)
+        calls = self.reach.wrappers(factory.qualname, factory.module)
         scripts: list[Entry] = []
         for call in calls:
             wrapper = str(call.entry.factory).rpartition(".")[2]
@@ -210,16 +225,22 @@ class _Evaluator:
         for _ in range(MAX_LATE):
             loaded, entries = frozenset(self.loaded), list[Entry]()
             for result in self.results:
-                entries += self.reach.entries(self.reach.unloaded(result.registrars, loaded), loaded)
                 for path, qualname in self.reach.functions(result.registrars, self.entered):
-                    module = self.sources.index.by_path(path)
-                    if module is not None:
-                        entries += [c.entry for c in self.reach.callers(qualname.rpartition(".")[2], module)]
+                    entries += self._entries_calling(qualname, self.sources.index.by_path(path))
+            for result in self.results:
+                entries += self.reach.entries(self.reach.unloaded(result.registrars, loaded), loaded)
             entry = next((e for e in entries if (e.module.path, e.factory) not in tried), None)
             if entry is None:
                 return
             tried.add((entry.module.path, entry.factory))
-            self.world(entry, found)
+            self.world(entry, found, MAX_LATE_STEPS)
+
+    def _entries_calling(self, qualname: str, module: Module | None) -> list[Entry]:
+        """The entries that call a function: files, then functions, those that call the others first."""
+        if module is None:
+            return []
+        files = [c.entry for c in self.reach.callers(qualname, module) if c.entry.factory is None]
+        return [*files, *(c.entry for c in reversed(self.reach.wrappers(qualname, module)))]
 
     def _unreached(self, result: _Result) -> list[BlindSpot]:
         """What adds routes to an app when something runs it, and did not run where the app was built."""
@@ -279,7 +300,7 @@ class _Evaluator:
             script.import_name.partition(".")[0] == top and "from ." in text
         )
 
-    def world(self, entry: Entry, found: Found) -> bool:
+    def world(self, entry: Entry, found: Found, max_steps: int = MAX_STEPS) -> bool:
         """Evaluate one entry from scratch; whether it made an app."""
         if self.worlds >= MAX_WORLDS or (
             entry.factory is None and entry.module.path in self.loaded and not entry.hinted
@@ -288,11 +309,14 @@ class _Evaluator:
         self.worlds += 1
         recorder = Recorder()
         m = Machine(self.sources, recorder, self.flask_version, self.checkpoint)
-        m.script = entry.module.path
+        # A package and a module whose function is called are imported.
+        m.max_steps = max_steps
+        m.script = entry.module.path if entry.factory is None and not entry.module.is_package else ""
         trouble: str | None = None
         place: Place | None = None
         try:
             self._start(m, entry)
+            self._load_plugins(m)
         except Limit:
             trouble = "the program is too large to be evaluated whole"
         except Raised as error:
@@ -340,6 +364,19 @@ class _Evaluator:
             inner = getattr(value, "func", None)
             if isinstance(inner, Function):
                 m.call(inner, Args([]))
+
+    def _load_plugins(self, m: Machine) -> None:
+        """Where modules are imported by names that are not known, those that add routes to the apps may be these."""
+        unknown = next((b for b in m.recorder.blinds if b.reason.startswith(UNKNOWN_IMPORT)), None)
+        for state in m.recorder.apps:
+            left_out = self.reach.unloaded(_registrars(m, state), frozenset(m.modules))
+            modules = [module for p in left_out if (module := self.sources.index.by_path(p)) is not None]
+            for module in modules if unknown is not None else self.reach.found_by_name(modules):
+                place = Place(module.path, 1, 0, 1, 0)
+                reason = f"whether {module.import_name} is imported is only known at run time"
+                m.blind(reason, target=state.instance, place=place)
+                fork = m.fork(place, reason, default=0)
+                m.run_arm((Step(fork, 0),), lambda module=module: imports.load(m, module))  # type: ignore[misc]
 
     def _collect(self, m: Machine, entry: Entry) -> None:
         recorder = m.recorder
@@ -456,10 +493,10 @@ class _Evaluator:
             )
 
 
-def _registrars(m: Machine, state: AppState) -> dict[str, frozenset[str]]:
+def _registrars(m: Machine, state: AppState) -> dict[str, Globals]:
     """The globals of modules that are an app, a blueprint of it, or an object that holds one of these."""
     own = {id(state), *(id(r.blueprint) for r in state.registered)}
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, Globals] = {}
     for path, module in m.modules.items():
         names = frozenset(
             name
@@ -469,7 +506,8 @@ def _registrars(m: Machine, state: AppState) -> dict[str, frozenset[str]]:
             and any(id(held.native) in own for held in external.held_objects(m, Args([value])))
         )
         if names:
-            found[path] = names
+            functions = frozenset(n for n, v in module.names.items() if isinstance(v, (Function, ClassV, Wrapped)))
+            found[path] = Globals(names, functions)
     return found
 
 

@@ -7,7 +7,9 @@ written down, so the files that lead to all of them are looked for.
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -19,8 +21,15 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.sources import WorkspaceSources
     from flask_ls.project.modules import Module
 
-# Path of a module -> the names of its globals through which routes can be added.
-Registrars: TypeAlias = Mapping[str, frozenset[str]]
+
+class Globals(NamedTuple):
+    """Names of a module once it has run."""
+
+    registrars: frozenset[str]  # those through which routes can be added
+    functions: frozenset[str]  # functions and classes
+
+
+Registrars: TypeAlias = Mapping[str, Globals]  # by the path of the module
 
 _ADDS = (
     r"(?!open_|get_|has_|routes?_)\w*(?:route|url_rule|blueprint|resource|namespace|add_view|add_api|register_api)\w*"
@@ -33,6 +42,7 @@ _IMPORT = re.compile(
 _HEAD = re.compile(r"^(?:async[ \t]+)?(?:(def|class)[ \t]+(\w+)|[^\s#)\]}'\"@])", re.M)
 _METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.M)
 _UNLIKELY = 60  # the rank of files that no server is pointed at
+_SEVERAL = 3
 _DEPTH = 4  # how many imports may lie between a file and the app
 
 
@@ -52,6 +62,8 @@ class Reach:
         self._imported: dict[str, dict[str, set[tuple[str, str]]]] = {}
         self._importers: dict[str, list[Module]] | None = None
         self._added: dict[str, list[tuple[str, int, str | None]]] = {}
+        self.sought: set[str] = set()
+        """The names of functions whose callers were looked for."""
 
     # Who imports whom
 
@@ -116,7 +128,7 @@ class Reach:
                 continue
             imports = self._imports(module)
             names: set[str] = set()
-            for path, own in registrars.items():
+            for path, (own, _) in registrars.items():
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
             for name, line, owner in self._additions(module):
@@ -128,10 +140,12 @@ class Reach:
     def functions(self, registrars: Registrars, entered: Mapping[str, set[str]]) -> dict[tuple[str, str], int]:
         """The functions (path, qualname) that add routes through a global but did not run; where they do."""
         found: dict[tuple[str, str], int] = {}
-        for path, names in registrars.items():
+        for path, (names, functions) in registrars.items():
             module = self._sources.index.by_path(path)
             for name, line, owner in self._additions(module) if module is not None else ():
-                if owner is not None and name in names and owner not in entered.get(path, ()):
+                if owner is None or name not in names or owner in entered.get(path, ()):
+                    continue
+                if owner.partition(".")[0] in functions:
                     found.setdefault((path, owner), line)
         return found
 
@@ -143,6 +157,16 @@ class Reach:
             tree = self._sources.parse(text) if _ADDING.search(text) is not None else None
             known = self._added[module.path] = list(_additions(tree)) if tree is not None else []
         return known
+
+    def found_by_name(self, modules: list[Module]) -> list[Module]:
+        """Of modules that nothing imports, those that a program seems to look for by their name or folder.
+
+        Three that have it in common: ``*/api.py``, ``plugins/*.py``.
+        """
+        alone = [m for m in modules if not self._above([m.path], 1)]
+        names = Counter(posixpath.basename(m.path) for m in alone)
+        folders = Counter(m.folder for m in alone)
+        return [m for m in alone if names[posixpath.basename(m.path)] >= _SEVERAL or folders[m.folder] >= _SEVERAL]
 
     # What leads there
 
@@ -161,15 +185,21 @@ class Reach:
         found = [Entry(m, None, discover.rank_of(m.path, index.workspace_of(m.path))) for m in modules.values()]
         return sorted(found, key=lambda e: (e.rank, e.module.path))
 
-    def callers(self, name: str, home: Module) -> list[Call]:
-        """What outside tests calls a function of this name and imports its module, likely ones first."""
-        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}[ \t]*\(\s*(\)?)")
+    def callers(self, qualname: str, home: Module) -> list[Call]:
+        """What outside tests calls a function and imports its module, likely ones first.
+
+        Judged by its name; where a method is called elsewhere, its class must be named there too.
+        """
+        owner_class, _, name = qualname.rpartition(".")
+        self.sought.add(name)
+        pattern = _calling(name)
         index = self._sources.index
         found: dict[tuple[str, str | None], Call] = {}
         for module in (home, *self._above([home.path], 2)):
             text = self._sources.text(module)
             rank = discover.rank_of(module.path, index.workspace_of(module.path))
-            for match in pattern.finditer(text) if name in text and rank < _UNLIKELY else ():
+            is_near = module is home or owner_class in text
+            for match in pattern.finditer(text) if name in text and is_near and rank < _UNLIKELY else ():
                 owner = _function_around(text, match.start())
                 if (owner or "").rpartition(".")[2] == name and module is home:
                     continue  # calls itself
@@ -178,10 +208,10 @@ class Reach:
                     found[key] = Call(Entry(module, owner, rank), not match.group(1))
         return sorted(found.values(), key=lambda c: c.entry.rank)
 
-    def wrappers(self, name: str, home: Module) -> list[Call]:
+    def wrappers(self, qualname: str, home: Module) -> list[Call]:
         """The functions that call a function, at first, second or third hand."""
         found: dict[tuple[str, str | None], Call] = {}
-        level = [(name, home)]
+        level = [(qualname, home)]
         for _ in range(3):
             following: list[tuple[str, Module]] = []
             for called, module in level:
@@ -189,9 +219,21 @@ class Reach:
                     key = (call.entry.module.path, call.entry.factory)
                     if call.entry.factory is not None and key not in found and len(found) < 12:
                         found[key] = call
-                        following.append((call.entry.factory.rpartition(".")[2], call.entry.module))
+                        following.append((call.entry.factory, call.entry.module))
             level = following
         return list(found.values())
+
+
+def traces(text: str, sought: frozenset[str]) -> Counter[object] | None:
+    """What is read in the body of a function that nothing runs; None when it adds routes, so that all of it counts."""
+    if _ADDING.search(text) is not None:
+        return None
+    calls = [(name, found) for name in sought if name in text for found in _calling(name).findall(text)]
+    return Counter([*_IMPORT.findall(text), *calls])
+
+
+def _calling(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!def )\b{re.escape(name)}[ \t]*\(\s*(\)?)")
 
 
 def _function_around(text: str, position: int) -> str | None:

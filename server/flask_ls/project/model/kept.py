@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.relocate import Move, Paths, move_between, relocated
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
+T2 = TypeVar("T2")
 Read = Callable[[str], "SourceFile | None"]
 
 
@@ -23,35 +24,60 @@ class NotYet(Exception):
     """What is asked takes long to find out and is known when typing rests."""
 
 
+class Edited(NamedTuple):
+    """What happened to a file since a result was found: its text then, its latest text, and the way between them."""
+
+    first: SourceFile
+    latest: SourceFile
+    move: Move
+
+    def moved(self, now: SourceFile) -> Edited:
+        """The same after one more edit."""
+        if now is self.latest or now.text == self.latest.text:
+            return self
+        if now.text == self.first.text:
+            return _unedited(self.first)
+        return Edited(self.first, now, self.move.then(self.latest.text, now.text))
+
+
+def _unedited(text: SourceFile) -> Edited:
+    return Edited(text, text, move_between(text.text, text.text))
+
+
 @dataclass(frozen=True)
 class Kept(Generic[T]):
-    """A result. ``texts`` are, for each file edited since, the text that the result is about."""
+    """A result, and what happened since to the files that were edited."""
 
     value: T
-    texts: Mapping[str, SourceFile] = field(default_factory=dict)
+    files: Mapping[str, Edited] = field(default_factory=dict)
     paths: Paths = field(default_factory=Paths)
 
     def edited(self, path: str, text: SourceFile | None) -> Kept[T] | None:
         """The same, one file being edited now; ``text`` is that before the edit. None when that is not known."""
-        if path in self.texts:
-            return self
-        return Kept(self.value, {**self.texts, path: text}, self.paths) if text is not None else None
+        if text is None:
+            return None
+        known = self.files.get(path)
+        return Kept(self.value, {**self.files, path: known.moved(text) if known else _unedited(text)}, self.paths)
 
-    def moves(self, read: Read) -> dict[str, Move] | None:
-        """How places are moved by the edits; None when a file cannot be read any more."""
-        found: dict[str, Move] = {}
-        for path, before in self.texts.items():
-            now = read(path)
-            if now is None:
+    def now(self, read: Read) -> dict[str, Edited] | None:
+        """The edited files as they are now; None when one cannot be read any more."""
+        found: dict[str, Edited] = {}
+        for path, known in self.files.items():
+            text = read(path)
+            if text is None:
                 return None
-            if now.text != before.text:
-                found[path] = move_between(before.text, now.text)
+            found[path] = known.moved(text)
         return found
 
     def moved(self, read: Read) -> T | None:
         """The result with its places as they are now."""
-        moves = self.moves(read)
-        return cast("T", relocated(self.value, moves, self.paths)) if moves is not None else None
+        files = self.now(read)
+        return self.relocated(self.value, files) if files is not None else None
+
+    def relocated(self, value: T2, files: Mapping[str, Edited]) -> T2:
+        """A part of the result with its places as they are in these texts."""
+        moves = {path: file.move for path, file in files.items() if file.latest.text != file.first.text}
+        return cast("T2", relocated(value, moves, self.paths)) if moves else value
 
 
 def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[[str], bool]) -> Evaluation | None:
@@ -59,17 +85,18 @@ def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[
 
     ``is_mentioned`` as for ``same_start``.
     """
-    for path, before in kept.texts.items():
-        now = read(path)
+    files = kept.now(read)
+    if files is None:
+        return None
+    for path, file in files.items():
         entered = kept.value.entered.get(path, frozenset())
-        if now is None or (before.is_broken and not now.is_broken):
+        if file.first.is_broken and not file.latest.is_broken:
             return None
-        if not same_start(before, now, entered, is_mentioned):
+        if not same_start(file.first, file.latest, entered, is_mentioned, kept.value.sought):
             return None
-    moves = kept.moves(read)
-    if not moves:
+    if all(file.latest is file.first for file in files.values()):
         return kept.value
-    table, configs = relocated((kept.value.table, kept.value.configs), moves, kept.paths)
+    table, configs = kept.relocated((kept.value.table, kept.value.configs), files)
     return replace(kept.value, table=table, configs=configs)
 
 

@@ -20,6 +20,7 @@ from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
+from flask_ls.project.model.parts import Parts
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class ProjectModel:
@@ -60,6 +62,7 @@ class ProjectModel:
         """To be called by long work, again and again."""
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
+        self._parts = Parts(self)
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
         self.templates: frozenset[str] = frozenset(templates)
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
@@ -83,7 +86,8 @@ class ProjectModel:
             model._started = self._started.edited(facts.path, text)
         if self._failures is not None and before is not None and imports_alike(before, facts):
             model._failures = self._failures.edited(facts.path, text)
-        if before is not None and names_alike(before, facts):
+        alike = before is not None and names_alike(before, facts)
+        if before is not None and alike:
             model.is_moved = same_shape(before, facts)
             if model.is_moved and "contexts" in self.__dict__:
                 model.__dict__["contexts"] = self.contexts.of_model(model)
@@ -91,6 +95,9 @@ class ProjectModel:
                 model.__dict__["names"] = self.names.with_modules(model.modules)
                 if "classes" in self.__dict__:
                     model.__dict__["classes"] = self.classes.with_names(model.names)
+        # After the names, which the parts may ask for.
+        if before is not None:
+            model._parts = self._parts.after_edit(model, facts, names_alike=alike)
         return model
 
     def without_file(self, path: str) -> ProjectModel:
@@ -144,6 +151,21 @@ class ProjectModel:
         model.defers = self.defers
         return model
 
+    def each(self, part: Callable[[FileFacts], T]) -> Mapping[str, T]:
+        """Path -> ``part(facts)`` of the files where that is true, in order. After an edit, only its file is asked.
+
+        ``part`` is a function of a module, as it is remembered by its identity.
+        """
+        return self._parts.plain(part)
+
+    def each_named(self, part: Callable[[FileFacts, ProjectModel], T]) -> Mapping[str, T]:
+        """The same for a part that also asks what names and classes are, but nothing else of other files."""
+        return self._parts.named(part)
+
+    def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
+        """``combine(each(part))``, remembered while the parts stay the same."""
+        return self._parts.reduced(part, combine)
+
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
         """``compute(self)``, computed once for this model whoever asks."""
         memo: dict[object, object] = self.__dict__.setdefault("_memo", {})
@@ -185,10 +207,12 @@ class ProjectModel:
         return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (3, 1)
 
     def _is_mentioned(self, name: str) -> bool:
-        return any(
-            name in facts.mentioned or any(name == imported for i in facts.imports for imported, _ in i.names)
-            for facts in self.files.values()
-        )
+        if any(name in names for names in self.each(_imported_names).values()):
+            return True
+        sites = self._sites
+        if sites is not None:
+            return sites.is_mentioned_in(self.files, name)
+        return any(name in facts.mentioned for facts in self.files.values())
 
     def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import Evaluation, Hints, evaluate
@@ -274,3 +298,7 @@ class ProjectModel:
     def class_of_parameter(self, function: str, parameter: str) -> str | None:
         """The class that every known caller passes for a parameter; None when unknown."""
         return None
+
+
+def _imported_names(facts: FileFacts) -> frozenset[str]:
+    return frozenset(name for fact in facts.imports for name, _ in fact.names)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
+from flask_ls.project.config.facts import Mention
 from flask_ls.project.config.model import AppConfig
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.context import Context, is_test_path
 
@@ -24,8 +27,14 @@ def _routed(ctx: Context, node: ast.AST) -> set[str]:
     function = ctx.index.function_of(node)
     if function is None or isinstance(function, ast.Lambda):
         return set()
-    dotted = ctx.index.dotted(function)
-    return {r.app for r in ctx.model.evaluation.table.routes if r.function == dotted}
+    return ctx.model.once(_apps_of_functions).get(ctx.index.dotted(function), set())
+
+
+def _apps_of_functions(model: ProjectModel) -> dict[str | None, set[str]]:
+    found: dict[str | None, set[str]] = {}
+    for route in model.routes.routes:
+        found.setdefault(route.function, set()).add(route.app)
+    return found
 
 
 def imports_package(model: ProjectModel, *packages: str) -> bool:
@@ -35,44 +44,49 @@ def imports_package(model: ProjectModel, *packages: str) -> bool:
 
 def imported_packages(model: ProjectModel) -> frozenset[str]:
     """The top-level packages that files outside of tests import."""
-    return model.once(_imported_packages)
+    return model.combined(_packages, _all_of)
 
 
-def _imported_packages(model: ProjectModel) -> frozenset[str]:
-    files = (f for f in model.files.values() if not is_test_path(f.path))
-    return frozenset(i.module.partition(".")[0] for f in files for i in f.imports)
+def _packages(facts: FileFacts) -> frozenset[str]:
+    imports = facts.imports if not is_test_path(facts.path) else ()
+    return frozenset(imported.module.partition(".")[0] for imported in imports)
+
+
+def _all_of(sets: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets.values())
 
 
 def uses_sessions(model: ProjectModel) -> bool:
     """Whether the project writes to Flask's session, itself or through Flask-Login."""
-    return model.once(_uses_sessions)
+    return bool(model.each(_writes_session)) or imports_package(model, "flask_login", "flask_security")
 
 
-def _uses_sessions(model: ProjectModel) -> bool:
-    written = any(f.session_writers for f in model.files.values() if not is_test_path(f.path))
-    return written or imports_package(model, "flask_login", "flask_security")
+def _writes_session(facts: FileFacts) -> bool:
+    return bool(facts.session_writers) and not is_test_path(facts.path)
 
 
 def keeps_sessions_elsewhere(model: ProjectModel) -> bool:
     """Whether sessions are, or may be, kept outside of Flask's signed cookie."""
-    return model.once(_keeps_sessions_elsewhere)
+    libraries = ("flask_session", "flask_kvsession", "flask_sessionstore", "beaker")
+    return bool(model.each(_sets_session_interface)) or imports_package(model, *libraries)
 
 
-def _keeps_sessions_elsewhere(model: ProjectModel) -> bool:
-    stores = any(o.kind == "session_interface" for f in model.files.values() for o in f.config.open_sources)
-    return stores or imports_package(model, "flask_session", "flask_kvsession", "flask_sessionstore", "beaker")
+def _sets_session_interface(facts: FileFacts) -> bool:
+    return any(source.kind == "session_interface" for source in facts.config.open_sources)
 
 
 def may_be_set_out_of_sight(model: ProjectModel, key: str) -> bool:
     """Whether code that no start of the program was seen to run may give a watched key a value."""
     evaluation = model.evaluation
-    for facts in model.files.values():
-        if is_test_path(facts.path):
-            continue
-        entered = evaluation.entered.get(facts.path, frozenset())
-        for mention in facts.config.mentions:
+    for path, mentions in model.each(_mentions).items():
+        entered = evaluation.entered.get(path, frozenset())
+        for mention in mentions:
             if mention.key != key or mention.truth is False:
                 continue
-            if facts.path not in evaluation.loaded or (mention.function and mention.function not in entered):
+            if path not in evaluation.loaded or (mention.function and mention.function not in entered):
                 return True
     return False
+
+
+def _mentions(facts: FileFacts) -> tuple[Mention, ...]:
+    return facts.config.mentions if not is_test_path(facts.path) else ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.inference import Inference
-from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.flow import bases_of, is_try
 from flask_ls.rules.ask.project import other_file
 from flask_ls.rules.context import Context
@@ -21,7 +21,7 @@ def is_handled(ctx: Context, node: ast.AST, exception: str) -> bool:
     """
     if _has_handler(ctx.index, ctx.infer, exception):
         return True
-    for path in _files_with_handlers(ctx.model):
+    for path in ctx.model.each(_has_handlers):
         other = other_file(ctx, path) if path != ctx.path else None
         if other is not None and _has_handler(other.index, other, exception):
             return True
@@ -29,12 +29,8 @@ def is_handled(ctx: Context, node: ast.AST, exception: str) -> bool:
     return isinstance(function, FUNCTIONS) and any(_catches(ctx, d, exception) for d in function.decorator_list)
 
 
-def _files_with_handlers(model: ProjectModel) -> list[str]:
-    return [
-        path
-        for path, facts in model.files.items()
-        if any(d.dotted.rpartition(".")[2] in _REGISTERING for f in facts.functions.values() for d in f.decorators)
-    ]
+def _has_handlers(facts: FileFacts) -> bool:
+    return any(d.dotted.rpartition(".")[2] in _REGISTERING for f in facts.functions.values() for d in f.decorators)
 
 
 def _has_handler(index: FileIndex, infer: Inference, exception: str) -> bool:

@@ -46,19 +46,22 @@ class Factory:
 
 
 def factories(model: ProjectModel) -> tuple[Factory, ...]:
-    """The application factories outside of tests: functions that return a ``Flask``."""
-    return model.once(_factories)
+    """The application factories outside of tests: module-level functions that return a ``Flask``."""
+    return tuple(factory for found in model.each_named(_factories).values() for factory in found)
 
 
-def _factories(model: ProjectModel) -> tuple[Factory, ...]:
+def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
+    if is_test_path(facts.path):
+        return ()
     found = []
-    for facts in model.files.values():
-        if is_test_path(facts.path):
-            continue
-        for qualname, function in facts.functions.items():
-            dotted = f"{facts.module}.{qualname}"
-            if (function.returns or function.annotation) and APP in model.mro(model.class_of_result(dotted) or ""):
-                found.append(Factory(dotted, facts, function))
+    for qualname, function in facts.functions.items():
+        dotted = f"{facts.module}.{qualname}"
+        if (
+            "." not in qualname
+            and (function.returns or function.annotation)
+            and APP in model.mro(model.class_of_result(dotted) or "")
+        ):
+            found.append(Factory(dotted, facts, function))
     return tuple(found)
 
 
@@ -86,14 +89,14 @@ def is_made_by(ctx: Context, app: ast.expr, factory: Factory) -> bool:
 
 def module_apps(model: ProjectModel) -> tuple[str, ...]:
     """The dotted names of applications bound at module level, outside of tests."""
-    return model.once(_module_apps)
+    return tuple(app for found in model.each_named(_module_apps).values() for app in found)
 
 
-def _module_apps(model: ProjectModel) -> tuple[str, ...]:
+def _module_apps(facts: FileFacts, model: ProjectModel) -> tuple[str, ...]:
+    if is_test_path(facts.path):
+        return ()
     return tuple(
         f"{facts.module}.{name}"
-        for facts in model.files.values()
-        if not is_test_path(facts.path)
         for name, exports in facts.exports.items()
         if any(e.kind == "value" for e in exports)
         and APP in model.mro(model.class_of_name(f"{facts.module}.{name}") or "")

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 from flask_ls.rules.ask.flow import own_nodes
+from flask_ls.rules.ask.queries import model_of_iterated
+from flask_ls.rules.ask.values import definition, text
 from flask_ls.rules.context import Context
 
 MODEL = "flask_sqlalchemy.SQLAlchemy.Model"
 SESSIONS = ("sqlalchemy.orm.scoped_session", "sqlalchemy.orm.Session", "flask_sqlalchemy.session.Session")
-WRITES = frozenset({"add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"})
+WRITES = frozenset(
+    {"add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"}
+)
 # What makes a session usable again after a failure.
 RESETS = frozenset({"rollback", "remove", "close", "invalidate"})
+_CHANGING = frozenset({"insert", "update", "delete"})
+_SQL_WRITE = re.compile(r"\s*(insert|update|delete|replace)\b", re.IGNORECASE)
 _LOADING = frozenset({"get", "get_or_404", "first", "first_or_404", "one", "one_or_404", "one_or_none", "scalar_one"})
 
 
@@ -22,6 +29,34 @@ def session_call(ctx: Context, node: ast.AST) -> str | None:
         return None
     member = ctx.member(node.func)
     return node.func.attr if member is not None and member.startswith(tuple(f"{s}." for s in SESSIONS)) else None
+
+
+def is_write(ctx: Context, node: ast.AST) -> bool:
+    """Whether the call changes rows: ``add``, ``User.query.delete()``, ``execute(insert(User))``."""
+    method = session_call(ctx, node)
+    if method in WRITES:
+        return True
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if method is not None:
+        return method == "execute" and bool(node.args) and _is_changing_statement(ctx, node.args[0])
+    if node.func.attr == "delete" and not node.args:
+        return model_of_iterated(ctx, node.func.value) is not None
+    return node.func.attr == "update" and len(node.args) == 1 and model_of_iterated(ctx, node.func.value) is not None
+
+
+def _is_changing_statement(ctx: Context, node: ast.expr) -> bool:
+    node = definition(ctx, node)
+    while isinstance(node, ast.Call):
+        name = ctx.member(node.func) or ctx.called(node) or ""
+        if name.startswith(("sqlalchemy.", "flask_sqlalchemy.SQLAlchemy.")):
+            last = name.rpartition(".")[2]
+            sql = text(ctx, node.args[0]) if last == "text" and node.args else None
+            return last in _CHANGING or (sql is not None and _SQL_WRITE.match(sql) is not None)
+        if not isinstance(node.func, ast.Attribute):
+            return False
+        node = definition(ctx, node.func.value)
+    return False
 
 
 def is_use(ctx: Context, node: ast.AST) -> bool:

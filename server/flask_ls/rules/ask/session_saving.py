@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from flask_ls.project.facts import FileFacts, FunctionFacts
 from flask_ls.project.model import ProjectModel
@@ -19,25 +20,24 @@ _HOOKS = frozenset(
 
 def is_always_saved(ctx: Context) -> bool:
     """Whether every request may save the session: permanent sessions, hooks that write, another session interface."""
-    return keeps_sessions_elsewhere(ctx.model) or ctx.model.once(_is_always_saved)
+    return keeps_sessions_elsewhere(ctx.model) or bool(ctx.model.each(_saves_always))
 
 
-def _is_always_saved(model: ProjectModel) -> bool:
-    for facts in model.files.values():
-        if is_test_path(facts.path):
-            continue
-        if any(s.endswith("session.permanent") for s in facts.stores):
+def _saves_always(facts: FileFacts) -> bool:
+    if is_test_path(facts.path):
+        return False
+    if any(s.endswith("session.permanent") for s in facts.stores):
+        return True
+    for qualname in facts.session_writers:
+        function = facts.functions.get(qualname)
+        if function is not None and any(d.dotted.rpartition(".")[2] in _HOOKS for d in function.decorators):
             return True
-        for qualname in facts.session_writers:
-            function = facts.functions.get(qualname)
-            if function is not None and any(d.dotted.rpartition(".")[2] in _HOOKS for d in function.decorators):
-                return True
     return False
 
 
 def may_save(ctx: Context, call: ast.Call) -> bool:
     """Whether a call may run code that writes to the session itself."""
-    writers = ctx.model.once(_writer_names)
+    writers = ctx.model.combined(_writers, _names_in)
     name = ctx.called(call)
     known = ctx.model.names.function(name) if name is not None else None
     if known is not None:
@@ -51,8 +51,12 @@ def may_save(ctx: Context, call: ast.Call) -> bool:
     return isinstance(func, ast.Name) and func.id in writers
 
 
-def _writer_names(model: ProjectModel) -> frozenset[str]:
-    return frozenset(q.rpartition(".")[2] for f in model.files.values() for q in f.session_writers if q)
+def _writers(facts: FileFacts) -> frozenset[str]:
+    return facts.session_writers
+
+
+def _names_in(writers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(q.rpartition(".")[2] for found in writers.values() for q in found if q)
 
 
 def _writes(ctx: Context, facts: FileFacts, function: FunctionFacts, writers: frozenset[str]) -> bool:
@@ -104,8 +108,9 @@ def _callers_may_save(ctx: Context, function: ast.FunctionDef | ast.AsyncFunctio
 def _is_used_elsewhere(model: ProjectModel, facts: FileFacts, name: str, qualname: str) -> bool:
     """Whether another file that writes to the session imports the function, its class or its module."""
     top = qualname.partition(".")[0]
-    for other in model.files.values():
-        if other.path == facts.path or not other.session_writers:
+    for path in model.each(_writers):
+        other = model.files[path]
+        if path == facts.path:
             continue
         for imported in other.imports:
             names = {n for n, _ in imported.names}

@@ -18,7 +18,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
-from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.flow import is_caught, tests_before
 from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
@@ -183,6 +183,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     if node.attr not in _ONLY_APP or not isinstance(node.ctx, ast.Load):
         return
     if ctx.infer.class_of(node.value) != "flask.Blueprint" or is_caught(ctx, node, "AttributeError"):
+        return
+    if any(ctx.called(test) == "builtins.hasattr" for test, _ in tests_before(ctx, node)):
         return
     if node.attr in stored_attributes(ctx.model):
         return

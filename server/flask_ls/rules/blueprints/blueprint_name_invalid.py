@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from flask_ls.rules.ask.values import text
 from flask_ls.rules.ask.views import is_blueprint
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -131,27 +132,28 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """Constructors of blueprints, and endpoints given to them."""
     if isinstance(node.func, ast.Attribute) and node.func.attr in _ROUTES:
         endpoint = _argument(node, 1 if node.func.attr == "add_url_rule" else None, "endpoint")
-        if endpoint is not None and "." in (_text(endpoint, ctx) or "") and is_blueprint(ctx, node.func.value):
+        dotted = _text(endpoint, ctx) if endpoint is not None else None
+        if endpoint is not None and dotted and "." in dotted and is_blueprint(ctx, node.func.value):
             yield ctx.finding(
                 endpoint,
                 "An endpoint of a blueprint may not contain a dot: this raises ValueError.",
-                fixes=[_renamed(endpoint, ctx.text(endpoint).replace(".", "_"), ctx)],
+                fixes=[_renamed(endpoint, _underscored(endpoint, dotted, ctx), ctx)],
             )
         return
     name = _argument(node, 0, "name")
     if name is None or not _makes_blueprint(node, ctx):
         return
-    text = _text(name, ctx)
-    if text is None:
+    written = _text(name, ctx)
+    if written is None:
         return
-    if "." in text:
-        what = f"__name__ is {text!r} here: " if isinstance(name, ast.Name) and name.id == "__name__" else ""
+    if "." in written:
+        what = f"__name__ is {written!r} here: " if isinstance(name, ast.Name) and name.id == "__name__" else ""
         yield ctx.finding(
             name,
             f"{what.replace(chr(39), chr(34))}a blueprint's name may not contain a dot, this raises ValueError.",
-            fixes=[_renamed(name, _underscored(name, text, ctx), ctx)],
+            fixes=[_renamed(name, _underscored(name, written, ctx), ctx)],
         )
-    elif not text and ctx.flask >= Version("2.3"):
+    elif not written and ctx.flask >= Version("2.3"):
         yield ctx.finding(
             name,
             "a blueprint's name may not be empty: this raises ValueError.",
@@ -184,7 +186,7 @@ def _text(node: ast.expr, ctx: Context) -> str | None:
     if isinstance(node, ast.Name) and node.id == "__name__" and ctx.model.index is not None:
         module = ctx.model.index.by_path(ctx.path)
         return module.import_name if module is not None else None
-    return None
+    return text(ctx, node)
 
 
 def _underscored(node: ast.expr, name: str, ctx: Context) -> str:

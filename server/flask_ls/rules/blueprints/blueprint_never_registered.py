@@ -16,7 +16,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.routes import Blueprint
 from flask_ls.rules.ask.project import factories, module_apps
@@ -41,47 +40,28 @@ def _unregistered(model: ProjectModel) -> list[Blueprint]:
     ]
 
 
-def _unimported(model: ProjectModel) -> dict[str, list[str]]:
-    """Path -> the blueprints of modules that did not run and that nothing in the project imports."""
+def _unloaded(model: ProjectModel) -> list[tuple[str, str]]:
+    """Path and name of the blueprints in files that no file of the project imports: nothing can register them."""
+    return model.once(_find_unloaded)
+
+
+def _find_unloaded(model: ProjectModel) -> list[tuple[str, str]]:
     if not is_certain(model):
-        return {}
-    found: dict[str, list[str]] = {}
-    loaded = model.evaluation.loaded
-    packages = {facts.module.partition(".")[0] for facts in model.files.values() if facts.path in loaded}
-    for facts in model.files.values():
-        if facts.path in loaded or is_test_path(facts.path):
-            continue
-        # A file at the top may be a program of its own; one beside running modules of a package is a part of it.
-        if "." not in facts.module or facts.module.partition(".")[0] not in packages:
-            continue
-        made = [
-            name
-            for name, exports in facts.exports.items()
-            if len(exports) == 1 and exports[0].kind == "value" and _is_blueprint(model, f"{facts.module}.{name}")
-        ]
-        if made and not _is_imported(model, facts):
-            found[facts.path] = made
-    return found
-
-
-def _is_blueprint(model: ProjectModel, dotted: str) -> bool:
-    return "flask.Blueprint" in model.mro(model.class_of_name(dotted) or "")
-
-
-def _is_imported(model: ProjectModel, wanted: FileFacts) -> bool:
-    package = wanted.module.rpartition(".")[0]
-    for facts in model.files.values():
-        for fact in facts.imports:
-            module = model.names.imported(facts.module, fact.module)
-            if module == wanted.module or any(f"{module}.{name}" == wanted.module for name, _ in fact.names):
-                return True
-            if module == package and any(name == "*" for name, _ in fact.names):
-                return True
-    return False
+        return []
+    imported = {i.module for f in model.files.values() for i in f.imports}
+    imported |= {f"{i.module}.{name}" for f in model.files.values() for i in f.imports for name, _ in i.names}
+    read = {b.site.path for b in model.routes.blueprints}
+    return [
+        (facts.path, name)
+        for facts in model.files.values()
+        if facts.path not in read and facts.module not in imported and not is_test_path(facts.path)
+        for name, exports in facts.exports.items()
+        if len(exports) == 1 and model.class_of_name(f"{facts.module}.{name}") == "flask.Blueprint"
+    ]
 
 
 def _paths(model: ProjectModel) -> set[str]:
-    return {b.site.path for b in _unregistered(model)} | model.once(_unimported).keys()
+    return {b.site.path for b in _unregistered(model)} | {path for path, _ in _unloaded(model)}
 
 
 rule = Rule(
@@ -128,6 +108,25 @@ rule = Rule(
             """
             from flask import Flask
 
+            app = Flask(__name__)
+            === views.py
+            from flask import Blueprint
+
+            bp = Blueprint("api", __name__)
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^ no file of the project imports this blueprint
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+            """,
+            drive="assert client.get('/users').status_code == 200",
+            fails="AssertionError",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
 
             def create_app():
                 app = Flask(__name__)
@@ -144,7 +143,7 @@ rule = Rule(
             from flask import Blueprint
 
             bp = Blueprint("users", __name__)
-            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing imports this module: no app registers "bp"
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no file of the project imports this blueprint
 
 
             @bp.get("/users")
@@ -211,21 +210,19 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 @rule.on_file
-def check_module(ctx: Context) -> Iterator[Finding]:
-    """Blueprints of a module that nothing imports."""
-    for name in ctx.model.once(_unimported).get(ctx.path, ()):
-        binding = next((b for b in ctx.index.root.bindings.get(name, ()) if isinstance(b.value, ast.Call)), None)
-        is_used = any(
-            isinstance(call.func, ast.Attribute)
-            and isinstance(call.func.value, ast.Name)
-            and call.func.value.id == name
-            and call.func.attr in ("route", "get", "post", "put", "patch", "delete", "add_url_rule")
-            for call in ctx.index.nodes(ast.Call)
-        )
-        if binding is not None and binding.value is not None and is_used:
+def check_unloaded(ctx: Context) -> Iterator[Finding]:
+    """Blueprints with routes in a file that nothing imports."""
+    names = [name for path, name in _unloaded(ctx.model) if path == ctx.path]
+    for name in names:
+        binding = ctx.index.root.bindings[name][0] if len(ctx.index.root.bindings.get(name, ())) == 1 else None
+        made = binding.value if binding is not None else None
+        routed = (d for f in ctx.index.functions() for d in f.decorator_list if isinstance(d, ast.Call))
+        if made is not None and any(
+            isinstance(d.func, ast.Attribute) and ctx.text(d.func.value) == name for d in routed
+        ):
             yield ctx.finding(
-                binding.value,
-                f'nothing imports this module: no app registers "{name}", its URLs answer 404.',
+                made,
+                "no file of the project imports this blueprint: its URLs answer 404.",
                 fixes=[_registered_in_factory(name, ctx)],
             )
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.routes import Registration
 from flask_ls.rules.ask import values
-from flask_ls.rules.ask.routing import blueprint_named, reachable
+from flask_ls.rules.ask.routing import blueprint_named, blueprints, prefix_of, reachable
 from flask_ls.rules.ask.views import is_app, is_blueprint, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -31,7 +31,7 @@ rule = Rule(
     code="FLK605",
     severity=Severity.ERROR,
     guide=("Blueprints / routes of a blueprint are relative to its prefix",),
-    triggers=frozenset({"add_url_rule"}),
+    triggers=frozenset({"add_url_rule", "url_prefix"}),
     when=registers_routes,
     error_text="ValueError: URL rule 'users' must start with a slash.",
     notes=(Note("<2.3", "Before Werkzeug 2.3 the error reads ``urls must start with a leading slash``."),),
@@ -92,6 +92,38 @@ rule = Rule(
             """,
             fails="ValueError: (URL rule .* must start with a slash|urls must start with a leading slash)",
         ),
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__, url_prefix="shop")
+            #                                           ^^^^^^ a url_prefix begins with a slash
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+
+
+            app = Flask(__name__)
+            app.register_blueprint(bp)
+            """,
+            fixed="""
+            from flask import Blueprint, Flask
+
+            bp = Blueprint("shop", __name__, url_prefix="/shop")
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+
+
+            app = Flask(__name__)
+            app.register_blueprint(bp)
+            """,
+            fails="ValueError: URL rule 'shop/users' must start with a slash",
+        ),
         Good(
             """
             from flask import Blueprint, Flask
@@ -136,6 +168,32 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             if not registration.conditional and not _joined(registration, text).startswith("/"):
                 related = [Related(registration.site, "registered here, without a prefix")]
                 yield _finding(given, related, ctx)
+                return
+
+
+@rule.on(ast.Call)
+def check_prefix(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``Blueprint(..., url_prefix="api")`` and ``register_blueprint(bp, url_prefix="api")``."""
+    given = prefix_of(node)
+    text = values.text(ctx, given)
+    if given is None or not text or text.startswith("/"):
+        return
+    here = ctx.span(node)
+    for blueprint in blueprints(ctx.model):
+        if blueprint.escapes or not blueprint.has_routes:
+            continue
+        is_made_here = blueprint.site.path == ctx.path and blueprint.site.span == here
+        for registration in reachable(blueprint):
+            if registration.conditional or registration.parent is not None or registration.url_prefix != text:
+                continue
+            is_registered_here = registration.site.path == ctx.path and registration.site.span == here
+            if is_registered_here or (is_made_here and registration.given_prefix is None):
+                yield ctx.finding(
+                    given,
+                    "a url_prefix begins with a slash: registering the blueprint raises ValueError.",
+                    related=[] if is_registered_here else [ctx.related(registration.site, "registered here")],
+                    fixes=[_slashed(given, ctx)],
+                )
                 return
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.project.facts import ImportFact
+from flask_ls.project.facts import FileFacts, ImportFact
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Context
@@ -31,7 +31,11 @@ _LIBRARIES = frozenset(
 
 
 def _paths(model: ProjectModel) -> set[str]:
-    return {f.path for f in model.files.values() if _import_name(model, f.path) in _LIBRARIES and not f.is_package}
+    return set(model.each_named(_hides_library))
+
+
+def _hides_library(facts: FileFacts, model: ProjectModel) -> bool:
+    return not facts.is_package and _import_name(model, facts.path) in _LIBRARIES
 
 
 def _import_name(model: ProjectModel, path: str) -> str:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.import_order import ImportFailure
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
@@ -33,14 +34,18 @@ from flask_ls.rules.rule import Rule
 
 def _paths(model: ProjectModel) -> set[str]:
     found = set(model.import_failures)
-    for facts in model.files.values():
-        if facts.import_time.main:
-            for event in facts.import_time.events:
-                if event.kind in ("import", "from"):
-                    module = model.names.imported(facts.module, event.module)
-                    names = (module, *(f"{module}.{n}" for n in event.names))
-                    found.update(model.modules[n].path for n in names if n in model.modules)
+    for path in model.each(_is_script):
+        facts = model.files[path]
+        for event in facts.import_time.events:
+            if event.kind in ("import", "from"):
+                module = model.names.imported(facts.module, event.module)
+                names = (module, *(f"{module}.{n}" for n in event.names))
+                found.update(model.modules[n].path for n in names if n in model.modules)
     return found
+
+
+def _is_script(facts: FileFacts) -> bool:
+    return bool(facts.import_time.main)
 
 
 rule = Rule(
@@ -189,6 +194,29 @@ rule = Rule(
                 return app.name
             """,
             drive="client.get('/')",
+        ),
+        Good(
+            """
+            import config
+            from shop import app
+            === shop/__init__.py
+            from flask import Flask
+
+            import shop.model
+
+            app = Flask(__name__)
+            === shop/model.py
+            import config
+
+
+            class User:
+                debug = config
+            === shop/paths.py
+            from shop.model import User
+            === config.py
+            import shop.paths
+            """,
+            drive="pass",
         ),
     ),
 )

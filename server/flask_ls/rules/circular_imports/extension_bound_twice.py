@@ -107,6 +107,26 @@ rule = Rule(
             """,
             fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            reports = SQLAlchemy()
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                reports.init_app(app)
+            #   ^^^^^^^^^^^^^^^^^^^^^ this app has already been registered
+                return app
+            """,
+            drive="app_module.create_app()",
+            fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
+        ),
         Good(
             """
             from flask import Flask
@@ -131,16 +151,22 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     message = "this app has already been registered with a SQLAlchemy object: a second time raises RuntimeError."
     if isinstance(node.func, ast.Attribute) and node.func.attr == "init_app":
         app = values.argument(node, 0, "app")
+        if app is None or not ctx.is_instance(node.func.value, _SQLALCHEMY):
+            return
         first = _constructor_site(node.func.value, app, ctx)
+        said = "registered here: the constructor got the app"
+        is_same = first is not None
+        earlier = _earlier(node, app, ctx) if first is None else None
+        if earlier is not None:
+            first, said = ctx.site(earlier), "registered here first"
+            is_same = isinstance(earlier.func, ast.Attribute) and ctx.text(earlier.func) == ctx.text(node.func)
         if first is None:
             return
         statement = ctx.parent(node)
         fixes = []
-        if isinstance(statement, ast.Expr):
+        if isinstance(statement, ast.Expr) and is_same:
             fixes = [ctx.fix("Delete the second call", ctx.edit().delete_statement(statement), safe=True)]
-        yield ctx.finding(
-            node, message, related=[Related(first, "registered here: the constructor got the app")], fixes=fixes
-        )
+        yield ctx.finding(node, message, related=[Related(first, said)], fixes=fixes)
     elif ctx.is_instance(node, _SQLALCHEMY):
         app = given_app(ctx, node)
         earlier = _earlier(node, app, ctx) if app is not None else None
@@ -216,11 +242,18 @@ def _earlier(node: ast.Call, app: ast.expr, ctx: Context) -> ast.Call | None:
     for other in ctx.index.nodes(ast.Call):
         if other is node:
             return None
-        if ctx.is_instance(other, _SQLALCHEMY) and ctx.index.function_of(other) is ctx.index.function_of(node):
-            given = given_app(ctx, other)
+        if ctx.index.function_of(other) is ctx.index.function_of(node):
+            given = _registered(other, ctx)
             if given is not None and _same(given, app, ctx) and _always_before(other, node, ctx):
                 return other
     return None
+
+
+def _registered(call: ast.Call, ctx: Context) -> ast.expr | None:
+    """The app that ``SQLAlchemy(app)`` or ``db.init_app(app)`` registers with."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "init_app":
+        return values.argument(call, 0, "app") if ctx.is_instance(call.func.value, _SQLALCHEMY) else None
+    return given_app(ctx, call) if ctx.is_instance(call, _SQLALCHEMY) else None
 
 
 def _always_before(first: ast.Call, second: ast.Call, ctx: Context) -> bool:

@@ -28,7 +28,7 @@ rule = Rule(
     code="FLK809",
     severity=Severity.WARNING,
     guide=("Production / flask run is a development server",),
-    triggers=frozenset({"add_url_rule", "MethodView"}),
+    triggers=frozenset({"add_url_rule", "MethodView", "before_request", "before_app_request"}),
     when=registers_routes,
     overlaps=("ruff PLW0603", "pylint W0603"),
     examples=(
@@ -155,11 +155,30 @@ def _container(node: ast.expr) -> ast.expr:
 
 
 def _is_made_once(node: ast.stmt, target: ast.Name, ctx: Context) -> bool:
-    """``if model is None: model = load()``, ``model = model or load()``: each process makes its own, all are alike."""
+    """``if model is None: model = load()``, ``model = model or load()``: each process makes its own, all are alike.
+
+    So is what a call makes that nothing of the request goes into.
+    """
+    if not isinstance(node, ast.Assign):
+        return False
     tests = [test for test, _ in tests_before(ctx, node)]
-    if isinstance(node, ast.Assign) and isinstance(node.value, (ast.BoolOp, ast.IfExp)):
+    if isinstance(node.value, (ast.BoolOp, ast.IfExp)):
         tests.append(node.value)
-    return any(isinstance(n, ast.Name) and n.id == target.id for test in tests for n in ast.walk(test))
+    if any(isinstance(n, ast.Name) and n.id == target.id for test in tests for n in ast.walk(test)):
+        return True
+    is_made = any(isinstance(n, ast.Call) for n in ast.walk(node.value))
+    return is_made and not any(_is_of_request(n, target, ctx) for n in ast.walk(node.value))
+
+
+def _is_of_request(node: ast.AST, target: ast.Name, ctx: Context) -> bool:
+    """Whether the node reads the value before, a local of the view or something of the request."""
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return False
+    if isinstance(node, ast.Name):
+        owner = ctx.index.scope(node).owner(node.id)
+        if node.id == target.id or (owner is not None and owner is not ctx.index.root):
+            return True
+    return (ctx.name(node) or "").startswith(("flask.request", "flask.session", "flask.g."))
 
 
 def _report(node: ast.AST, name: ast.expr, classes: frozenset[str], ctx: Context) -> Iterator[Finding]:

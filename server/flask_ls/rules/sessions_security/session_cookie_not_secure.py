@@ -221,7 +221,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f"{_KEY} is off: the session cookie is also sent over plain HTTP.",
                 fixes=[ctx.fix("Set it to True", ctx.edit().replace(write.value, "True"), safe=True)],
             )
-    if not uses_sessions(model) or model.once(_may_be_set):
+    if not uses_sessions(model) or model.each(_may_be_set):
         return
     yield from _missing_in_classes(ctx)
     if not model.once(_has_production_class):
@@ -233,11 +233,8 @@ def _is_off(ctx: Context, write: Write) -> bool:
     return value is not UNKNOWN and (value is False or value is None)
 
 
-def _may_be_set(model: ProjectModel) -> bool:
-    return any(
-        f.config.open_sources or any(m.key == _KEY and m.truth is not False for m in f.config.mentions)
-        for f in model.files.values()
-    )
+def _may_be_set(facts: FileFacts) -> bool:
+    return bool(facts.config.open_sources) or any(m.key == _KEY and m.truth is not False for m in facts.config.mentions)
 
 
 def _missing_in_classes(ctx: Context) -> Iterator[Finding]:

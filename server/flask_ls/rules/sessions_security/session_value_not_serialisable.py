@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask.apps import keeps_sessions_elsewhere
 from flask_ls.rules.ask.serialising import Refused, unserialisable, with_member
 from flask_ls.rules.ask.sessions import session_writes
@@ -204,7 +204,7 @@ _JSON_ATTRIBUTES = (".json", ".json_encoder", ".json_decoder", ".json_provider_c
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Every value of a known type, also inside lists, tuples and dicts."""
-    if ctx.is_test or keeps_sessions_elsewhere(ctx.model) or ctx.model.once(_has_own_json):
+    if ctx.is_test or keeps_sessions_elsewhere(ctx.model) or ctx.model.each(_has_own_json):
         return
     for write in session_writes(ctx):
         for found in unserialisable(ctx, write.value):
@@ -215,15 +215,12 @@ def check(ctx: Context) -> Iterator[Finding]:
             )
 
 
-def _has_own_json(model: ProjectModel) -> bool:
+def _has_own_json(facts: FileFacts) -> bool:
     """Whether an app may turn other types into JSON, or keep sessions in another way."""
-    for facts in model.files.values():
-        if any(s.endswith(_JSON_ATTRIBUTES) for s in facts.stores):
-            return True
-        for cls in facts.classes.values():
-            if "json_provider_class" in cls.attributes or any(b.dotted.endswith("JSONProvider") for b in cls.bases):
-                return True
-    return False
+    return any(s.endswith(_JSON_ATTRIBUTES) for s in facts.stores) or any(
+        "json_provider_class" in cls.attributes or any(b.dotted.endswith("JSONProvider") for b in cls.bases)
+        for cls in facts.classes.values()
+    )
 
 
 def _as_list(ctx: Context, node: ast.expr) -> Fix | None:

@@ -18,11 +18,12 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.config.model import AppConfig
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import writes_of
-from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.flow import is_caught, tests_before
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -168,10 +169,20 @@ def check(ctx: Context) -> Iterator[Finding]:
         configs = configs_for(ctx, node)
         if not configs or any(c.own_sessions or not c.lacks("SECRET_KEY") for c in configs):
             continue
-        if is_caught(ctx, node, "RuntimeError"):
+        if is_caught(ctx, node, "RuntimeError") or _asks_for_key(ctx, node):
             continue
         yield _finding(ctx, node, what, configs[0])
     yield from _protections(ctx)
+
+
+def _asks_for_key(ctx: Context, node: ast.AST) -> bool:
+    """``if current_app.secret_key:``, ``if app.config.get("SECRET_KEY"):``."""
+    return any(
+        (isinstance(n, ast.Attribute) and n.attr == "secret_key")
+        or (isinstance(n, ast.Constant) and n.value == "SECRET_KEY")
+        for test, _ in tests_before(ctx, node)
+        for n in ast.walk(test)
+    )
 
 
 def _imports(ctx: Context) -> Iterator[Binding]:
@@ -217,9 +228,7 @@ def _writes(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
 
 def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
     """Forms with a CSRF token that are built in a function."""
-    if ctx.model.once(_switches_protection):
-        return
-    if not ctx.model.once(_has_forms):
+    if ctx.model.each(_sets_csrf) or not ctx.model.each(_has_forms):
         return
     for call in ctx.index.nodes(ast.Call):
         if call.keywords or not ctx.is_instance(call, "flask_wtf.FlaskForm") or ctx.index.function_of(call) is None:
@@ -229,13 +238,13 @@ def _forms(ctx: Context) -> Iterator[tuple[ast.AST, str]]:
             yield call, "A form with a CSRF token"
 
 
-def _has_forms(model: ProjectModel) -> bool:
-    """Whether any file has to do with Flask-WTF."""
-    return any(i.module.partition(".")[0] == "flask_wtf" for f in model.files.values() for i in f.imports)
+def _has_forms(facts: FileFacts) -> bool:
+    """Whether a file has to do with Flask-WTF."""
+    return any(imported.module.partition(".")[0] == "flask_wtf" for imported in facts.imports)
 
 
-def _switches_protection(model: ProjectModel) -> bool:
-    return any(m.key == "WTF_CSRF_ENABLED" for f in model.files.values() for m in f.config.mentions)
+def _sets_csrf(facts: FileFacts) -> bool:
+    return any(mention.key == "WTF_CSRF_ENABLED" for mention in facts.config.mentions)
 
 
 def _protections(ctx: Context) -> Iterator[Finding]:

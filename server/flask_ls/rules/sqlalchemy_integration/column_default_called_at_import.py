@@ -15,6 +15,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask.flow import returns
+from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -153,6 +156,9 @@ _CHANGING = frozenset(
         "random.randint",
         "random.choice",
         "random.getrandbits",
+        "random.choices",
+        "random.uniform",
+        "random.sample",
     }
 )
 
@@ -178,9 +184,20 @@ def _changing(value: ast.expr, ctx: Context) -> ast.Call | None:
     for node in ast.walk(value):
         if isinstance(node, ast.Lambda):
             return None
-        if isinstance(node, ast.Call) and ctx.name(node.func) in _CHANGING:
+        if isinstance(node, ast.Call) and (ctx.name(node.func) in _CHANGING or _returns_changing(node, ctx)):
             return node
     return None
+
+
+def _returns_changing(call: ast.Call, ctx: Context) -> bool:
+    """``default=now()`` where ``now`` is a function of this file that returns another value each time."""
+    function = function_named(ctx, call.func)
+    return isinstance(function, FUNCTIONS) and any(
+        isinstance(node, ast.Call) and ctx.name(node.func) in _CHANGING
+        for statement in returns(ctx, function)
+        if statement.value is not None
+        for node in ast.walk(statement.value)
+    )
 
 
 def _deferred(value: ast.expr, ctx: Context) -> Fix | None:

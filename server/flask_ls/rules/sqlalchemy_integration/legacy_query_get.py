@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.queries import model_of_iterated
 from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -125,8 +126,6 @@ rule = Rule(
     ),
 )
 
-_MODEL = "flask_sqlalchemy.SQLAlchemy.Model"
-
 
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
@@ -134,34 +133,39 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     get = node.func
     if not isinstance(get, ast.Attribute) or get.attr not in ("get", "get_or_404"):
         return
-    query = get.value
-    if not isinstance(query, ast.Attribute) or query.attr != "query" or ctx.is_older("sqlalchemy", "1.4"):
+    if ctx.is_older("sqlalchemy", "1.4") or len(node.args) + len(node.keywords) != 1:
         return
     if get.attr == "get_or_404" and ctx.is_older("flask-sqlalchemy", "3"):
         return
-    model = ctx.name(query.value)
-    if model is None or len(node.args) + len(node.keywords) != 1 or _has_own_query(model, ctx):
+    model = model_of_iterated(ctx, get.value)
+    if model is None or _has_own_query(model, ctx):
         return
+    named = _model_named(get.value)
     better = "db.session.get()" if get.attr == "get" else "db.get_or_404()"
     yield ctx.finding(
         get,
         f"Query.{get.attr}() is legacy in SQLAlchemy 2; {better} replaces it.",
-        fixes=[_modern(node, query.value, get.attr, ctx)],
+        fixes=[_modern(node, named, get.attr, ctx)] if named is not None else [],
     )
 
 
 def _has_own_query(model: str, ctx: Context) -> bool:
-    """Whether the class is no model, or one whose ``query`` may have a ``get`` of its own."""
-    order = ctx.model.mro(model)
-    if _MODEL not in order:
-        return True
-    for cls in order:
+    """Whether the model's ``query`` may have a ``get`` of its own."""
+    for cls in ctx.model.mro(model):
         definition = ctx.model.names.class_(cls)
         if definition is not None and not {"query", "query_class"}.isdisjoint(
             {*definition[1].attributes, *definition[1].methods}
         ):
             return True
     return False
+
+
+def _model_named(query: ast.expr) -> ast.expr | None:
+    """The model of ``User.query`` and ``db.session.query(User)``; None for queries that say more."""
+    if isinstance(query, ast.Attribute):
+        return query.value
+    is_query = isinstance(query, ast.Call) and isinstance(query.func, ast.Attribute) and query.func.attr == "query"
+    return query.args[0] if isinstance(query, ast.Call) and is_query else None
 
 
 def _modern(node: ast.Call, model: ast.expr, method: str, ctx: Context) -> Fix | None:

@@ -15,7 +15,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from packaging.version import InvalidVersion, Version
+
 from flask_ls.project.deploy import DeploymentFile
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.config import writes_of
 from flask_ls.rules.context import Context
@@ -34,7 +37,7 @@ rule = Rule(
     code="FLK708",
     severity=Severity.ERROR,
     guide=("SQLAlchemy integration / the session is scoped to the request",),
-    triggers=frozenset({"SQLALCHEMY_DATABASE_URI", "create_engine", _OLD}),
+    triggers=frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_BINDS", "create_engine", _OLD}),
     error_text="NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:postgres",
     examples=(
         Bad(
@@ -83,11 +86,25 @@ def check(ctx: Context) -> Iterator[Finding]:
         for call in ctx.index.nodes(ast.Call)
         if ctx.called(call) in ("sqlalchemy.create_engine", "sqlalchemy.engine.create_engine")
     ]
+    for binds in writes_of(ctx, "SQLALCHEMY_BINDS"):
+        given += _urls(values.definition(ctx, binds.value))
     for value in given:
         for leaf in values.possible_values(ctx, value):
             constant = _first_constant(leaf)
             if constant is not None and str(constant.value).startswith(_OLD):
                 yield _finding(constant, leaf, ctx)
+
+
+def _urls(binds: ast.expr) -> list[ast.expr]:
+    """The values of ``{"users": "postgres://...", "log": {"url": "postgres://..."}}``."""
+    found: list[ast.expr] = []
+    for value in binds.values if isinstance(binds, ast.Dict) else []:
+        if isinstance(value, ast.Dict):
+            keys = [k.value if isinstance(k, ast.Constant) else None for k in value.keys]
+            found += [v for k, v in zip(keys, value.values, strict=True) if k == "url"]
+        else:
+            found.append(value)
+    return found
 
 
 def _first_constant(leaf: ast.expr) -> ast.Constant | None:
@@ -109,10 +126,18 @@ def _finding(constant: ast.Constant, leaf: ast.expr, ctx: Context) -> Finding:
     return ctx.finding(leaf, _MESSAGE, fixes=fixes)
 
 
+def _is_accepted(model: ProjectModel) -> bool:
+    """Whether the project's SQLAlchemy is old enough to know the scheme."""
+    try:
+        return Version(model.distributions.version("sqlalchemy") or "") < Version("1.4")
+    except InvalidVersion:
+        return False
+
+
 @rule.on_deployment
 def check_deployment(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """``DATABASE_URL=postgres://...`` in environment files."""
-    if any(_OLD in facts.words for facts in ctx.model.files.values()):
+    if any(_OLD in facts.words for facts in ctx.model.files.values()) or _is_accepted(ctx.model):
         return
     for variable in document.variables:
         if variable.name not in _VARIABLES or not (variable.value or "").startswith(_OLD):

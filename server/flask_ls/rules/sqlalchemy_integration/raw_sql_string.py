@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.request_text import text_of
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -167,10 +168,15 @@ _EXECUTORS = frozenset(
 )
 
 
+_STR_METHODS = frozenset({"format", "format_map", "join", "strip", "replace", "lower", "upper"})
+
+
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """The first argument of an executing method of a session or connection."""
     if ctx.member(node.func) not in _EXECUTORS or ctx.is_older("sqlalchemy", "2"):
+        return
+    if ctx.is_older("flask-sqlalchemy", "3"):  # which does not work with SQLAlchemy 2
         return
     statement = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "statement"), None)
     if statement is None or not _is_text(definition(ctx, statement), ctx):
@@ -184,12 +190,14 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 def _is_text(node: ast.expr, ctx: Context) -> bool:
     """Whether the expression is a string for certain."""
+    node = definition(ctx, node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
         # A column on the right of `+` makes an SQL expression; `%` formats whatever is there.
-        return _is_text(node.left, ctx) and (isinstance(node.op, ast.Mod) or _is_text(node.right, ctx))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "join"):
-        return isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str)
-    return ctx.is_instance(node, "builtins.str")
+        added = isinstance(node.op, ast.Mod) or _is_text(node.right, ctx) or text_of(ctx, node.right) is not None
+        return added and _is_text(node.left, ctx)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STR_METHODS:
+        return _is_text(node.func.value, ctx)
+    return isinstance(node, ast.JoinedStr) or ctx.is_instance(node, "builtins.str")
 
 
 def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:

@@ -1,0 +1,88 @@
+"""FLK701, FLK705, FLK706, FLK708 and FLK709: spellings beyond those of the examples."""
+
+from __future__ import annotations
+
+import pytest
+from checking import findings, marked
+
+HEAD = """
+import datetime
+from flask import Flask, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import delete, text
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db = SQLAlchemy(app)
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+"""
+VIEW = "@app.post('/')\ndef index():\n    "
+
+
+@pytest.mark.parametrize(
+    ("write", "mark"),
+    [
+        ("User.query.filter_by(id=1).delete()", None),
+        ("User.query.filter(User.id == 1).update({'name': 'a'})", None),
+        ("db.session.query(User).delete()", None),
+        ("db.session.execute(db.insert(User).values(name='a'))", None),
+        ("db.session.execute(delete(User).where(User.id == 1))", None),
+        ("db.session.execute(text('UPDATE user SET name = 1'))", None),
+        ("user = db.get_or_404(User, 1)\n    user.name = 'a'", "user.name = 'a'"),
+        ("user = User.query.first_or_404()\n    setattr(user, 'name', 'a')", "setattr(user, 'name', 'a')"),
+        ("for user in User.query:\n        user.name = 'a'", "user.name = 'a'"),
+        ("with db.session.begin_nested():\n        db.session.add(User())", "db.session.add(User())"),
+    ],
+)
+def test_flk701_writes(write: str, mark: str | None) -> None:
+    assert marked("FLK701", f"{HEAD}{VIEW}{write}\n    return ''\n") == [mark or write]
+    assert marked("FLK701", f"{HEAD}{VIEW}{write}\n    db.session.commit()\n    return ''\n") == []
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "db.session.execute(db.select(User)).all()",
+        "db.session.execute(text('SELECT 1')).all()",
+        "values = {}\n    values.update({'a': 1})",
+        "user = db.get_or_404(User, 1)\n    user.shown = True",
+    ],
+)
+def test_flk701_reads(read: str) -> None:
+    assert findings("FLK701", f"{HEAD}{VIEW}{read}\n    return ''\n") == []
+
+
+@pytest.mark.parametrize("sql", ["'SELECT %s' % 1", "'SELECT {}'.format(1)", "'SELECT ' + request.args['x']"])
+def test_flk705_strings_that_are_put_together(sql: str) -> None:
+    assert marked("FLK705", f"{HEAD}{VIEW}return str(db.session.execute({sql}).scalar())\n") == [sql]
+
+
+def test_flk706_helper() -> None:
+    helper = "def now():\n    return datetime.datetime.now()\n"
+    model = "class Post(db.Model):\n    at = db.Column(db.DateTime, default=now{})\n"
+    assert marked("FLK706", f"{HEAD}{helper}{model.format('()')}") == ["now()"]
+    assert marked("FLK706", f"{HEAD}{helper}{model.format('')}") == []
+
+
+def test_flk708_binds() -> None:
+    text = f"{HEAD}app.config['SQLALCHEMY_BINDS'] = {{'a': 'postgres://h/a', 'b': {{'url': 'postgres://h/b'}}}}\n"
+    assert marked("FLK708", text) == ["'postgres://h/a'", "'postgres://h/b'"]
+
+
+@pytest.mark.parametrize("query", ["User.query", "db.session.query(User)", "User.query.options()"])
+def test_flk709(query: str) -> None:
+    assert marked("FLK709", f"{HEAD}{VIEW}return str({query}.get(1))\n") == [f"{query}.get"]
+
+
+def test_flk709_is_silent_about_queries_of_ones_own() -> None:
+    own = "class Query(db.Query):\n    def get(self, key): ...\nclass Bill(User):\n    query_class = Query\n"
+    assert findings("FLK709", f"{HEAD}{own}{VIEW}return str(Bill.query.get(1))\n") == []
+
+
+@pytest.mark.parametrize(
+    ("test", "count"), [("request.args", 1), ("request.form.get('a')", 1), ("changed", 0), ("user.id", 0)]
+)
+def test_flk701_commit_for_some_requests_only(test: str, count: int) -> None:
+    body = f"user = User()\n    db.session.add(user)\n    if {test}:\n        db.session.commit()\n    return ''\n"
+    assert len(findings("FLK701", f"{HEAD}changed = True\n{VIEW}{body}")) == count
