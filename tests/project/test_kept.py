@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from flask_ls.features.workspace import Workspace
 from flask_ls.project.model import project
+from flask_ls.project.recursion import deep_recursion, limit_may_be_raised
 from flask_ls.project.relocate import Paths, move_between, relocated
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
@@ -97,10 +100,41 @@ def test_a_function_that_nobody_names_may_come_and_go() -> None:
         assert not same_start(SourceFile(APP), text, ENTERED, lambda name: False)
 
 
+@pytest.fixture
+def usual_recursion_limit() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.usefixtures("usual_recursion_limit")
 def test_deep_code_counts_as_changed() -> None:
     deep = "y = " + "a." * 600 + "b\n"
     assert not SourceFile(deep).is_broken
     assert not is_same("# more\n" + deep, deep)
+
+
+def test_the_recursion_limit_is_as_before_when_nobody_needs_it_high() -> None:
+    before = sys.getrecursionlimit()
+    first, second = deep_recursion(), deep_recursion()
+    first.__enter__()
+    second.__enter__()
+    with limit_may_be_raised():
+        sys.setrecursionlimit(before + 10)
+    first.__exit__(None, None, None)
+    assert sys.getrecursionlimit() > before + 10
+    second.__exit__(None, None, None)
+    assert sys.getrecursionlimit() == before + 10
+    sys.setrecursionlimit(before)
+
+
+def test_places_move_edit_by_edit() -> None:
+    first = "a\nb\nc\nd\n"
+    move = move_between(first, "0\n" + first).then("0\n" + first, "0\n" + first + "e\n")
+    assert [move(Span(n, n + 1)) for n in (0, 2, 4, 6)] == [Span(n + 2, n + 3) for n in (0, 2, 4, 6)]
+    # At once: lines that are still there are found again.
+    assert move_between(first, "0\na\nx\nb\nc\nyd\n")(Span(4, 5)) == Span(8, 9)
 
 
 def common(one: str, other: str) -> int:

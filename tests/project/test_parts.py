@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flask_ls.features.workspace import Workspace
+from flask_ls.project.checkpoint import no_checkpoint
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import NotYet, ProjectModel
 
@@ -79,3 +80,25 @@ def test_a_model_that_defers_does_not_wait(tmp_path: Path, workspace: Workspace)
     assert [app.name for app in twin.routes.apps] == ["a.app"]
     with pytest.raises(NotYet):
         _ = model.evaluation
+
+
+def test_what_cannot_be_found_out_is_not_awaited_for_ever(tmp_path: Path, workspace: Workspace) -> None:
+    deferring = Workspace([str(tmp_path)], use_cache=False, defers=True)
+    deferring.load()
+    deferring.warm_up()
+    deferring.snapshot().model.each_named(makers)
+
+    def failing(facts: FileFacts, model: ProjectModel) -> bool:
+        if "changed" in facts.functions:
+            raise LookupError
+        return True
+
+    deferring.snapshot().model.each_named(failing)
+    model = edit(deferring, "a.py", "from flask import Flask\n\n\ndef changed():\n    return 1\n")
+    with pytest.raises(NotYet):
+        model.each_named(failing)
+    assert deferring.settle(deferring.catch_up(no_checkpoint))
+    assert not deferring.is_behind
+    with pytest.raises(LookupError):
+        deferring.snapshot().model.each_named(failing)
+    assert not deferring.is_behind

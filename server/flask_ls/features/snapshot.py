@@ -196,10 +196,11 @@ class Snapshot:
             checkpoint()
             return False
 
-        for part in tuple(self.model.awaited):
-            getattr(model, part)
+        model.find_out(self.model.awaited)
         for path in {*self._withheld, *self.store.open}:
             found.findings(path, rest)
+            if path not in self.store.open:
+                found.forget(path)
         model.checkpoint = no_checkpoint
         return found
 

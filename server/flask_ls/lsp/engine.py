@@ -17,6 +17,7 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from flask_ls.project.checkpoint import Abandoned, Checkpoint
+from flask_ls.project.recursion import STACK_BYTES
 
 T = TypeVar("T")
 
@@ -46,8 +47,6 @@ class Token:
 
 
 Job = Callable[[Token], T]
-# Deep recursion in some other thread raises the interpreter's limit for all of them; the stack must be able to hold it.
-_STACK_BYTES = 256 * 1024 * 1024
 _Entry = tuple[int, int, Token, "Future[Any]", "Job[Any]"]
 
 
@@ -61,7 +60,8 @@ class Engine:
         self._closed = False
         self._idle = threading.Event()
         self._thread = threading.Thread(target=self._work, name="flask-ls engine", daemon=True)
-        before = threading.stack_size(_STACK_BYTES)
+        # Deep recursion in another thread raises the limit for this one too; its stack must be able to hold it.
+        before = threading.stack_size(STACK_BYTES)
         try:
             self._thread.start()
         finally:

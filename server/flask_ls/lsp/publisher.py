@@ -199,6 +199,8 @@ class Publisher:
         return self._session.settings.diagnostic_mode == "workspace"
 
     async def _files_of(self, folder: Folder) -> AsyncIterator[tuple[str, Report]]:
+        # There is no haste: better once, with everything that takes long found out.
+        await self._session.catching_up.settled(folder)
         paths = await self._session.ask(folder, Priority.BACKGROUND, lambda moment, _: moment.snapshot.paths())
         for path in paths or ():
             if self._session.folder_of(path) is not folder:

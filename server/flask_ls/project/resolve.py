@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import sys
 import sysconfig
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 from flask_ls.project.cache import default_folder
 from flask_ls.project.extract.file import text_digest
 from flask_ls.project.inference import ClassName, Mro
+from flask_ls.project.recursion import limit_may_be_raised
 from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)
@@ -176,11 +176,10 @@ class _Engine:
     """Jedi itself. One ``Script`` serves the questions of one text, as each begins its inference anew."""
 
     def __init__(self, search_path: Sequence[str]) -> None:
-        limit = sys.getrecursionlimit()
-        import jedi
-        from jedi.api.environment import InterpreterEnvironment
+        with limit_may_be_raised():
+            import jedi
+            from jedi.api.environment import InterpreterEnvironment
 
-        sys.setrecursionlimit(max(limit, sys.getrecursionlimit()))
         # By default Jedi imports modules of these names, wherever it finds them.
         jedi.settings.auto_import_modules = []
         folder = default_folder()

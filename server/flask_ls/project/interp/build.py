@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -36,6 +35,7 @@ from flask_ls.project.interp.values import (
     Wrapped,
 )
 from flask_ls.project.interp.world import Limit, Raised
+from flask_ls.project.recursion import STACK_BYTES, deep_recursion
 from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Route, RouteTable
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ MAX_WORLDS = 16
 MAX_LATE = 4  # further entries for what the usual ones do not reach
 MAX_LATE_STEPS = 1_000_000
 _DEBUG = bool(os.environ.get("FLASK_LS_INTERP_DEBUG"))
-_STACK = 256 * 1024 * 1024
-_RECURSION = 30_000
 
 
 @dataclass(slots=True)
@@ -122,22 +120,20 @@ def evaluate(
     abandoned: list[Abandoned] = []
 
     def work() -> None:
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, _RECURSION))
         # Millions of syntax nodes and few cycles: collections would cost more than the evaluation.
         collecting = gc.isenabled()
         gc.disable()
         try:
-            result.append(_Evaluator(sources, source, hints, flask_version, checkpoint).run())
+            with deep_recursion():
+                result.append(_Evaluator(sources, source, hints, flask_version, checkpoint).run())
         except Abandoned as reason:
             abandoned.append(reason)
         finally:
-            sys.setrecursionlimit(limit)
             if collecting:
                 gc.enable()
 
     # A stack of its own: evaluated code may nest deeper than the caller's stack allows.
-    before = threading.stack_size(_STACK)
+    before = threading.stack_size(STACK_BYTES)
     try:
         thread = threading.Thread(target=work, name="routes")
         thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_ls.project.facts import FileFacts
@@ -24,6 +25,11 @@ class Parts:
         self._plain: dict[Part[Any], Mapping[str, Any]] = {}
         self._named: dict[NamedPart[Any], Mapping[str, Any]] = {}
         self._reduced: dict[Callable[[Any], Any], tuple[object, Any]] = {}
+        self._lost: frozenset[NamedPart[Any]] = frozenset()
+
+    def is_lost(self, part: NamedPart[Any]) -> bool:
+        """Whether an edit changed what names stand for, so that every file has to be asked again."""
+        return part in self._lost and part not in self._named
 
     def plain(self, part: Part[T]) -> Mapping[str, T]:
         """Path -> the part of each file that has one (a true value), in the order of the files."""
@@ -49,11 +55,17 @@ class Parts:
     def after_edit(self, model: ProjectModel, facts: FileFacts, *, names_alike: bool) -> Parts:
         """The parts of the model after one file changed. ``names_alike``: every name stands for what it stood for."""
         parts = Parts(model)
-        parts._plain = {part: _with(known, facts.path, part(facts), model.files) for part, known in self._plain.items()}
+        # A part that fails does so again where it is asked for.
+        for plain, known in self._plain.items():
+            with suppress(Exception):
+                parts._plain[plain] = _with(known, facts.path, plain(facts), model.files)
         if names_alike:
-            parts._named = {
-                part: _with(known, facts.path, part(facts, model), model.files) for part, known in self._named.items()
-            }
+            parts._lost = self._lost
+            for named, known in self._named.items():
+                with suppress(Exception):
+                    parts._named[named] = _with(known, facts.path, named(facts, model), model.files)
+        else:
+            parts._lost = self._lost | self._named.keys()
         parts._reduced = dict(self._reduced)
         return parts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -56,8 +57,9 @@ class ProjectModel:
         self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
         self.defers = False
         """Whether what takes long and is not known is left to a ``twin`` that is computed elsewhere."""
-        self.awaited: dict[str, None] = {}
-        """The names of such parts that were asked for."""
+        self.awaited: dict[object, Callable[[ProjectModel], object]] = {}
+        """What of that was asked for, each as the question to be put to the twin."""
+        self._failing: set[object] = set()
         self.checkpoint: Checkpoint = no_checkpoint
         """To be called by long work, again and again."""
         self.is_moved = False
@@ -138,9 +140,17 @@ class ProjectModel:
         twin.defers, twin.checkpoint = False, checkpoint
         return twin
 
-    def _takes_long(self, part: str) -> None:
-        if self.defers:
-            self.awaited[part] = None
+    def find_out(self, awaited: Mapping[object, Callable[[ProjectModel], object]]) -> None:
+        """Answer what another model left to this one. A question that fails is not left to anybody again."""
+        for key, question in tuple(awaited.items()):
+            self._failing.add(key)
+            with suppress(Exception):
+                question(self)
+                self._failing.discard(key)
+
+    def _takes_long(self, key: object, question: Callable[[ProjectModel], object]) -> None:
+        if self.defers and key not in self._failing:
+            self.awaited[key] = question
             raise NotYet
 
     def _like(self) -> ProjectModel:
@@ -159,7 +169,12 @@ class ProjectModel:
         return self._parts.plain(part)
 
     def each_named(self, part: Callable[[FileFacts, ProjectModel], T]) -> Mapping[str, T]:
-        """The same for a part that also asks what names and classes are, but nothing else of other files."""
+        """The same for a part that also asks what names and classes are, but nothing else of other files.
+
+        :raises NotYet: as ``evaluation``, after an edit that changed what names stand for.
+        """
+        if self._parts.is_lost(part):
+            self._takes_long(part, lambda model: model.each_named(part))
         return self._parts.named(part)
 
     def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
@@ -190,7 +205,7 @@ class ProjectModel:
             kept = evaluation_after(self._started, self.read, self._is_mentioned)
             if kept is not None:
                 return kept
-        self._takes_long("evaluation")
+        self._takes_long("evaluation", lambda model: model.evaluation)
         found = self._evaluate()
         self._started = Kept(found)
         return found
@@ -245,7 +260,7 @@ class ProjectModel:
     @lazy
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
-        self._takes_long("contexts")
+        self._takes_long("contexts", lambda model: model.contexts)
         return Contexts(self, self._sites)
 
     @lazy
@@ -259,7 +274,7 @@ class ProjectModel:
         kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
         if kept is not None:
             return kept
-        self._takes_long("import_failures")
+        self._takes_long("import_failures", lambda model: model.import_failures)
         found: dict[str, tuple[ImportFailure, ...]] = {}
         for failure in ImportOrder(self.modules, self.names).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)

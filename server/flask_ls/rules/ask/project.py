@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from flask_ls.project.facts import FileFacts, FunctionFacts
+from flask_ls.project.facts import Export, FileFacts, FunctionFacts
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
@@ -56,13 +56,22 @@ def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
     found = []
     for qualname, function in facts.functions.items():
         dotted = f"{facts.module}.{qualname}"
-        if (
-            "." not in qualname
-            and (function.returns or function.annotation)
-            and APP in model.mro(model.class_of_result(dotted) or "")
-        ):
+        if _may_return_app(function, facts) and APP in model.mro(model.class_of_result(dotted) or ""):
             found.append(Factory(dotted, facts, function))
     return tuple(found)
+
+
+def _may_return_app(function: FunctionFacts, facts: FileFacts) -> bool:
+    """Judged without other files: the functions of Flask that nearly every view ends with return no application."""
+    if "." in function.qualname:
+        return False
+    if function.annotation is not None:
+        return True
+    targets = {e.target for r in function.returns for e in facts.exports.get(r.dotted, (_UNKNOWN,))}
+    return any(not target.startswith("flask:") or target[len("flask:") :][:1].isupper() for target in targets)
+
+
+_UNKNOWN = Export("other")
 
 
 def factories_near(ctx: Context) -> list[Factory]:
