@@ -239,8 +239,7 @@ class TestProxies:
     def test_at_import(self, line: str, context: str) -> None:
         shown = self.here(line)
         assert (
-            f"Needs: **{context} context**. Here: *not active*, as this code runs while the module is imported."
-            in shown
+            f"Needs: **{context} context**. Here: *not active*: this code runs while the module is imported." in shown
         )
 
     def test_where_it_is_imported(self) -> None:
@@ -256,24 +255,31 @@ class TestProxies:
     @pytest.mark.parametrize(
         ("body", "said"),
         [
-            ("@app.get('/')\ndef view():\n    return req<|>uest.path\n", "*active*, as this code runs in a view"),
-            ("@app.before_request\ndef hook():\n    req<|>uest.path\n", "*active*, as this code runs during a request"),
+            ("@app.get('/')\ndef view():\n    return req<|>uest.path\n", "Here: *active*: `GET /` (`view`)."),
+            ("@app.before_request\ndef hook():\n    req<|>uest.path\n", "*active*: this code runs during a request."),
             ("def nobody():\n    req<|>uest.path\n", "*depends on the caller*."),
             (
                 "def helper():\n    return req<|>uest.path\n\n\n@app.get('/')\ndef view():\n    return helper()\n",
-                "*depends on the caller*; it is on every way known: this code runs in a view",
+                "*depends on the caller*: 1 of 1 known caller has a request.",
             ),
-            ("with app.test_request_context():\n    req<|>uest.path\n", "*active*, as this code pushes it"),
-            ("with app.app_context():\n    current_<|>app.name\n", "*active*, as this code pushes it"),
-            ("with app.app_context():\n    req<|>uest.path\n", "*not active*, as this code runs while the module"),
+            ("with app.test_request_context():\n    req<|>uest.path\n", "*active*: this code pushes it."),
+            ("with app.app_context():\n    current_<|>app.name\n", "*active*: this code pushes it."),
+            (
+                "with app.app_context():\n    req<|>uest.path\n",
+                "*not active*: this code runs while the module is imported.",
+            ),
             (
                 "import threading\ndef job():\n    current_<|>app.name\nthreading.Thread(target=job).start()\n",
-                "*not active*, as this code runs in a new thread",
+                "*not active*: this code runs in a new thread, because `job()` is started at [`app.py:9`]",
             ),
             (
                 "def both():\n    return req<|>uest.path\n\n\n@app.get('/')\ndef view():\n    return both()\n\n\n"
                 "@app.cli.command()\ndef run():\n    both()\n",
-                "active where this code runs in a view, not where it runs as a command",
+                "*depends on the caller*: 1 of 2 known callers has a request, not the one at [`app.py:1",
+            ),
+            (
+                "def seed():\n    current_<|>app.name\n\n\nseed()\n",
+                "this code runs while the module is imported, because `seed()` is called at [`app.py:10`]",
             ),
         ],
     )
@@ -282,6 +288,29 @@ class TestProxies:
         shown = hover_of(head + body)
         assert shown is not None
         assert said in shown
+
+
+class TestContextUses:
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("render_<|>template('x')\n", "`render_template()` needs an **application context**. Here: *not"),
+            ("@app.get('/')\ndef view():\n    return render_<|>template('x')\n", "Here: *active*: `GET /` (`view`)."),
+            (
+                "with app.app_context():\n    url_<|>for('view')\n",
+                "an application context and `SERVER_NAME`. Here: *not",
+            ),
+            ("@app.cli.command()\ndef run():\n    fla<|>sh('x')\n", "a **request context**. Here: *not active*"),
+        ],
+    )
+    def test_whether_it_is_there(self, body: str, said: str) -> None:
+        head = "from flask import Flask, flash, render_template, url_for\n\napp = Flask(__name__)\n\n\n"
+        shown = hover_of(head + body)
+        assert shown is not None
+        assert said in shown
+
+    def test_nothing_on_an_argument(self) -> None:
+        assert hover_of("from flask import render_template\nname = 'x'\nrender_template(na<|>me)\n") is None
 
 
 class TestFindings:

@@ -41,6 +41,17 @@ def test_flk807_marks_what_is_opened(path: str, mark: str) -> None:
     assert marked("FLK807", f"{APP}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
 
 
+@pytest.mark.parametrize("cleaned", ["replace('/', '_')", "replace('..', '')", "split('/')[-1]"])
+def test_flk807_is_silent_about_cleaned_names(cleaned: str) -> None:
+    view = f"@app.get('/')\ndef index():\n    return send_file('files/' + request.args['n'].{cleaned})\n"
+    assert findings("FLK807", APP + view) == []
+
+
+def test_flk809_hooks_of_a_file_without_routes() -> None:
+    hook = "n = 0\n@app.before_request\ndef count():\n    global n\n    n = n + 1\n"
+    assert marked("FLK809", APP + hook) == ["n = n + 1"]
+
+
 def test_flk807_variable_of_a_class_based_view() -> None:
     view = "class V(MethodView):\n    def get(self, n):\n        return send_file('f/' + n)\n"
     view = f"from flask.views import MethodView\n{view}"
@@ -66,3 +77,11 @@ def test_flk807_variable_of_a_class_based_view() -> None:
 def test_flk809(made: str, body: str, count: int) -> None:
     text = f"{APP}{made}\n@app.post('/')\ndef index():\n    {body}\n    return 'x'\n"
     assert len(findings("FLK809", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("handler", "count"),
+    [("lambda e: ('oops', 500)", 1), ("lambda e: ('oops', e.code)", 1), ("lambda e: answer(e)", 0)],
+)
+def test_flk805_lambda(handler: str, count: int) -> None:
+    assert len(findings("FLK805", f"{APP}app.register_error_handler(Exception, {handler})\n")) == count

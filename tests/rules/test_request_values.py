@@ -71,3 +71,29 @@ MODELS = (
 )
 def test_flk908(value: str, mark: str | None) -> None:
     assert marked("FLK908", f"{HEAD}{MODELS}{VIEW}return jsonify({value})\n") == ([mark] if mark else [])
+
+
+CLIENTS = {
+    "fixture": (
+        "import pytest\n@pytest.fixture\ndef client():\n    return app.test_client()\ndef test_it(client):\n    "
+    ),
+    "local": "def test_it():\n    client = app.test_client()\n    ",
+}
+
+
+@pytest.mark.parametrize("client", CLIENTS.values())
+def test_flk903_follows_clients(client: str) -> None:
+    form = f"{HEAD}{VIEW}return request.form['a']\n{client}"
+    assert marked("FLK903", f"{form}client.post('/', json={{'a': 1}})\n") == ["request.form"]
+    assert marked("FLK903", f"{form}client.post('/', data={{'a': 1}})\n") == []
+    body = f"import json\n{HEAD}{VIEW}return request.json['a']\n{client}"
+    assert marked("FLK903", f"{body}client.post('/', data=json.dumps({{'a': 1}}))\n") == ["request.json"]
+    typed = "client.post('/', data=json.dumps({'a': 1}), content_type='application/json')\n"
+    assert marked("FLK903", body + typed) == []
+
+
+def test_flk903_get_of_a_class_based_view() -> None:
+    view = "class V(flask.views.MethodView):\n    def {}(self):\n        return request.json['a']\n"
+    rule = "app.add_url_rule('/', view_func=V.as_view('v'))\n"
+    assert marked("FLK903", f"import flask.views\n{HEAD}{view.format('get')}{rule}") == ["request.json"]
+    assert marked("FLK903", f"import flask.views\n{HEAD}{view.format('post')}{rule}") == []

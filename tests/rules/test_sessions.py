@@ -227,3 +227,19 @@ def test_the_key_that_code_out_of_sight_may_set() -> None:
     assert (
         findings("FLK401", view("session['a'] = 1", "def later():\n    app.secret_key = os.environ['K']\n", "")) == []
     )
+
+
+def test_flk401_is_silent_where_the_key_is_asked_for() -> None:
+    text = "from flask import Flask, current_app, session\napp = Flask(__name__)\n@app.get('/')\ndef index():\n"
+    write = "session['a'] = 1\n    return ''\n"
+    assert len(findings("FLK401", f"{text}    {write}")) == 1
+    assert findings("FLK401", f"{text}    if current_app.secret_key:\n        {write}") == []
+
+
+def test_flk401_is_silent_about_forms_without_csrf_token() -> None:
+    text = (
+        "from flask import Flask\nfrom flask_wtf import FlaskForm\napp = Flask(__name__)\n{}"
+        "class Form(FlaskForm): ...\n@app.get('/')\ndef index():\n    return str(Form().validate())\n"
+    )
+    assert len(findings("FLK401", text.format(""))) == 1
+    assert findings("FLK401", text.format("app.config['WTF_CSRF_ENABLED'] = False\n")) == []

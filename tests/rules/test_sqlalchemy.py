@@ -78,3 +78,11 @@ def test_flk709(query: str) -> None:
 def test_flk709_is_silent_about_queries_of_ones_own() -> None:
     own = "class Query(db.Query):\n    def get(self, key): ...\nclass Bill(User):\n    query_class = Query\n"
     assert findings("FLK709", f"{HEAD}{own}{VIEW}return str(Bill.query.get(1))\n") == []
+
+
+@pytest.mark.parametrize(
+    ("test", "count"), [("request.args", 1), ("request.form.get('a')", 1), ("changed", 0), ("user.id", 0)]
+)
+def test_flk701_commit_for_some_requests_only(test: str, count: int) -> None:
+    body = f"user = User()\n    db.session.add(user)\n    if {test}:\n        db.session.commit()\n    return ''\n"
+    assert len(findings("FLK701", f"{HEAD}changed = True\n{VIEW}{body}")) == count

@@ -3,57 +3,51 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Literal
 
+from flask_ls.features.documentation import code
+from flask_ls.features.places import link
+from flask_ls.features.route_text import label, routes_of
 from flask_ls.project.contexts.entries import Entry
 from flask_ls.project.contexts.roles import SOURCES
 from flask_ls.project.contexts.states import APP, NONE, REQUEST, Mask, Vector, apply, lacks_app, lacks_request
 from flask_ls.project.contexts.values import BodyKey
-from flask_ls.project.contexts.witness import extracted_of, kind_of
+from flask_ls.project.contexts.witness import Places, called, extracted_of, kind_of
 from flask_ls.rules.context import Unit
 
 Needs = Literal["application", "request"]
-State = Literal["active", "inactive", "depends"]
 
-_MAX_WAYS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ContextHere:
-    """``depends``: on who calls this code. ``reason`` is a clause that says why, empty when nothing is known."""
-
-    state: State
-    reason: str = ""
+_MAX_SHOWN = 3
+_WORDS = {"application": "an application context", "request": "a request"}
 
 
-def context_here(unit: Unit, node: ast.AST, needs: Needs) -> ContextHere:
-    """Whether the context that ``needs`` names is active when the code at ``node`` runs, on all ways that are known.
+def context_here(unit: Unit, node: ast.AST, needs: Needs) -> str:
+    """What holds where the code at ``node`` runs: ``*active*: `GET /users` (`users.index`)``, without a full stop."""
+    operation = _operation(unit, node)
+    return context_at(unit, *operation, needs) if operation is not None else "*depends on the caller*"
+
+
+def context_at(unit: Unit, body: BodyKey, leaf: int, needs: Needs) -> str:
+    """The same for an operation of the analysis.
 
     A function may be called from code that nobody can see, so where it has callers its answer depends on them.
     """
-    operation = _operation(unit, node)
-    flow = unit.model.contexts.flow(operation[0]) if operation is not None else None
-    if operation is None or flow is None:
-        return ContextHere("depends")
-    body, leaf = operation
+    flow = unit.model.contexts.flow(body)
+    if flow is None:
+        return "*depends on the caller*"
     vector = flow.at[leaf]
     if _is_pushed(vector, needs):
-        return ContextHere("active", "pushes it")
+        return "*active*: this code pushes it"
     reached = [(e, mask) for e in unit.model.contexts.entries.of(body) if (mask := apply(vector, e.mask))]
     having = [e for e, mask in reached if _has(mask, needs)]
     lacking = [e for e, mask in reached if _lacks(mask, needs)]
-    others = len(reached) - len(having) - len(lacking)
-    if having and not lacking and not others:
-        if all(e.length == 0 for e in having):
-            return ContextHere("active", _says(unit, having, leaf))
-        return ContextHere("depends", f"it is on every way known: this code {_says(unit, having, leaf)}")
-    if lacking and not having and not others:
-        return ContextHere("inactive", _says(unit, lacking, leaf))
-    if having and lacking:
-        with_it, without_it = _says(unit, having, leaf), _says(unit, lacking, leaf)
-        return ContextHere("depends", f"active where this code {with_it}, not where it {without_it}")
-    return ContextHere("depends")
+    if having and len(having) == len(reached) and all(e.length == 0 for e in having):
+        return f"*active*: {_routes(unit, body) or f'this code {_says(unit, having, leaf)}'}"
+    if lacking and len(lacking) == len(reached):
+        reason = f"*not active*: this code {_says(unit, lacking, leaf)}"
+        because = _because(unit, min(lacking, key=lambda e: e.length))
+        return f"{reason}, because {because}" if because else reason
+    return f"*depends on the caller*{_callers(unit, body, vector, needs)}"
 
 
 def _operation(unit: Unit, node: ast.AST) -> tuple[BodyKey, int] | None:
@@ -82,9 +76,56 @@ def _lacks(mask: Mask, needs: Needs) -> bool:
     return lacks_app(mask) if needs == "application" else lacks_request(mask)
 
 
+def _routes(unit: Unit, body: BodyKey) -> str:
+    """The routes that a view answers: ```GET /users` (`users.index`)``."""
+    function = unit.model.contexts.values.dotted(body)
+    found = [r for r in routes_of(unit).routes if r.function == function]
+    shown = [f"{code(label(r))} ({code(r.endpoint)})" for r in found[:_MAX_SHOWN]]
+    return f"{', '.join(shown)}{' and others' if len(found) > _MAX_SHOWN else ''}"
+
+
 def _says(unit: Unit, entries: list[Entry], leaf: int) -> str:
     """How code that is entered so runs: "runs in a view or runs as a command"."""
     kinds = dict.fromkeys(kind_of(unit.model.contexts, e, leaf) for e in entries)
     clauses = [SOURCES[kind].clause for kind in kinds if kind in SOURCES]
-    shown = " or ".join(clauses[:_MAX_WAYS])
-    return f"{shown} or in other ways" if len(clauses) > _MAX_WAYS else shown
+    shown = " or ".join(clauses[:_MAX_SHOWN])
+    return f"{shown} or in other ways" if len(clauses) > _MAX_SHOWN else shown
+
+
+def _places(unit: Unit) -> Places:
+    return Places(unit.model.contexts, lambda path: unit.source if path == unit.path else unit.read(path))
+
+
+def _because(unit: Unit, entry: Entry) -> str:
+    """What starts the way: "`seed()` is called at `app.py:12`", "`work()` is started at ..."."""
+    contexts = unit.model.contexts
+    second, first = None, entry
+    while first.caller is not None:
+        second, first = first, first.caller
+    at, what, verb = (first.at, first, "started") if first.at is not None else (None, first, "")
+    if at is None and second is not None and second.at is not None:
+        at, what, verb = second.at, second, "called"
+    site = _places(unit).site(at.body.path, at.body.id, at.leaf) if at is not None else None
+    return f"{called(contexts, what)} is {verb} at {link(unit, site)}" if site is not None else ""
+
+
+def _callers(unit: Unit, body: BodyKey, vector: Vector, needs: Needs) -> str:
+    """``: 2 of 3 known callers have a request``, with the first one that has none; empty when no caller is known."""
+    contexts = unit.model.contexts
+    known = {c.site: c for c in contexts.entries.ways(body).calls}
+    if not known:
+        return ""
+    having, lacking = 0, None
+    for site, call in known.items():
+        flow = contexts.flow(site.body)
+        entries = contexts.entries.of(site.body) if flow is not None else ()
+        masks = [apply(vector, apply(call.vector, apply(flow.at[site.leaf], e.mask))) for e in entries] if flow else []
+        masks = [m for m in masks if m]
+        if masks and all(_has(m, needs) for m in masks):
+            having += 1
+        elif lacking is None and any(_lacks(m, needs) for m in masks):
+            lacking = site
+    verb = "has" if having == 1 else "have"
+    text = f": {having} of {len(known)} known caller{'s' if len(known) != 1 else ''} {verb} {_WORDS[needs]}"
+    place = _places(unit).site(lacking.body.path, lacking.body.id, lacking.leaf) if lacking is not None else None
+    return f"{text}, not the one at {link(unit, place)}" if place is not None else text

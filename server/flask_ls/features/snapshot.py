@@ -18,7 +18,7 @@ from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.model import NotYet, ProjectModel
 from flask_ls.project.settings import Settings
 from flask_ls.project.store import Store, read_bytes
 from flask_ls.project.templates import apps_rendering
@@ -168,9 +168,13 @@ class Snapshot:
     def _found_in_text(self, path: str, withheld: set[str]) -> list[Finding]:
         deployment = self.deployment_unit(path)
         found = run_deployment(deployment, self._rules, withheld=withheld) if deployment is not None else []
-        template = self.template_unit(path) if path in self.model.templates else None
-        if template is not None:
-            found += run_template(template, self._rules, withheld=withheld)
+        if path in self.model.templates:
+            try:
+                template = self.template_unit(path)
+            except NotYet:
+                withheld |= {r.code for r in self._rules if r.template_checks}
+                template = None
+            found += run_template(template, self._rules, withheld=withheld) if template is not None else []
         return found
 
     def caught_up(self, checkpoint: Checkpoint) -> Snapshot:

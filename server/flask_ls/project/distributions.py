@@ -40,6 +40,12 @@ class Distributions:
         """The version that is installed, else pinned; None when neither is known."""
         return self._environment.version(name)
 
+    def versions(self, name: str) -> list[str]:
+        """The versions that are installed and pinned, where they are known; they may differ."""
+        name = normal_name(name)
+        known = (self._environment.installed.get(name), self._environment.pinned.get(name))
+        return [v for v in known if v is not None]
+
     def may_be_used(self, name: str) -> bool:
         """Whether the distribution is installed or a requirement file has its name anywhere."""
         return self.version(name) is not None or normal_name(name) in self._words

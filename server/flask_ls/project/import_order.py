@@ -70,39 +70,59 @@ class ImportOrder:
         self._failures: dict[Site, ImportFailure] = {}
         self._entry = ""
         self._graph = {m: self._imported(f) for m, f in modules.items()}
+        self._targets = {target for m, targets in self._graph.items() for target in targets if target != m}
         self._cyclic = _in_cycles(self._graph)
         self._late = any(f.import_time.functions for f in modules.values() if self._graph[f.module] & self._cyclic)
 
     def failures(self) -> tuple[ImportFailure, ...]:
-        """Every failure from a real entry, one for each place."""
-        if self._cyclic:
-            for entry in self._entries():
-                self._run(entry)
-        return tuple(self._failures.values())
+        """Every failure from a real entry, one for each place.
+
+        A package that a program imports without a failure, in an order of its own, is no entry.
+        """
+        for entry in self._entries() if self._cyclic else ():
+            self._run(entry)
+        found, self._failures = self._failures, {}
+        packages = {f.entry for f in found.values() if self._is_package(f.entry)}
+        working: set[str] = set()
+        for program in self._programs() if packages else ():
+            working |= self._run(program)
+        return tuple(f for f in found.values() if f.entry not in working & packages)
+
+    def _is_package(self, module: str) -> bool:
+        return self._modules[module].is_package
 
     # Entries
 
     def _entries(self) -> list[str]:
-        imported = {target for m, targets in self._graph.items() for target in targets if target != m}
         entries = []
         for module, facts in self._modules.items():
             reaches = module in self._cyclic or any(t in self._cyclic for t in self._graph[module])
             # What a test imports first is not what a server imports first.
-            if not reaches or any(p.startswith("test") or p == "conftest" for p in module.split(".")):
+            if not reaches or _is_test(module):
                 continue
             is_top = "." not in module
-            is_started = module not in imported and (is_top or bool(facts.import_time.main))
+            is_started = module not in self._targets and (is_top or bool(facts.import_time.main))
             if (facts.is_package and is_top) or module.rpartition(".")[2] in _ENTRY_NAMES or is_started:
                 entries.append(module)
         return sorted(entries, key=lambda m: (m.count("."), not self._modules[m].is_package, m))
 
-    def _run(self, entry: str) -> None:
+    def _programs(self) -> list[str]:
+        """The modules that are run: with a main guard, or imported by nobody. Tests are none."""
+        return [
+            module
+            for module, facts in self._modules.items()
+            if not facts.is_package and not _is_test(module) and (facts.import_time.main or module not in self._targets)
+        ]
+
+    def _run(self, entry: str) -> set[str]:
+        """The modules that are then imported; none when the entry fails."""
         self._entry = entry
         state = _State()
         try:
             self._import(entry, Step("", entry, Site(self._modules[entry].path, Span(0, 0))), state)
         except _Stopped:
-            return
+            return set()
+        return state.done
 
     # The simulation
 
@@ -256,6 +276,10 @@ class ImportOrder:
                         found.add(name)
                     name = name.rpartition(".")[0]
         return found
+
+
+def _is_test(module: str) -> bool:
+    return any(part.startswith("test") or part == "conftest" for part in module.split("."))
 
 
 def _in_cycles(graph: Mapping[str, set[str]]) -> set[str]:

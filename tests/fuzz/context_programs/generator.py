@@ -67,6 +67,33 @@ LINKS = {
     "partial": ("", "return functools.partial(NEXT)()"),
     "coroutine": ("async def coN():\n    return NEXT()\n", "return asyncio.run(coN())"),
     "copied context": ("", "return contextvars.copy_context().run(NEXT)"),
+    "key function": ("", "return sorted([1], key=lambda x: NEXT())"),
+    "map": ("", "return list(map(lambda x: NEXT(), [1]))"),
+    "reduce": ("", "return functools.reduce(lambda a, b: NEXT(), [1, 2])"),
+    "getattr": ("class KN:\n    def run(self):\n        return NEXT()\n", "return getattr(KN(), 'run')()"),
+    "new": (
+        "class KN:\n    def __new__(cls):\n        NEXT()\n        return super().__new__(cls)\n",
+        "return KN()",
+    ),
+    "returned function": (
+        "def mkN():\n    def inner():\n        return NEXT()\n\n    return inner\n",
+        "return mkN()()",
+    ),
+    "context manager class": (
+        "class KN:\n    def __enter__(self):\n        NEXT()\n\n    def __exit__(self, *a):\n        pass\n",
+        "with KN():\n    return 1",
+    ),
+    "cached property": (
+        "class KN:\n    @functools.cached_property\n    def v(self):\n        return NEXT()\n",
+        "return KN().v",
+    ),
+    "next": ("def itN():\n    yield NEXT()\n", "return next(itN())"),
+    "yield from": (
+        "def itN():\n    yield NEXT()\n\n\ndef runN():\n    yield from itN()\n",
+        "return list(runN())",
+    ),
+    "exit stack callback": ("", "with contextlib.ExitStack() as stack:\n    stack.callback(NEXT)\nreturn 1"),
+    "object argument": ("def optN(x=None):\n    if x is not None:\n        return NEXT()\n", "return optN(app)"),
     "optional argument": ("def optN(x=None):\n    if x is None:\n        return NEXT()\n", "return optN()"),
     "argument given": ("def optN(x=None):\n    if x is None:\n        return NEXT()\n", "return optN('x')"),
 }
@@ -79,6 +106,8 @@ LEAVING = {
     ),
     "timer": ("", "t = Timer(0, NEXT)\nt.start()\nt.join()"),
     "executor": ("", "with ThreadPoolExecutor() as pool:\n    pool.submit(NEXT)"),
+    "thread with partial": ("", "t = Thread(target=functools.partial(NEXT))\nt.start()\nt.join()"),
+    "executor map": ("", "with ThreadPoolExecutor() as pool:\n    pool.map(lambda x: NEXT(), [1])"),
     "wrapped thread": ("", "t = Thread(target=copy_current_request_context(NEXT))\nt.start()\nt.join()"),
 }
 # What stands around the call in a function; `CALL` is replaced by the call's lines.
@@ -98,9 +127,20 @@ AROUND = {
     "caught": "try:\n    CALL\nexcept RuntimeError:\n    pass",
     "raised again": "try:\n    CALL\nexcept Exception:\n    raise",
     "suppressed": "with contextlib.suppress(RuntimeError):\n    CALL",
+    "guard variable": "active = has_app_context()\nif active:\n    CALL",
+    "guard walrus": "if (active := has_request_context()):\n    CALL",
+    "guard helper": "if in_context():\n    CALL",
+    "guard match": "match has_app_context():\n    case True:\n        CALL",
+    "caught by name": "errors = (RuntimeError, KeyError)\ntry:\n    CALL\nexcept errors:\n    pass",
+    "other caught": "try:\n    CALL\nexcept (KeyError, ValueError):\n    pass",
+    "null context": "with contextlib.nullcontext():\n    CALL",
+    "two contexts": "with app.app_context(), app.test_request_context('/'):\n    CALL",
+    "entered by hand": "ctx = app.app_context()\nctx.__enter__()\ntry:\n    CALL\n"
+    "finally:\n    ctx.__exit__(None, None, None)",
     "some condition": "if len('x') == 1:\n    CALL",
 }
-# How the first function is entered: code for `main.py`, and what drives it.
+# How the first function is entered: code for `main.py`, and what drives it. Not by plain click commands: who runs them
+# decides whether there is a context.
 ENTRIES = {
     "import": ("", "importlib.import_module('bootN')"),
     "script": ("", "runpy.run_path('bootN.py', run_name='__main__')"),
@@ -126,10 +166,27 @@ ENTRIES = {
         "client.get('/pN')",
     ),
     "command": ("@app.cli.command('cN')\ndef cmdN():\n    FIRST()\n", "cli('cN')"),
-    "plain command": ("@click.command('cN')\ndef cmdN():\n    FIRST()\n\n\napp.cli.add_command(cmdN)\n", "cli('cN')"),
     "command with context": (
         "@click.command('cN')\n@with_appcontext\ndef cmdN():\n    FIRST()\n\n\napp.cli.add_command(cmdN)\n",
         "cli('cN')",
+    ),
+    "before request": (
+        "def hN():\n    if request.path == '/pN':\n        FIRST()\n\n\napp.before_request(hN)\n\n\n"
+        "@app.get('/pN')\ndef vN():\n    return 'x'\n",
+        "client.get('/pN')",
+    ),
+    "group command": (
+        "@app.cli.group('gN')\ndef grN():\n    pass\n\n\n@grN.command('cN')\ndef cmdN():\n    FIRST()\n",
+        "cli('gN', 'cN')",
+    ),
+    "generator view": (
+        "@app.get('/pN')\ndef vN():\n    yield 'a'\n    FIRST()\n    yield 'b'\n",
+        "client.get('/pN').get_data()",
+    ),
+    "template global": (
+        "@app.template_global('tN')\ndef tgN():\n    FIRST()\n    return 'x'\n\n\n"
+        "@app.get('/pN')\ndef vN():\n    return render_template_string('{{ tN() }}')\n",
+        "client.get('/pN')",
     ),
     "stream": (
         "@app.get('/pN')\ndef vN():\n    def rows():\n        yield 'a'\n        FIRST()\n        yield 'b'\n\n"
@@ -239,20 +296,22 @@ def _reference(chooser: random.Random, lines: list[str], module: str, name: str)
 
 def _files(chooser: random.Random, writer: _Writer, mains: list[str], boots: dict[str, str]) -> dict[str, str]:
     core = (
-        "import contextlib\n\nfrom flask import Flask\n\napp = Flask(__name__)\napp.secret_key = 'x'\n\n\n"
-        "@contextlib.contextmanager\ndef in_app():\n    with app.app_context():\n        yield\n"
+        "import contextlib\n\nfrom flask import Flask, current_app\n\napp = Flask(__name__)\napp.secret_key = 'x'\n\n\n"
+        "@contextlib.contextmanager\ndef in_app():\n    with app.app_context():\n        yield\n\n\n"
+        "def in_context():\n    return bool(current_app)\n"
     )
     files = {
         "core.py": core,
         "compat.py": f"from flask import {', '.join(NAMES)}\n",
-        "main.py": "import click\nfrom flask import Blueprint, Response, render_template_string, stream_with_context\n"
+        "main.py": "import click\nfrom flask import Blueprint, Response, render_template_string, request\n"
+        "from flask import stream_with_context\n"
         "from flask.cli import with_appcontext\nfrom flask.views import MethodView\n\nfrom core import app\n\n\n"
         "@app.get('/')\ndef home():\n    return 'x'\n\n\n" + "\n\n".join(mains),
         **boots,
     }
     for module in MODULES:
         source = chooser.choice(("flask", "compat"))
-        head = f"{IMPORTS}\nfrom {source} import {', '.join(NAMES)}\n\nfrom core import app, in_app\n\n\n"
+        head = f"{IMPORTS}\nfrom {source} import {', '.join(NAMES)}\n\nfrom core import app, in_app, in_context\n\n\n"
         files[f"{module}.py"] = head + "\n\n".join(writer.bodies[module])
     return files
 
@@ -269,6 +328,11 @@ def _filled(text: str, called: str, number: str) -> str:
         "runN",
         "coN",
         "optN",
+        "mkN",
+        "grN",
+        "gN",
+        "tgN",
+        "tN",
         "pN",
         "vN",
         "bpN",

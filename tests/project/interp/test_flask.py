@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -326,3 +327,24 @@ def test_an_object_that_may_be_none_where_that_is_caught() -> None:
         installed=None,
     )
     assert [(r.rule, r.by_default) for r in found.routes if not r.is_static] == [("/hook", True)]
+
+
+def test_each_part_of_a_rule_has_its_own_place() -> None:
+    text = dedent(
+        """
+        from flask import Blueprint, Flask
+        app = Flask(__name__)
+        one = Blueprint("one", __name__, url_prefix="/one/")
+        two = Blueprint("two", __name__, url_prefix="/two")
+        three = Blueprint("three", __name__)
+        @three.get("/y")
+        def y(): ...
+        one.register_blueprint(two)
+        two.register_blueprint(three, url_prefix="/three")
+        app.register_blueprint(one, url_prefix="/given")
+        """
+    )
+    (route,) = (r for r in table({"app.py": text}).routes if not r.is_static)
+    assert route.rule == "/given/two/three/y"
+    lines = [(part.text, text.count("\n", 0, part.site.span.start)) for part in route.parts]
+    assert lines == [("/given", 10), ("/two", 4), ("/three", 9), ("/y", 6)]

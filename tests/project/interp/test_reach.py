@@ -194,3 +194,34 @@ def test_a_script_that_exits_when_it_is_done_keeps_its_blind_spots() -> None:
     )
     assert own(found) == {"/x"}
     assert not found.apps[0].complete
+
+
+def test_modules_that_a_program_finds_by_their_names_are_listed_as_possible() -> None:
+    plugins = {
+        f"shop/plugins/{name}/api.py": f"from shop.core import app\n@app.get('/{name}')\ndef {name}(): ..."
+        for name in ("one", "two", "three")
+    }
+    found = table({**CORE, **plugins})
+    assert own(found) == {"/core", "/one", "/two", "/three"}
+    assert not found.apps[0].complete
+    assert {r.rule for r in found.routes if r.conditional} == {"/one", "/two", "/three"}
+
+
+def test_an_abstract_method_does_not_end_the_program() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                class Backend:
+                    def setup(self, app):
+                        raise NotImplementedError
+                def create_app():
+                    app = Flask(__name__)
+                    Backend().setup(app)
+                    app.add_url_rule("/x", "x", print)
+                    return app
+                """
+        }
+    )
+    assert own(found) == {"/x"}
+    assert [s.reason for s in found.apps[0].blind_spots] == ["what overrides Backend.setup() is not known"]

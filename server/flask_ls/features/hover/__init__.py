@@ -12,6 +12,7 @@ from flask_ls.features.hover import (
     on_application,
     on_blueprint,
     on_config_key,
+    on_context_use,
     on_db_session,
     on_finding,
     on_hook,
@@ -47,6 +48,7 @@ _PROVIDERS: tuple[Callable[[Place], Section | None], ...] = (
     on_request_data.section,
     on_url_building.section,
     on_testing.section,
+    on_context_use.section,
     on_finding.section,
 )
 

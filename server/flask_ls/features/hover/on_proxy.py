@@ -50,7 +50,6 @@ _NOT_ACTIVE_IN = {
     "application": "module level, the body of a factory, new threads and executors, plain `click` commands",
     "request": "module level, commands, background jobs, new threads and executors, `with app.app_context():`",
 }
-_STATES = {"active": "active", "inactive": "not active", "depends": "depends on the caller"}
 
 
 def section(place: Place) -> Section | None:
@@ -85,11 +84,7 @@ def _name(unit: Unit, node: ast.AST | None) -> str | None:
 
 
 def _here(unit: Unit, node: ast.AST, proxy: _Proxy) -> str:
-    if isinstance(node, ast.alias):
-        return ""
-    known = context_here(unit, node, proxy.needs)
-    reason = f"; {known.reason}" if known.state == "depends" else f", as this code {known.reason}"
-    return f"Here: *{_STATES[known.state]}*{reason if known.reason else ''}."
+    return "" if isinstance(node, ast.alias) else f"Here: {context_here(unit, node, proxy.needs)}."
 
 
 def _application(unit: Unit, proxy: _Proxy) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import MAIN, Body, leaves
+from flask_ls.project.bodies import MAIN, Body, last_name, leaves
 from flask_ls.project.contexts.entries import Entries, Start, Ways
 from flask_ls.project.contexts.flow import Flow, flow_of
 from flask_ls.project.contexts.graph import Graph
@@ -91,6 +91,18 @@ class Contexts:
     def may_know_server_name(self) -> bool:
         """Whether SERVER_NAME may be configured: it is mentioned somewhere, or some configuration cannot be read."""
         return any("SERVER_NAME" in f.words or _has_unread_config(f) for f in self.model.files.values())
+
+    @lazy
+    def finds_application_alone(self) -> bool:
+        """Whether Flask-SQLAlchemy is older than 3: ``SQLAlchemy(app)`` remembers its application (``get_app``)."""
+        versions = self.model.distributions.versions("flask-sqlalchemy")
+        if not any(version.startswith(("0.", "1.", "2.")) for version in versions):
+            return False
+        made = (site.op for site in self.sites.mentions("SQLAlchemy") if site.op[0] == "c")
+        if any(last_name(op[1]) == "SQLAlchemy" and op[2] for op in made):
+            return True
+        given = (site.op for site in self.sites.mentions("app") if site.op[0] == "a" and site.op[2] == "=")
+        return any(last_name(op[1]) == "app" for op in given)  # `db.app = app`
 
     def uses(self, path: str) -> list[Use]:
         """The operations of a file that need a context."""

@@ -8,11 +8,12 @@ from typing import NamedTuple, Protocol, TypeAlias
 from flask_ls.project.bodies import FALSY, MORE, Body, Symbol, last_name, leaves
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.flow import Condition, Flow
-from flask_ls.project.contexts.graph import Graph, Target
+from flask_ls.project.contexts.graph import Graph
 from flask_ls.project.contexts.meaning import receiver_of
 from flask_ls.project.contexts.roles import SOURCES
 from flask_ls.project.contexts.sites import Site, Sites
 from flask_ls.project.contexts.states import IDENTITY, NONE, REQUEST, UNKNOWN, Mask, Vector, apply
+from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.values import BodyKey, Values
 
 

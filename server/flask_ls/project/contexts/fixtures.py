@@ -16,14 +16,14 @@ _DEPTH = 4
 class Fixture(NamedTuple):
     """A fixture function under the name that tests use. ``cls``: the class whose tests alone see it.
 
-    ``is_shared``: it lives on through other tests, whether they ask for it or not.
+    ``lasts``: it ends later than the test that asked for it, so that other tests may run while it is there.
     """
 
     key: BodyKey
     name: str
     autouse: bool
     cls: str = ""
-    is_shared: bool = False
+    lasts: bool = False
 
 
 class Visible(NamedTuple):
@@ -124,8 +124,8 @@ class Fixtures:
                 is_named = isinstance(name, str) and name[:1] == "'"
                 automatic = keywords.get("autouse") == "'True"
                 written = name[1:] if is_named and isinstance(name, str) else body.name
-                is_shared = keywords.get("scope", "'function") != "'function"
-                return Fixture(BodyKey(facts.path, body.id), written, automatic, body.cls, is_shared)
+                lasts = "scope" in keywords and keywords["scope"] != "'function"
+                return Fixture(BodyKey(facts.path, body.id), written, automatic, body.cls, lasts)
         return None
 
     def _is_decorator(self, path: str, symbol: Symbol | None) -> bool:

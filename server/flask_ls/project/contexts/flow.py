@@ -205,8 +205,8 @@ class _Walker:
             return None
         if after is None:
             return state if entering.catches else None
-        if after.pushed != state.pushed and not _is_stack(op[1]):
-            # What was pushed inside outlives the block.
+        if len(after.pushed) > len(state.pushed):
+            # What was pushed inside and not popped is left, the context of the block itself among it.
             return state._replace(vector=then(state.vector, TO_UNKNOWN), client_called=after.client_called)
         # The manager takes back what it pushed, and an exit stack what was entered through it.
         if entering != Entering() or _is_stack(op[1]):

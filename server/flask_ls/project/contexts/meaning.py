@@ -27,6 +27,7 @@ _CONTEXTS: dict[str, Vector] = {"flask.ctx.AppContext": TO_APP, "flask.ctx.Reque
 # `enterContext` and the others: unittest.TestCase, from Python 3.11.
 _ENTERING = frozenset("enter_context enter_async_context enterContext enterClassContext enterAsyncContext".split())
 _PUSHING = _ENTERING | {"push", "__enter__"}
+_CATCHING = ("RuntimeError", "Exception", "BaseException")
 _SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
 _STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 # Truth of a name or of a call's result -> what it proves; 16: nothing is proven when it is false.
@@ -302,7 +303,7 @@ class ProjectMeaning:
         """Whether ``except symbol:`` catches RuntimeError."""
         if isinstance(symbol, tuple) and symbol[0] == "[]":
             return any(self.is_runtime_error(path, s) for s in symbol[1])
-        return symbol in ("RuntimeError", "Exception", "BaseException")
+        return symbol in _CATCHING or (isinstance(symbol, str) and symbol.removeprefix("builtins.") in _CATCHING)
 
     # Functions that push
 

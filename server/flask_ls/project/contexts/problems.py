@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from flask_ls.project.bodies import Symbol, last_name
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.entries import Entry
 from flask_ls.project.contexts.flow import Condition
@@ -15,6 +16,10 @@ from flask_ls.project.contexts.uses import Use
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
+
+
+# unittest.mock: the decorated test runs with doubles in the place of what it names.
+_DOUBLES = ("patch", "object", "dict", "multiple")
 
 
 class Problem(NamedTuple):
@@ -46,6 +51,8 @@ def _problem(contexts: Contexts, use: Use) -> Problem | None:
     if flow is None or leaf in flow.caught:
         return None
     vector = flow.at[leaf]
+    if use.need.family == "database" and contexts.finds_application_alone:
+        return None
     if not any(_lacks(contexts, use.need, mask) for mask in vector):
         return None
     lacking: list[tuple[Entry, Mask]] = []
@@ -89,10 +96,17 @@ def _is_a_test_of_other_code(contexts: Contexts, entry: Entry) -> bool:
     """A test calls code of the application with arguments and doubles that decide which way it goes: no proof."""
     if entry.source not in ("test", "fixture"):
         return False
-    path = entry.key.path
+    path, is_called = entry.key.path, entry.caller is not None
     while entry.caller is not None:
         entry = entry.caller
-    return entry.key.path != path and not is_test_path(path)
+    if entry.key.path != path and not is_test_path(path):
+        return True
+    body = contexts.values.body(entry.key)
+    return is_called and body is not None and any(last_name(_function(d)) in _DOUBLES for d in body.decorators)
+
+
+def _function(decorator: Symbol | None) -> Symbol | None:
+    return decorator[1] if isinstance(decorator, tuple) and decorator[0] == "()" else decorator
 
 
 def _lacks(contexts: Contexts, need: Need, mask: Mask) -> bool:

@@ -72,13 +72,7 @@ class Tasks:
                     found.add(self._mask_of(values.of(site.body.path, symbol)))
         if len(found) == 1:
             return found.pop()
-        return UNKNOWN if found or not (has_app or self._has_no_other_app) else NONE
-
-    @lazy
-    def _has_no_other_app(self) -> bool:
-        """Whether no library that may make the Celery app is imported."""
-        imported = {i.module for f in self._contexts.model.files.values() for i in f.imports if "celery" in i.module}
-        return all(name.partition(".")[0] == "celery" for name in imported)
+        return UNKNOWN if found or not has_app else NONE
 
     def _makes_celery(self, value: Value | None) -> bool:
         if value is None:

@@ -91,12 +91,18 @@ class Tests:
         if body.cls and self._has_foreign_base(key, body):
             return UNKNOWN
         if body.cls:
-            # pytest makes automatic fixtures of them, so that they come before the fixtures of the class.
+            # pytest runs them as automatic fixtures, so before the fixtures of the class (_pytest/python.py).
             for name in _XUNIT_METHODS:
                 vector = then(vector, self._left_method(key, body, name))
             if vector == IDENTITY and self.is_fixture(key, body) and self._values.subclasses(self._class(key, body)):
                 return UNKNOWN
-        return apply(then(vector, self._requested(key, body)), NONE)
+        found = apply(then(vector, self._requested(key, body)), NONE)
+        return UNKNOWN if found == NONE and self._may_be_left_over(key, body) else found
+
+    def _may_be_left_over(self, key: BodyKey, body: Body) -> bool:
+        """Whether a fixture of a wider scope, of which this test knows nothing, may still have a context pushed."""
+        visible = self._visible(key, body).by_name.values()
+        return any(f.lasts and f.key != key and self._after_fixture(f) != IDENTITY for f in visible)
 
     def keeps_client(self, key: BodyKey, body: Body) -> bool:
         """Whether a fixture of the test stands in ``with client:``, so that a request's context stays."""
@@ -161,13 +167,9 @@ class Tests:
         return vector
 
     def _others_may_push(self, key: BodyKey) -> bool:
-        """Whether a fixture that the test does not ask for may have pushed a context.
-
-        That is one of a plugin that runs by itself, or one for a whole session that another test asked for.
-        """
+        """Whether a fixture of a plugin that runs by itself may have pushed a context."""
         visible = self.fixtures.visible(key.path)
         others = [f for f in self.fixtures.of_plugins() if f not in visible.automatic]
-        others += [f for f in visible.by_name.values() if f.is_shared]
         return any(f.key != key and self._after_fixture(f) != IDENTITY for f in others)
 
     def _after_fixture(self, fixture: Fixture) -> Vector:

@@ -52,10 +52,10 @@ def need_of(values: Values, path: str, op: Op) -> Need | None:
     if value is not None and value.name == "flask.stream_with_context":
         given = values.of(path, op[2][0]) if op[2] and op[4] != "decorator" else None
         return needs.STREAM_WITH_CONTEXT if given is not None and given.kind == "generator" else None
-    return _called(values, value)
+    return _called(values, op, value)
 
 
-def _called(values: Values, value: Value | None) -> Need | None:
+def _called(values: Values, op: Op, value: Value | None) -> Need | None:
     if value is None:
         return None
     if value.kind == "name":
@@ -64,7 +64,9 @@ def _called(values: Values, value: Value | None) -> Need | None:
         order = values.mro(value.name)
         if needs.SESSION in order and value.extra not in needs.SESSION_FREE and "." not in value.extra:
             return needs.SESSION_NEED
-        return next((n for cls in order if (n := needs.METHODS.get((cls, value.extra))) is not None), None)
+        need = next((n for cls in order if (n := needs.METHODS.get((cls, value.extra))) is not None), None)
+        # `get_engine(app)` of Flask-SQLAlchemy 2 is given what it needs.
+        return None if need is not None and value.extra == "get_engine" and op[2] else need
     if value.kind == "class":
         return next((needs.CONSTRUCTORS[c] for c in values.mro(value.name) if c in needs.CONSTRUCTORS), None)
     if value.kind == "instance" and value.name == needs.SESSION:

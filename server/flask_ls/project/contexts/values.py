@@ -281,6 +281,10 @@ class Values:
         if body is None or not body.decorators or left <= 0:
             return None
         for decorator in body.decorators:
+            keywords = dict(decorator[3]) if isinstance(decorator, tuple) and decorator[0] == "()" else {}
+            if "cls" in keywords:
+                cls = self.of(key.path, keywords["cls"], left)
+                return cls.name if cls is not None and cls.kind in ("name", "class") else None
             made = self.of(key.path, decorator, left)
             if made is None or made.kind not in ("name", "called", "member"):
                 continue

@@ -240,12 +240,22 @@ class _Builder:
         body = self._block(node.body)
         handlers = []
         for handler in node.handlers:
-            types = _types(handler.type)
+            types = self._types(handler.type)
             caught = tuple(self.symbols.of(t) for t in types) if types is not None else None
             handlers.append((caught, _raises_again(handler), self._block(handler.body)))
         orelse, final = self._block(node.orelse), self._block(node.finalbody)
         if body or orelse or final or any(h[2] for h in handlers):
             out.append(("try", None, body, tuple(handlers), orelse, final))
+
+    def _types(self, node: ast.expr | None, left: int = 3) -> list[ast.expr] | None:
+        """The exception classes of a handler, also through a name for them; None for ``except:``."""
+        if node is None:
+            return None
+        if isinstance(node, ast.Tuple):
+            return [t for element in node.elts for t in self._types(element, left) or ()]
+        bindings = self.index.lookup(node.id, node) if isinstance(node, ast.Name) and left else []
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        return self._types(value, left - 1) if isinstance(value, (ast.Tuple, ast.Name, ast.Attribute)) else [node]
 
     def _match(self, node: ast.Match, out: list[Op]) -> None:
         self._emit(node, out)
@@ -359,13 +369,6 @@ def _default(node: ast.expr | None) -> str | None:
 def _annotation(argument: ast.arg) -> str | None:
     found = annotation_ref(argument.annotation)
     return found.dotted if found is not None else None
-
-
-def _types(node: ast.expr | None) -> list[ast.expr] | None:
-    """The exception classes of a handler; None for ``except:``."""
-    if node is None:
-        return None
-    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
 
 
 def _is_truth(pattern: ast.pattern) -> bool | None:

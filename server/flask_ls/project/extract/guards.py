@@ -38,8 +38,14 @@ class Guards:
             if condition is not None:
                 return self.of(condition)
             symbol = self.symbols.of(test)
-            return ("?", symbol) if symbol is not None else None
+            return ("?", symbol) if symbol is not None else self._of_variable(test)
         return None
+
+    def _of_variable(self, test: ast.expr) -> Symbol | None:
+        """``active = has_request_context() and ...; if active:``."""
+        bindings = self.symbols.index.lookup(test.id, test) if isinstance(test, ast.Name) else []
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        return self.of(value) if isinstance(value, (ast.BoolOp, ast.UnaryOp, ast.Compare)) else None
 
     def _parameter_guard(self, node: ast.expr, test: str) -> Symbol | None:
         found = self.symbols.tested_parameter(node) if isinstance(node, ast.Name) else None

@@ -36,7 +36,7 @@ DUCK_METHODS = frozenset(
 # Calls whose literal arguments say which code they reach.
 _READS_LITERALS = frozenset(
     "import_module __import__ import_string usefixtures getfixturevalue parametrize get pop setdefault get_context "
-    "set_start_method".split()
+    "set_start_method fixture".split()
 )
 
 

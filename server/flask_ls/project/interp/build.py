@@ -13,9 +13,10 @@ from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.config.evaluated import config_of
 from flask_ls.project.config.model import AppConfig, merged
 from flask_ls.project.interp import discover, external, imports
+from flask_ls.project.interp.builtin_names import UNKNOWN_IMPORT
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.frames import Place
-from flask_ls.project.interp.machine import Machine
+from flask_ls.project.interp.machine import MAX_STEPS, Machine
 from flask_ls.project.interp.paths import Path, Reader, Step
 from flask_ls.project.interp.reach import Globals, Reach, Registrars
 from flask_ls.project.interp.records import AppState, Recorder
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 MAX_WORLDS = 16
 MAX_LATE = 4  # further entries for what the usual ones do not reach
+MAX_LATE_STEPS = 1_000_000
 _DEBUG = bool(os.environ.get("FLASK_LS_INTERP_DEBUG"))
 
 
@@ -205,7 +207,7 @@ class _Evaluator:
         name = factory.qualname.rpartition(".")[2]
         if factory.qualname in self.entered.get(factory.module.path, ()) or name.startswith("__"):
             return []
-        calls = self.reach.wrappers(name, factory.module)
+        calls = self.reach.wrappers(factory.qualname, factory.module)
         scripts: list[Entry] = []
         for call in calls:
             wrapper = str(call.entry.factory).rpartition(".")[2]
@@ -219,16 +221,22 @@ class _Evaluator:
         for _ in range(MAX_LATE):
             loaded, entries = frozenset(self.loaded), list[Entry]()
             for result in self.results:
-                entries += self.reach.entries(self.reach.unloaded(result.registrars, loaded), loaded)
                 for path, qualname in self.reach.functions(result.registrars, self.entered):
-                    module = self.sources.index.by_path(path)
-                    if module is not None:
-                        entries += [c.entry for c in self.reach.callers(qualname.rpartition(".")[2], module)]
+                    entries += self._entries_calling(qualname, self.sources.index.by_path(path))
+            for result in self.results:
+                entries += self.reach.entries(self.reach.unloaded(result.registrars, loaded), loaded)
             entry = next((e for e in entries if (e.module.path, e.factory) not in tried), None)
             if entry is None:
                 return
             tried.add((entry.module.path, entry.factory))
-            self.world(entry, found)
+            self.world(entry, found, MAX_LATE_STEPS)
+
+    def _entries_calling(self, qualname: str, module: Module | None) -> list[Entry]:
+        """The entries that call a function: files, then functions, those that call the others first."""
+        if module is None:
+            return []
+        files = [c.entry for c in self.reach.callers(qualname, module) if c.entry.factory is None]
+        return [*files, *(c.entry for c in reversed(self.reach.wrappers(qualname, module)))]
 
     def _unreached(self, result: _Result) -> list[BlindSpot]:
         """What adds routes to an app when something runs it, and did not run where the app was built."""
@@ -288,7 +296,7 @@ class _Evaluator:
             script.import_name.partition(".")[0] == top and "from ." in text
         )
 
-    def world(self, entry: Entry, found: Found) -> bool:
+    def world(self, entry: Entry, found: Found, max_steps: int = MAX_STEPS) -> bool:
         """Evaluate one entry from scratch; whether it made an app."""
         if self.worlds >= MAX_WORLDS or (
             entry.factory is None and entry.module.path in self.loaded and not entry.hinted
@@ -298,11 +306,13 @@ class _Evaluator:
         recorder = Recorder()
         m = Machine(self.sources, recorder, self.flask_version, self.checkpoint)
         # A package and a module whose function is called are imported.
+        m.max_steps = max_steps
         m.script = entry.module.path if entry.factory is None and not entry.module.is_package else ""
         trouble: str | None = None
         place: Place | None = None
         try:
             self._start(m, entry)
+            self._load_plugins(m)
         except Limit:
             trouble = "the program is too large to be evaluated whole"
         except Raised as error:
@@ -350,6 +360,19 @@ class _Evaluator:
             inner = getattr(value, "func", None)
             if isinstance(inner, Function):
                 m.call(inner, Args([]))
+
+    def _load_plugins(self, m: Machine) -> None:
+        """Where modules are imported by names that are not known, those that add routes to the apps may be these."""
+        unknown = next((b for b in m.recorder.blinds if b.reason.startswith(UNKNOWN_IMPORT)), None)
+        for state in m.recorder.apps:
+            left_out = self.reach.unloaded(_registrars(m, state), frozenset(m.modules))
+            modules = [module for p in left_out if (module := self.sources.index.by_path(p)) is not None]
+            for module in modules if unknown is not None else self.reach.found_by_name(modules):
+                place = Place(module.path, 1, 0, 1, 0)
+                reason = f"whether {module.import_name} is imported is only known at run time"
+                m.blind(reason, target=state.instance, place=place)
+                fork = m.fork(place, reason, default=0)
+                m.run_arm((Step(fork, 0),), lambda module=module: imports.load(m, module))  # type: ignore[misc]
 
     def _collect(self, m: Machine, entry: Entry) -> None:
         recorder = m.recorder

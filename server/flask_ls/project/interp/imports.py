@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from flask_ls.project.modules import Module
 
 
+_VENDOR_FOLDERS = frozenset(
+    {"lib", "libs", "vendor", "vendored", "_vendor", "third_party", "thirdparty", "site-packages"}
+)
 # Before Flask 1.0 an extension could be imported as a part of Flask.
 _OLD_EXTENSIONS = "flask.ext."
 
@@ -99,6 +102,8 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
     if modelled is not MISSING:
         return modelled
     found = m.sources.index.find(name, importer.module if importer is not None else None)
+    if found is not None and packages.is_harmless(top) and _is_vendored(found):
+        return _import_external(m, name)
     if found is None:
         if "." in name and m.sources.index.find(top, importer.module if importer is not None else None):
             _missing(m, name)
@@ -111,6 +116,11 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
         if parent is not None:
             load(m, parent)
     return load(m, found)
+
+
+def _is_vendored(module: Module) -> bool:
+    """Whether a module lies in a folder where a project keeps copies of libraries."""
+    return any(part in _VENDOR_FOLDERS for part in module.root.split("/")[-2:])
 
 
 def _import_external(m: Machine, name: str) -> Value:

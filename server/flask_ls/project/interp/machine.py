@@ -83,6 +83,7 @@ class Machine(World):
         self.frame: Frame | None = None
         self.depth = 0
         self.steps = 0
+        self.max_steps = MAX_STEPS
         self.rounds = 0
         self.exceeded = False
         self.tries: list[Any] = []
@@ -99,6 +100,8 @@ class Machine(World):
         self.script_fork: Fork | None = None  # whether that is run as a script
         self.places: tuple[Place, ...] | None = None
         self.url_parts: tuple[tuple[str, Place | None], ...] = ()
+        self.prefix_parts: tuple[tuple[str, Place | None], ...] = ()  # of the registrations that are replayed
+        self.prefix_is_given = False  # the prefix of the nested registration is an argument of it
         self.blueprint_name: str | None = None
         self.builtins: dict[str, Value] = {}
         self.constructors: dict[str, Callable[[Machine, Args], Value]] = {}
@@ -114,7 +117,7 @@ class Machine(World):
     def eval(self, node: ast.AST, frame: Frame) -> Value:
         """The value of an expression."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > self.max_steps:
             self.exceeded = True
             raise Limit
         return EVAL[type(node)](self, node, frame)

@@ -7,6 +7,7 @@ written down, so the files that lead to all of them are looked for.
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,6 +42,7 @@ _IMPORT = re.compile(
 _HEAD = re.compile(r"^(?:async[ \t]+)?(?:(def|class)[ \t]+(\w+)|[^\s#)\]}'\"@])", re.M)
 _METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.M)
 _UNLIKELY = 60  # the rank of files that no server is pointed at
+_SEVERAL = 3
 _DEPTH = 4  # how many imports may lie between a file and the app
 
 
@@ -156,6 +158,16 @@ class Reach:
             known = self._added[module.path] = list(_additions(tree)) if tree is not None else []
         return known
 
+    def found_by_name(self, modules: list[Module]) -> list[Module]:
+        """Of modules that nothing imports, those that a program seems to look for by their name or folder.
+
+        Three that have it in common: ``*/api.py``, ``plugins/*.py``.
+        """
+        alone = [m for m in modules if not self._above([m.path], 1)]
+        names = Counter(posixpath.basename(m.path) for m in alone)
+        folders = Counter(m.folder for m in alone)
+        return [m for m in alone if names[posixpath.basename(m.path)] >= _SEVERAL or folders[m.folder] >= _SEVERAL]
+
     # What leads there
 
     def entries(self, paths: Iterable[str], loaded: frozenset[str]) -> list[Entry]:
@@ -173,8 +185,12 @@ class Reach:
         found = [Entry(m, None, discover.rank_of(m.path, index.workspace_of(m.path))) for m in modules.values()]
         return sorted(found, key=lambda e: (e.rank, e.module.path))
 
-    def callers(self, name: str, home: Module) -> list[Call]:
-        """What outside tests calls a function of this name and imports its module, likely ones first."""
+    def callers(self, qualname: str, home: Module) -> list[Call]:
+        """What outside tests calls a function and imports its module, likely ones first.
+
+        Judged by its name; where a method is called elsewhere, its class must be named there too.
+        """
+        owner_class, _, name = qualname.rpartition(".")
         self.sought.add(name)
         pattern = _calling(name)
         index = self._sources.index
@@ -182,7 +198,8 @@ class Reach:
         for module in (home, *self._above([home.path], 2)):
             text = self._sources.text(module)
             rank = discover.rank_of(module.path, index.workspace_of(module.path))
-            for match in pattern.finditer(text) if name in text and rank < _UNLIKELY else ():
+            is_near = module is home or owner_class in text
+            for match in pattern.finditer(text) if name in text and is_near and rank < _UNLIKELY else ():
                 owner = _function_around(text, match.start())
                 if (owner or "").rpartition(".")[2] == name and module is home:
                     continue  # calls itself
@@ -191,10 +208,10 @@ class Reach:
                     found[key] = Call(Entry(module, owner, rank), not match.group(1))
         return sorted(found.values(), key=lambda c: c.entry.rank)
 
-    def wrappers(self, name: str, home: Module) -> list[Call]:
+    def wrappers(self, qualname: str, home: Module) -> list[Call]:
         """The functions that call a function, at first, second or third hand."""
         found: dict[tuple[str, str | None], Call] = {}
-        level = [(name, home)]
+        level = [(qualname, home)]
         for _ in range(3):
             following: list[tuple[str, Module]] = []
             for called, module in level:
@@ -202,7 +219,7 @@ class Reach:
                     key = (call.entry.module.path, call.entry.factory)
                     if call.entry.factory is not None and key not in found and len(found) < 12:
                         found[key] = call
-                        following.append((call.entry.factory.rpartition(".")[2], call.entry.module))
+                        following.append((call.entry.factory, call.entry.module))
             level = following
         return list(found.values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import attributes, branches, calls, operators
+from flask_ls.project.interp import attributes, branches, calls, external, operators
 from flask_ls.project.interp.frames import EXEC, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -327,7 +327,12 @@ def _raise(m: Machine, node: ast.Raise, frame: Frame) -> Outcome | None:
         raise Raised("Exception", ("BaseException",))
     frame.node = node
     value = m.settle(m.eval(node.exc, frame))
-    raise make_raised(value)
+    error = make_raised(value)
+    if error.name == "NotImplementedError" and frame.owner is not None and not m.catching(error.name):
+        # An abstract method: what overrides it is not known.
+        external.escape(m, Args(list(frame.names.values())), f"what overrides {frame.qualname}() is not known")
+        return Outcome("return", Unknown(f"what overrides {frame.qualname}() is not known"))
+    raise error
 
 
 def make_raised(value: Value) -> Raised:

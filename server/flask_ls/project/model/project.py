@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
@@ -123,9 +124,9 @@ class ProjectModel:
         return model
 
     def with_template(self, path: str) -> ProjectModel:
-        """The model with one more template."""
-        model = self._like()
-        model.templates, model.files, model.modules = self.templates | {path}, self.files, self.modules
+        """The model with one more template. Nothing that was computed depends on it."""
+        model = copy(self)
+        model.templates = self.templates | {path}
         return model
 
     def twin(self, checkpoint: Checkpoint) -> ProjectModel:

@@ -14,6 +14,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.contexts.values import Value
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import handler_around, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -137,15 +139,41 @@ _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 @rule.on(ast.Expr)
 def check(node: ast.Expr, ctx: Context) -> Iterator[Finding]:
     """A call as a statement, inside an async view."""
-    call = node.value
+    yield from _check(node.value, ctx)
+
+
+@rule.on(ast.Assign)
+def check_kept(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+    """A task in a variable that nothing waits for."""
+    target = node.targets[0]
+    if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) and _starts_task(node.value, ctx):
+        owner = ctx.index.scope(target).owner(target.id)
+        uses = [n for n in ctx.index.nodes(ast.Name) if n.id == target.id and ctx.index.scope(n).owner(n.id) is owner]
+        if owner is not None and not owner.is_module and all(n is target or _is_callback(n, ctx) for n in uses):
+            yield from _check(node.value, ctx)
+
+
+def _is_callback(name: ast.Name, ctx: Context) -> bool:
+    """``task.add_done_callback(...)``, which does not wait."""
+    method = ctx.parent(name)
+    return isinstance(method, ast.Attribute) and method.attr in ("add_done_callback", "set_name", "get_name")
+
+
+def _starts_task(call: ast.Call, ctx: Context) -> bool:
+    return ctx.called(call) in _TASKS or (isinstance(call.func, ast.Attribute) and _is_loop(call.func, ctx))
+
+
+def _check(call: ast.expr, ctx: Context) -> Iterator[Finding]:
     if not isinstance(call, ast.Call):
         return
-    handler = handler_around(ctx, node)
+    handler = handler_around(ctx, call)
     if not isinstance(handler, ast.AsyncFunctionDef):
         return
     name = ctx.called(call)
-    if name in _TASKS or (isinstance(call.func, ast.Attribute) and _is_loop(call.func, ctx)):
+    if _starts_task(call, ctx):
         message = "the task is cancelled when the view returns: nothing waits for it."
+    elif _makes_coroutine(call, ctx):
+        message = "the coroutine never runs: it is not awaited."
     elif name is not None and (known := ctx.model.names.function(name)) is not None:
         if not known[1].is_async or known[1].is_generator or known[1].decorators:
             return
@@ -157,8 +185,17 @@ def check(node: ast.Expr, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def _makes_coroutine(call: ast.Call, ctx: Context) -> bool:
+    """``mailer.send()`` where the method is ``async``."""
+    values = ctx.model.contexts.values
+    cls = ctx.infer.class_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if cls is None or not isinstance(call.func, ast.Attribute):
+        return False
+    method = values.attribute(Value("instance", cls), call.func.attr)
+    body = values.body(method.key) if method is not None and method.kind == "function" else None
+    return body is not None and body.is_async and not body.is_generator and not body.decorators
+
+
 def _is_loop(method: ast.Attribute, ctx: Context) -> bool:
-    return method.attr == "create_task" and ctx.called(method.value) in (
-        "asyncio.get_running_loop",
-        "asyncio.get_event_loop",
-    )
+    loop = definition(ctx, method.value)
+    return method.attr == "create_task" and ctx.called(loop) in ("asyncio.get_running_loop", "asyncio.get_event_loop")

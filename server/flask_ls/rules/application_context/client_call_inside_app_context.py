@@ -23,11 +23,13 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.client_fixes import CLIENT, METHODS, requests_outside
 from flask_ls.rules.ask.project import imports_g
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Note, Rule
 
+_PUSHING = ("flask.Flask.app_context", "flask.Flask.test_request_context")
 _SHARED = frozenset({"teardown_appcontext", "SQLAlchemy", "LoginManager"})
 
 rule = Rule(
@@ -35,7 +37,7 @@ rule = Rule(
     code="FLK106",
     severity=Severity.WARNING,
     guide=("Request context / the test client provides context automatically",),
-    triggers=_SHARED | {"app_context"},
+    triggers=_SHARED | {"app_context", "test_request_context"},
     notes=(Note(">=3.2", "Flask 3.2 pushes a new context for every request; the block does no harm."),),
     examples=(
         Bad(
@@ -113,10 +115,10 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     method = node.func
     if not isinstance(method, ast.Attribute) or method.attr not in METHODS or ctx.flask >= Version("3.2.dev0"):
         return
-    if not ctx.is_instance(method.value, CLIENT) or not ctx.model.once(_shares):
+    if not _is_client(method.value, ctx) or not ctx.model.once(_shares):
         return
-    around = _app_context_around(node, ctx)
-    if around is not None:
+    around = _context_around(node, ctx)
+    if around is not None and _is_same_app(node, around, ctx):
         yield ctx.finding(
             node,
             "this request shares g with the block around it: no new application context is pushed.",
@@ -125,16 +127,39 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         )
 
 
-def _app_context_around(node: ast.AST, ctx: Context) -> ast.With | None:
+def _is_client(node: ast.expr, ctx: Context) -> bool:
+    """Whether it is a test client, also one that a fixture gives."""
+    if ctx.is_instance(node, CLIENT):
+        return True
+    function = ctx.index.function_of(node)
+    if not isinstance(node, ast.Name) or not isinstance(function, FUNCTIONS):
+        return False
+    value = ctx.model.contexts.values.of(ctx.path, f"%{ctx.index.qualname(function)}:{node.id}")
+    return value is not None and value.kind == "instance" and value.name == CLIENT
+
+
+def _is_same_app(node: ast.Call, block: ast.With, ctx: Context) -> bool:
+    """False when the client is known to belong to another application than the context."""
+    assert isinstance(node.func, ast.Attribute)
+    made = definition(ctx, node.func.value)
+    pushed = next((i.context_expr for i in block.items if _pushes(i, ctx)), None)
+    receivers = [c.func.value for c in (made, pushed) if isinstance(c, ast.Call) and isinstance(c.func, ast.Attribute)]
+    names = {ctx.name(r) for r in receivers}
+    return len(receivers) < 2 or None in names or len(names) == 1
+
+
+def _context_around(node: ast.AST, ctx: Context) -> ast.With | None:
     for ancestor in ctx.index.ancestors(node):
         if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):
             return None
-        if isinstance(ancestor, ast.With):
-            for item in ancestor.items:
-                call = item.context_expr
-                if isinstance(call, ast.Call) and ctx.member(call.func) == "flask.Flask.app_context":
-                    return ancestor
+        if isinstance(ancestor, ast.With) and any(_pushes(item, ctx) for item in ancestor.items):
+            return ancestor
     return None
+
+
+def _pushes(item: ast.withitem, ctx: Context) -> bool:
+    call = item.context_expr
+    return isinstance(call, ast.Call) and ctx.member(call.func) in _PUSHING
 
 
 def _shares(model: ProjectModel) -> bool:

@@ -18,8 +18,11 @@ import ast
 import difflib
 from collections.abc import Iterator
 
+from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import is_caught, tests_before
+from flask_ls.rules.ask.g_values import time_of
 from flask_ls.rules.ask.project import imports_g
 from flask_ls.rules.ask.views import Role, handlers, is_blueprint
 from flask_ls.rules.context import Context
@@ -221,7 +224,9 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     if node.attr.startswith("_") or ctx.is_test:
         return
     roles = handlers(ctx).roles(ctx.index.function_of(node))
-    if not roles or any(r.kind not in ("view", "error_handler", "before_request") for r in roles):
+    if any(r.kind not in ("view", "error_handler", "before_request", "cli") for r in roles):
+        return
+    if not roles and not _runs_in_requests(ctx.index.function_of(node), ctx):
         return
     missing = _missing(node, roles, ctx)
     if missing is None or _is_tested(node, ctx):
@@ -231,6 +236,14 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(node, f"{message} g.{node.attr}: reading it raises AttributeError.", fixes=fixes)
 
 
+def _runs_in_requests(function: FunctionNode | ast.Lambda | None, ctx: Context) -> bool:
+    """Whether every known way to a function starts with a request."""
+    if not isinstance(function, FUNCTIONS):
+        return False
+    sources = {e.source for e in ctx.model.contexts.entries.of(BodyKey(ctx.path, ctx.index.qualname(function)))}
+    return bool(sources) and sources <= {"view", "handler"}
+
+
 def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> tuple[str, Fix | None] | None:
     """What is wrong and how to set the value in time; None when it may be there."""
     others = [f for f in ctx.model.files.values() if f.path != ctx.path]
@@ -238,6 +251,7 @@ def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> tuple[str,
         return None
     if any("setattr" in f.words for f in ctx.model.files.values() if imports_g(f)):
         return None
+    reader = ctx.index.function_of(node)
     stores = [
         n
         for n in ctx.index.nodes(ast.Attribute)
@@ -246,9 +260,16 @@ def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> tuple[str,
     if not stores:
         facts = ctx.model.files.get(ctx.path)
         return ("nothing sets", None) if facts is None or not _sets(facts, node.attr) else None
-    if all(ctx.index.function_of(s) is None for s in stores):
+    times = {time_of(ctx, ctx.index.function_of(s), reader) for s in stores}
+    if times == {"start-up"}:
         return "only code that runs at start-up sets", _before_requests(stores, ctx)
-    if any(r.kind != "view" for r in roles):
+    if any(r.kind == "cli" for r in roles):
+        return ("only code that runs during requests sets", None) if times <= {"request", "view", "late"} else None
+    # A helper may be called by the view that has set the value.
+    if times <= ({"start-up", "view", "late"} if roles else {"start-up", "late"}):
+        words = {"view": "only another view sets", "late": "only code that runs after the view sets"}
+        return words.get("".join(times), "only code that does not run before sets"), None
+    if not roles or any(r.kind != "view" for r in roles):
         return None
     hooks = [r for s in stores for r in handlers(ctx).roles(ctx.index.function_of(s))]
     known = all(handlers(ctx).roles(ctx.index.function_of(s)) for s in stores)

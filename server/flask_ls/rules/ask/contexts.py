@@ -111,8 +111,9 @@ def _all(ctx: Context) -> list[Lacking]:
         function = _function(extracted.roots.get(site.body.id))
         source = kind_of(contexts, problem.witness, site.leaf)
         way = _way(ctx, extracted, problem)
-        # flask/cli.py, `FlaskGroup.get_command`.
-        by_flask = source == "command" and ctx.flask >= _PUSHES_FOR_COMMANDS and _application_commands(ctx)
+        # flask/cli.py, `FlaskGroup.get_command`; it pushes an application context, never a request.
+        is_enough = source == "command" and problem.need.level == "app"
+        by_flask = is_enough and ctx.flask >= _PUSHES_FOR_COMMANDS and _application_commands(ctx)
         found.append(
             Lacking(problem, node, _mark(ctx, node, problem), source, function, *way, is_run_by_flask=by_flask)
         )

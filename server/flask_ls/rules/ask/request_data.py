@@ -106,7 +106,10 @@ def _rules_in_table(ctx: Context, function: ast.AST) -> list[str]:
 def _hands_text_on(ctx: Context, call: ast.Call) -> bool:
     if ctx.called(call) in _PATH_CALLS:
         return True
-    return isinstance(call.func, ast.Attribute) and call.func.attr in _TEXT_METHODS
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _TEXT_METHODS:
+        return False
+    replaced = values.text(ctx, values.argument(call, 0)) if call.func.attr == "replace" else None
+    return replaced is None or not {"/", "."} & set(replaced)  # replace("/", "_") makes a plain name of it
 
 
 def _sources(

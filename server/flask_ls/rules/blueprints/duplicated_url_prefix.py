@@ -1,4 +1,4 @@
-"""A route of a blueprint repeats the prefix that the blueprint is registered under: ``/api/api/users``.
+"""A route, or a nested blueprint, repeats the prefix that the blueprint is registered under: ``/api/api/users``.
 
 Why: Rules in a blueprint are relative to its ``url_prefix``. Written with the prefix once more, the URL has it twice,
 and the expected one answers 404.
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.routing import blueprints, call_at, prefix_of, reachable
 from flask_ls.rules.ask.values import argument
 from flask_ls.rules.ask.views import registers_routes
 from flask_ls.rules.context import Context
@@ -34,7 +35,7 @@ rule = Rule(
         "Blueprints / url_prefix set at registration",
         "Blueprints / routes of a blueprint are relative to its prefix",
     ),
-    triggers=frozenset({"add_url_rule"}),
+    triggers=frozenset({"add_url_rule", "register_blueprint"}),
     when=registers_routes,
     examples=(
         Bad(
@@ -68,6 +69,27 @@ rule = Rule(
                 return []
             """,
             drive="assert client.get('/api/users').status_code == 200",
+            fails="AssertionError",
+        ),
+        Bad(
+            """
+            from flask import Blueprint, Flask
+
+            api = Blueprint("api", __name__, url_prefix="/api")
+            users = Blueprint("users", __name__)
+
+
+            @users.get("/list")
+            def index():
+                return []
+
+
+            api.register_blueprint(users, url_prefix="/api/users")
+            #                                        ^^^^^^^^^^^^ The URLs begin with /api/api/users
+            app = Flask(__name__)
+            app.register_blueprint(api)
+            """,
+            drive="assert client.get('/api/users/list').status_code == 200",
             fails="AssertionError",
         ),
         Good(
@@ -110,6 +132,27 @@ def check(ctx: Context) -> Iterator[Finding]:
         message = f"The URL is {routes[0].rule}: the rule repeats the prefix {prefix.text} of its blueprint."
         related = [ctx.related(prefix.site, f"the prefix {prefix.text} is given here")]
         yield ctx.finding(where, message, related=related, fixes=[_without(ctx, written, text, prefix.text)])
+
+
+@rule.on_file
+def check_nested(ctx: Context) -> Iterator[Finding]:
+    """Prefixes of blueprints that repeat the prefix of the blueprint that they are nested in."""
+    around = {(r.app, r.name): r for b in blueprints(ctx.model) for r in reachable(b)}
+    for blueprint in blueprints(ctx.model):
+        for registration in reachable(blueprint):
+            outer = around.get((registration.app, registration.parent or ""))
+            site = registration.site if registration.given_prefix is not None else blueprint.site
+            if outer is None or site.path != ctx.path or not blueprint.has_routes:
+                continue
+            prefix, whole = (outer.url_prefix or "").rstrip("/"), registration.url_prefix or ""
+            call = call_at(ctx, site.span)
+            if call is not None and len(prefix) > 1 and f"{whole}/".startswith(f"{prefix}{prefix}/"):
+                yield ctx.finding(
+                    prefix_of(call) or call,
+                    f"The URLs begin with {whole}: this repeats the prefix {prefix} of the blueprint around it.",
+                    related=[ctx.related(outer.site, f"the prefix {prefix} comes from here")],
+                )
+                break
 
 
 def _repeated(route: Route, text: str) -> UrlPart | None:

@@ -195,6 +195,29 @@ rule = Rule(
             """,
             drive="client.get('/')",
         ),
+        Good(
+            """
+            import config
+            from shop import app
+            === shop/__init__.py
+            from flask import Flask
+
+            import shop.model
+
+            app = Flask(__name__)
+            === shop/model.py
+            import config
+
+
+            class User:
+                debug = config
+            === shop/paths.py
+            from shop.model import User
+            === config.py
+            import shop.paths
+            """,
+            drive="pass",
+        ),
     ),
 )
 

@@ -144,6 +144,20 @@ rule = Rule(
             migrate = Migrate()
             """,
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_login import LoginManager
+
+            manager = LoginManager()
+
+
+            def create_app():
+                app = Flask(__name__)
+                manager.setup_app(app)
+                return app
+            """,
+        ),
     ),
 )
 

@@ -7,7 +7,7 @@ Instead: import the models in the factory, or in the module that calls ``create_
 
 Fix: Imports the models before the call; unsafe, as importing a module runs its code.
 
-Quiet: When anything imports the module, when modules are imported by computed names, and in tests.
+Quiet: When anything imports the module before, when modules are imported by computed names, and in tests.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from flask_ls.rules.context import Context, is_test_path
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 # A module that uses one of these may import any other.
 _DYNAMIC = frozenset({"import_module", "import_string", "walk_packages", "iter_modules", "__import__", "find_modules"})
@@ -88,6 +89,34 @@ rule = Rule(
                 id = db.Column(db.Integer, primary_key=True)
             """,
             drive="app_module.create_app()",
+            fails="AssertionError: no tables",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            from extensions import db
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db.init_app(app)
+            with app.app_context():
+                db.create_all()
+            #   ^^^^^^^^^^^^^^^ models is imported below
+                assert db.metadata.tables, "no tables"
+
+            import models
+            === extensions.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+            === models.py
+            from extensions import db
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+            """,
             fails="AssertionError: no tables",
         ),
         Good(
@@ -162,6 +191,39 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             related=[Related(Site(facts.path, model.name_span), f"the model {model.qualname}")],
             fixes=[_imported(node, facts, ctx)],
         )
+
+
+@rule.on(ast.Call)
+def check_order(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``db.create_all()`` at module level, above the only import of the models."""
+    if ctx.member(node.func) != "flask_sqlalchemy.SQLAlchemy.create_all" or ctx.is_test:
+        return
+    if ctx.index.function_of(node) is not None:
+        return
+    here = ctx.model.files[ctx.path]
+    for imported in here.imports:
+        module = ctx.model.names.imported(here.module, imported.module)
+        facts = ctx.model.modules.get(module)
+        if facts is None or facts.path == ctx.path or imported.span.start < ctx.span(node).end:
+            continue
+        model = next((c for c in facts.classes.values() if _is_model(f"{module}.{c.qualname}", ctx.model)), None)
+        if model is not None and imported.level == "module" and _importers(module, ctx.model) == [imported.span]:
+            yield ctx.finding(
+                node,
+                f"{module} is imported below, so create_all() does not know its models.",
+                related=[ctx.related(Site(ctx.path, imported.span), f"{module} is imported here")],
+            )
+
+
+def _importers(module: str, model: ProjectModel) -> list[Span]:
+    """The places of all imports of a module."""
+    return [
+        imported.span
+        for facts in model.files.values()
+        for imported in facts.imports
+        if (name := model.names.imported(facts.module, imported.module)) == module
+        or module in {f"{name}.{attribute}" for attribute, _ in imported.names}
+    ]
 
 
 def _forgotten(model: ProjectModel) -> list[FileFacts]:

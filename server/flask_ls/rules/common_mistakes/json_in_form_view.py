@@ -172,6 +172,8 @@ rule = Rule(
     ),
 )
 
+_CLIENT = "flask.testing.FlaskClient"
+_TYPES = frozenset({"content_type", "mimetype", "headers"})
 _BODIES = {"flask.request.json": "JSON body", "flask.request.form": "form body"}
 
 
@@ -190,7 +192,7 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     call = parent if isinstance(parent, ast.Call) and parent.func is node else None
     if call is not None and any(k.arg in ("silent", "force") for k in call.keywords):
         return
-    methods = [_methods(r, ctx) for r in roles]
+    methods = [_methods(r, function, ctx) for r in roles]
     if any(m is None for m in methods) or _is_conditional(node, ctx):
         return
     if all(m == {"GET"} for m in methods):
@@ -213,7 +215,7 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         said = (
             "a client sends JSON to this view, for which request.form is empty: this answers 400."
             if wanted == "json"
-            else "a client sends a form to this view, for which there is no JSON body: this answers 415."
+            else "a client sends no JSON to this view, which reads a JSON body: this answers 415."
         )
         title = "Read the JSON body: request.json" if wanted == "json" else "Read the form: request.form"
         yield ctx.finding(
@@ -273,8 +275,10 @@ def _is_conditional(node: ast.AST, ctx: Context) -> bool:
     )
 
 
-def _methods(role: Role, ctx: Context) -> set[str] | None:
+def _methods(role: Role, function: FunctionNode, ctx: Context) -> set[str] | None:
     """The methods a role allows; None when unknown. HEAD and OPTIONS do not count."""
+    if isinstance(role.site, ast.ClassDef) and function.name != "dispatch_request":
+        return {function.name.upper()}
     if role.method in ("get", "post", "put", "patch", "delete"):
         return {role.method.upper()}
     if role.call is None or values.has_unpacking(role.call) or role.method not in ("route", "add_url_rule"):
@@ -295,11 +299,22 @@ def _client(roles: list[Role], keyword: str, ctx: Context) -> ast.Call | None:
         given = next((k.value for k in call.keywords if k.arg == keyword), None)
         if not isinstance(call.func, ast.Attribute) or given is None:
             continue
-        if keyword == "data" and (
-            not isinstance(given, ast.Dict) or any(k.arg in ("content_type", "headers") for k in call.keywords)
-        ):
+        is_body = isinstance(given, ast.Dict) or ctx.called(given) == "json.dumps"
+        if keyword == "data" and (not is_body or any(k.arg in _TYPES for k in call.keywords)):
             continue
         url = values.text(ctx, values.argument(call, 0, "path"))
-        if url is not None and url in rules and ctx.is_instance(call.func.value, "flask.testing.FlaskClient"):
+        if url is not None and url in rules and _is_client(call.func.value, ctx):
             return call
     return None
+
+
+def _is_client(node: ast.expr, ctx: Context) -> bool:
+    """Whether the expression is a test client, also one that a fixture of this file makes."""
+    if ctx.is_instance(node, _CLIENT):
+        return True
+    bindings = ctx.index.lookup(node.id, node) if isinstance(node, ast.Name) else []
+    if len(bindings) != 1 or bindings[0].kind != "param":
+        return False
+    made = [f for f in ctx.index.functions() if f.name == bindings[0].name and f.decorator_list]
+    given = (n.value for f in made for n in own_nodes(ctx, f) if isinstance(n, (ast.Return, ast.Yield)))
+    return any(ctx.is_instance(value, _CLIENT) for value in given)

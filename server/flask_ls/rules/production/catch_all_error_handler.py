@@ -128,7 +128,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         if role.method not in ("errorhandler", "app_errorhandler", "register_error_handler") or role.call is None:
             continue
         caught = values.argument(role.call, 0, "code_or_exception")
-        if not isinstance(function, FUNCTIONS) or caught is None or ctx.name(caught) not in _ALL:
+        if not isinstance(function, (*FUNCTIONS, ast.Lambda)) or caught is None or ctx.name(caught) not in _ALL:
             continue
         if _hands_on(function, ctx):
             continue
@@ -145,15 +145,17 @@ def check(ctx: Context) -> Iterator[Finding]:
             )
 
 
-def _finding(function: FunctionNode, role: Role, caught: ast.expr, message: str, ctx: Context) -> Finding:
+def _finding(function: FunctionNode | ast.Lambda, role: Role, caught: ast.expr, message: str, ctx: Context) -> Finding:
     fix = ctx.fix("Handle only unexpected errors: 500", ctx.edit().replace(caught, "500"), safe=False)
     return ctx.finding(role.site, message, fixes=[fix, _passing_on(function, role, ctx)])
 
 
-def _passing_on(function: FunctionNode, role: Role, ctx: Context) -> Fix | None:
+def _passing_on(function: FunctionNode | ast.Lambda, role: Role, ctx: Context) -> Fix | None:
     """HTTP errors are returned as they are, everything else is logged."""
     parameter = _parameter(function)
     if not parameter or role.call is None or not isinstance(role.call.func, ast.Attribute):
+        return None
+    if isinstance(function, ast.Lambda):
         return None
     edit = ctx.edit()
     lines = []
@@ -176,12 +178,16 @@ def _passing_on(function: FunctionNode, role: Role, ctx: Context) -> Fix | None:
 def _hands_on(function: ast.AST, ctx: Context) -> bool:
     """Whether the handler re-raises, or leaves the answer to another function that gets the exception."""
     parameter = _parameter(function)
+    answers = [function.body] if isinstance(function, ast.Lambda) else []
     for node in own_nodes(ctx, function):
         if isinstance(node, ast.Raise):
             return True
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
-            given = [*node.value.args, *(k.value for k in node.value.keywords)]
-            if any(isinstance(a, ast.Name) and a.id == parameter for a in given) and ctx.called(node.value) not in (
+        if isinstance(node, ast.Return) and node.value is not None:
+            answers.append(node.value)
+    for answer in answers:
+        if isinstance(answer, ast.Call):
+            given = [*answer.args, *(k.value for k in answer.keywords)]
+            if any(isinstance(a, ast.Name) and a.id == parameter for a in given) and ctx.called(answer) not in (
                 "builtins.str",
                 "builtins.repr",
                 "flask.jsonify",

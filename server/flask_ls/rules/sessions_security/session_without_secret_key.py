@@ -23,7 +23,7 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import writes_of
-from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.flow import is_caught, tests_before
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -169,10 +169,20 @@ def check(ctx: Context) -> Iterator[Finding]:
         configs = configs_for(ctx, node)
         if not configs or any(c.own_sessions or not c.lacks("SECRET_KEY") for c in configs):
             continue
-        if is_caught(ctx, node, "RuntimeError"):
+        if is_caught(ctx, node, "RuntimeError") or _asks_for_key(ctx, node):
             continue
         yield _finding(ctx, node, what, configs[0])
     yield from _protections(ctx)
+
+
+def _asks_for_key(ctx: Context, node: ast.AST) -> bool:
+    """``if current_app.secret_key:``, ``if app.config.get("SECRET_KEY"):``."""
+    return any(
+        (isinstance(n, ast.Attribute) and n.attr == "secret_key")
+        or (isinstance(n, ast.Constant) and n.value == "SECRET_KEY")
+        for test, _ in tests_before(ctx, node)
+        for n in ast.walk(test)
+    )
 
 
 def _imports(ctx: Context) -> Iterator[Binding]:

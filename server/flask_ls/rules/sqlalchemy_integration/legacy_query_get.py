@@ -16,7 +16,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.queries import model_of_iterated
-from flask_ls.rules.ask.session import MODEL, extension_in_scope
+from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -150,11 +150,8 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 
 def _has_own_query(model: str, ctx: Context) -> bool:
-    """Whether the class is no model, or one whose ``query`` may have a ``get`` of its own."""
-    order = ctx.model.mro(model)
-    if MODEL not in order:
-        return True
-    for cls in order:
+    """Whether the model's ``query`` may have a ``get`` of its own."""
+    for cls in ctx.model.mro(model):
         definition = ctx.model.names.class_(cls)
         if definition is not None and not {"query", "query_class"}.isdisjoint(
             {*definition[1].attributes, *definition[1].methods}

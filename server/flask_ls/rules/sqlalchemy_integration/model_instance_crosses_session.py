@@ -21,6 +21,7 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.handover import Handover, handovers
 from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import handler_around
 from flask_ls.rules.context import Context
 from flask_ls.rules.edits.statements import line_of
@@ -53,7 +54,7 @@ rule = Rule(
         "SQLAlchemy integration / detached object error: fetch again or merge",
         "SQLAlchemy integration / the session is scoped to the request",
     ),
-    triggers=frozenset({"commit", "Thread", "Timer", "submit", "delay", "apply_async"}),
+    triggers=frozenset({"commit", "Thread", "Timer", "submit", "delay", "apply_async", "expire_on_commit"}),
     error_text="DetachedInstanceError: Instance <User at 0x...> is not bound to a Session; attribute refresh operation "
     "cannot proceed",
     examples=(
@@ -145,11 +146,15 @@ def check(ctx: Context) -> Iterator[Finding]:
                     "the thread or task has another session: pass the id and load the object there.",
                     fixes=[_id_passed(handover, value, ctx)],
                 )
+    if any("expire_on_commit" in facts.words for facts in ctx.model.files.values()):
+        return
     for block in ctx.index.nodes(ast.With):
         if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
             yield from _after_block(block, ctx)
     for statement in ctx.index.nodes(ast.Assign):
         yield from _cached(statement, ctx)
+    for call in ctx.index.nodes(ast.Call):
+        yield from _put_away(call, ctx)
 
 
 def _id_passed(handover: Handover, value: ast.expr, ctx: Context) -> Fix | None:
@@ -241,14 +246,17 @@ def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
     message = "the session of this object is gone: after the commit reading it raises DetachedInstanceError."
     last = block.body[-1]
     if isinstance(last, ast.Return) and isinstance(last.value, ast.Name) and last.value.id in names:
-        if _is_fixture(block, ctx):
+        is_fixture = _is_fixture(block, ctx)
+        if is_fixture or _result_is_read(ctx.index.function_of(block), ctx):
             yield ctx.finding(
                 last,
                 message,
                 related=[ctx.related(block.items[0].context_expr, "the context ends with this block")],
-                fixes=[_yielded(last, ctx)],
+                fixes=[_yielded(last, ctx)] if is_fixture else [],
             )
         return
+    for kept in (s for s in block.body if isinstance(s, ast.Assign)):
+        yield from _kept_on_self(kept, block, names, message, ctx)
     siblings = ctx.index.block_of(block)
     for statement in siblings[siblings.index(block) + 1 :] if block in siblings else []:
         if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.With)):
@@ -270,6 +278,35 @@ def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
                 names.discard(node.value.id)
 
 
+def _kept_on_self(
+    statement: ast.Assign, block: ast.With, names: set[str], message: str, ctx: Context
+) -> Iterator[Finding]:
+    """``self.user = user``, where another method reads an attribute of it."""
+    target, method = statement.targets[0], ctx.index.function_of(block)
+    cls = ctx.index.class_of(method) if isinstance(method, FUNCTIONS) else None
+    if cls is None or not isinstance(target, ast.Attribute) or not isinstance(statement.value, ast.Name):
+        return
+    written = ctx.text(target)
+    is_read = any(
+        isinstance(n, ast.Attribute) and ctx.text(n.value) == written and ctx.index.function_of(n) is not method
+        for n in ast.walk(cls)
+    )
+    if statement.value.id in names and is_read:
+        yield ctx.finding(
+            statement,
+            message,
+            related=[ctx.related(block.items[0].context_expr, "the context ends with this block")],
+        )
+
+
+def _result_is_read(function: ast.AST | None, ctx: Context) -> bool:
+    """Whether this file reads an attribute of what the function gives: ``make().name``, ``u = make(); u.name``."""
+    if not isinstance(function, FUNCTIONS) or function.decorator_list:
+        return False
+    wanted = ctx.index.dotted(function)
+    return any(ctx.called(definition(ctx, n.value)) == wanted for n in ctx.index.nodes(ast.Attribute))
+
+
 def _is_fixture(block: ast.With, ctx: Context) -> bool:
     function = ctx.index.function_of(block)
     return isinstance(function, FUNCTIONS) and any(
@@ -281,6 +318,28 @@ def _is_fixture(block: ast.With, ctx: Context) -> bool:
 def _yielded(statement: ast.Return, ctx: Context) -> Fix | None:
     text = ctx.text(statement).replace("return", "yield", 1)
     return ctx.fix("Yield it inside the block", ctx.edit().replace(statement, text), safe=True)
+
+
+def _put_away(call: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``CACHE.append(obj)`` in a view."""
+    method = call.func
+    if not isinstance(method, ast.Attribute) or method.attr not in ("append", "add", "insert", "appendleft"):
+        return
+    holder, value = method.value, call.args[-1] if call.args else None
+    if not isinstance(holder, ast.Name) or not isinstance(value, ast.Name) or handler_around(ctx, call) is None:
+        return
+    root = ctx.index.root
+    is_global = ctx.index.scope(holder).owner(holder.id) is root and _model_of(value, ctx) is not None
+    if is_global and all(_is_container(b.value) for b in root.bindings[holder.id]):
+        yield ctx.finding(call, _LATER)
+
+
+def _is_container(node: ast.expr | None) -> bool:
+    made = node.func if isinstance(node, ast.Call) else None
+    return isinstance(node, (ast.List, ast.Set)) or (isinstance(made, ast.Name) and made.id in ("list", "set", "deque"))
+
+
+_LATER = "the next request finds this object detached: its session ends with this request."
 
 
 def _cached(statement: ast.Assign, ctx: Context) -> Iterator[Finding]:
@@ -295,7 +354,4 @@ def _cached(statement: ast.Assign, ctx: Context) -> Iterator[Finding]:
             continue
         owner = ctx.index.scope(holder).owner(holder.id)
         if owner is ctx.index.root and ctx.index.function_of(statement) is not None:
-            yield ctx.finding(
-                statement,
-                "the next request finds this object detached: its session ends with this request.",
-            )
+            yield ctx.finding(statement, _LATER)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.request_text import text_of
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -178,7 +179,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if ctx.is_older("flask-sqlalchemy", "3"):  # which does not work with SQLAlchemy 2
         return
     statement = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "statement"), None)
-    if statement is None or not _is_string(statement, ctx):
+    if statement is None or not _is_text(definition(ctx, statement), ctx):
         return
     yield ctx.finding(
         statement,
@@ -187,16 +188,16 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _is_string(node: ast.expr, ctx: Context) -> bool:
-    """Whether the statement is a string for certain, also one that is put together."""
-    if ctx.is_instance(node, "builtins.str"):
-        return True
+def _is_text(node: ast.expr, ctx: Context) -> bool:
+    """Whether the expression is a string for certain."""
     node = definition(ctx, node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
-        return _is_string(node.left, ctx)
+        # A column on the right of `+` makes an SQL expression; `%` formats whatever is there.
+        added = isinstance(node.op, ast.Mod) or _is_text(node.right, ctx) or text_of(ctx, node.right) is not None
+        return added and _is_text(node.left, ctx)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STR_METHODS:
-        return _is_string(node.func.value, ctx)
-    return isinstance(node, ast.JoinedStr)
+        return _is_text(node.func.value, ctx)
+    return isinstance(node, ast.JoinedStr) or ctx.is_instance(node, "builtins.str")
 
 
 def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:

@@ -213,7 +213,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
     if not _may_take_name(m, app, state, name):
         return None
     first = not any(r.blueprint is state for r in app.native.registered)
-    saved = (m.places, m.url_parts, m.blueprint_name)
+    saved = (m.places, m.url_parts, m.blueprint_name, m.prefix_parts)
     setup = m.call_method(self_, "make_setup_state", Args([app, options, first]))
     url_prefix = m.settle(m.get(setup, "url_prefix"))
     given = m.settle(_option(m, options, "url_prefix"))
@@ -227,8 +227,10 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
         prefix or None,
         state,
     )
-    if isinstance(url_prefix, Unknown) or options.rest is not None:
-        why = options.rest.reason if options.rest is not None else url_prefix.reason
+    is_readable = url_prefix is None or isinstance(url_prefix, str)
+    if not is_readable or options.rest is not None:
+        unknown = operators.why(url_prefix, "it is only known at run time")
+        why = options.rest.reason if options.rest is not None else unknown
         m.blind(f"the url_prefix of this registration is not known: {why}", target=app)
     m.oldest_write = 0
     if not m.dry:
@@ -238,10 +240,11 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
     taken = app.attrs.get("blueprints")
     if isinstance(taken, DictV):
         m.write(taken.items, name, self_)
-    if not isinstance(url_prefix, Unknown):
+    if is_readable:
         m.blueprint_name = name
+        m.prefix_parts = _prefix_parts(m, state, registered, given)
         _replay(m, self_, app, setup, name)
-    m.places, m.url_parts, m.blueprint_name = saved
+    m.places, m.url_parts, m.blueprint_name, m.prefix_parts = saved
     return None
 
 
@@ -307,6 +310,7 @@ def _register_nested(m: Machine, app: Instance, setup: Value, child: Value, give
         options = m.new_dict(dict(given.items), given.rest)
         outer = m.settle(m.get(setup, "url_prefix"))
         own = m.settle(_option(m, given, "url_prefix"))
+        m.prefix_is_given = own is not None
         own = m.settle(m.get(blueprint, "url_prefix")) if own is None else own
         if outer is not None and own is not None:
             options.items["url_prefix"] = _join(m, outer, own)
@@ -408,8 +412,8 @@ def _state_add(m: Machine, args: Args) -> Value:
         return operators.unknown_from(own, "the endpoint is only known at run time")
 
     saved = m.url_parts
-    blueprint = m.get(self_, "blueprint")
-    m.url_parts = _parts(m, blueprint, prefix, rule)
+    own = m.stack_of()
+    m.url_parts = (*m.prefix_parts, (rule if isinstance(rule, str) else "", own[0] if own else None))
     try:
         values = Args([full, m.lift(endpoint, named), view], options, None, args.starstar)
         scaffold.add_rule_through(m, app, values, app)
@@ -418,19 +422,18 @@ def _state_add(m: Machine, args: Args) -> Value:
     return None
 
 
-def _parts(m: Machine, blueprint: Value, prefix: Value, rule: Value) -> tuple[tuple[str, Place | None], ...]:
-    if not isinstance(prefix, str) or not prefix or not isinstance(blueprint, Instance):
-        return ()
-    state = blueprint.native
-    registered = state.registered[-1] if isinstance(state, BlueprintState) and state.registered else None
-    place = None
-    if registered is not None and registered.given is not None and registered.places:
-        place = registered.places[0]
-    elif isinstance(state, BlueprintState) and state.places:
-        place = state.places[0]
-    own = m.stack_of()
-    text = rule if isinstance(rule, str) else ""
-    return ((prefix, place), (text, own[0] if own else None))
+def _prefix_parts(
+    m: Machine, state: BlueprintState, registered: Registered, given: Value
+) -> tuple[tuple[str, Place | None], ...]:
+    """The prefixes around the rules of a registration, outermost first, each with where it was written."""
+    outer = m.prefix_parts if registered.parent is not None else ()
+    before = "".join(text.rstrip("/") for text, _ in outer)
+    own = (registered.prefix or "").removeprefix(before)
+    if not own.strip("/"):
+        return outer
+    is_given = given is not None if registered.parent is None else m.prefix_is_given
+    places = registered.places if is_given else state.places
+    return (*outer, (own, places[0] if places else None))
 
 
 __all__ = ["Bound", "make", "make_state"]

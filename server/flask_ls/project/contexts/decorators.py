@@ -1,0 +1,145 @@
+"""What decorators of the project and of libraries do to the context of the functions they are put on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_ls.project.bodies import Body, Symbol, last_name, leaves
+from flask_ls.project.contexts import roles
+from flask_ls.project.contexts.sites import Site
+from flask_ls.project.contexts.states import (
+    APP,
+    IDENTITY,
+    NONE,
+    NOWHERE,
+    REQUEST,
+    TO_APP,
+    TO_REQUEST,
+    TO_UNKNOWN,
+    Vector,
+    apply,
+    join,
+    then,
+)
+from flask_ls.project.contexts.targets import PARAMETER, Target, after, first_parameter, given
+from flask_ls.project.contexts.values import BodyKey
+
+if TYPE_CHECKING:
+    from flask_ls.project.contexts.graph import Graph
+
+
+class Decorators:
+    """The way through the decorators of functions; every answer is remembered."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._passages: dict[tuple[BodyKey, int], tuple[Vector, tuple[Target, ...]]] = {}
+
+    def passage(self, key: BodyKey, start: int) -> tuple[Vector, tuple[Target, ...]]:
+        """How the context at a call of the function's name changes on the way through its decorators."""
+        known = self._passages.get((key, start))
+        if known is None:
+            self._passages[key, start] = (IDENTITY, ())
+            known = self._passages[key, start] = self._walk_decorators(key, start)
+        return known
+
+    def _walk_decorators(self, key: BodyKey, start: int) -> tuple[Vector, tuple[Target, ...]]:
+        body = self._graph.values.body(key)
+        vector: Vector = IDENTITY
+        extra: list[Target] = []
+        for symbol in body.decorators[start:] if body is not None else ():
+            step, entered = self._decorator(key.path, symbol)
+            extra += [after(vector, t) for t in entered]
+            vector = then(vector, step)
+        return vector, tuple(extra)
+
+    def _decorator(self, path: str, symbol: Symbol | None) -> tuple[Vector, tuple[Target, ...]]:
+        if symbol is None:
+            return TO_UNKNOWN, ()
+        if last_name(symbol) in ("setter", "getter", "deleter"):
+            return IDENTITY, ()
+        value = self._graph.values.of(path, symbol)
+        if value is None:
+            return TO_UNKNOWN, ()
+        if value.kind == "function" and value.key is not None:
+            body = self._graph.values.body(value.key)
+            return self.decorating(value.key, body) if body is not None else (TO_UNKNOWN, ())
+        if value.kind not in ("name", "called", "member"):
+            return TO_UNKNOWN, ()
+        name = value.name
+        if name in roles.REQUEST_WRAPPERS:
+            return TO_REQUEST, ()
+        if name in roles.APP_WRAPPERS:
+            return TO_APP, ()
+        if name in roles.TRANSPARENT:
+            return IDENTITY, ()
+        role = self._graph.role(value, symbol)
+        if role is not None:
+            return (TO_UNKNOWN if role.source in ("cli", "command") else IDENTITY), ()
+        top = name.partition(".")[0]
+        is_foreign = value.kind != "member" and not self._graph.values.model.names.is_project(name)
+        return (IDENTITY if is_foreign and top in roles.TRANSPARENT_LIBRARIES else TO_UNKNOWN), ()
+
+    def decorating(self, key: BodyKey, body: Body) -> tuple[Vector, tuple[Target, ...]]:
+        """What calling a function means that this project function has decorated, and the wrapper that then runs."""
+        parameter = first_parameter(body)
+        if self.passage(key, 0)[0] != IDENTITY:
+            return TO_UNKNOWN, ()
+        returned = [op[1] for op in leaves(body.block) if op[0] == "R"]
+        if parameter is None or not returned:
+            return TO_UNKNOWN, ()
+        if all(r == f"%{body.id}:{parameter}" for r in returned):
+            return IDENTITY, ()
+        wrappers = [
+            t.key
+            for r in returned
+            for t in self._graph.references(key.path, r)
+            if t.key.path == key.path and t.key.id.startswith(f"{body.id}.")
+        ]
+        if not wrappers:
+            return TO_UNKNOWN, ()
+        vector, _ = self.uses(key, parameter, nested=True)
+        return vector if vector is not None else NOWHERE, tuple(Target(w) for w in dict.fromkeys(wrappers))
+
+    def uses(self, key: BodyKey, parameter: str, *, nested: bool) -> tuple[Vector | None, tuple[Target, ...]]:
+        """Where a parameter is called, in the body itself or in functions nested in it, and to whom it is handed.
+
+        The starts have ``PARAMETER`` as their key, to be replaced by what is given.
+        """
+        wanted = f"%{key.id}:{parameter}"
+        vector: Vector | None = None
+        extra: list[Target] = []
+        for site in self._graph.sites.in_file(key.path).get(parameter, ()):
+            is_own = site.body.id == key.id
+            if site.op[0] != "c" or is_own == nested or not (is_own or site.body.id.startswith(f"{key.id}.")):
+                continue
+            flow = self._graph.flow(site.body)
+            if flow is None:
+                continue
+            if site.op[1] == wanted:
+                at = NOWHERE if site.leaf in flow.caught else flow.at[site.leaf]
+                vector = at if vector is None else join(vector, at)
+            elif site.op[4] != "decorator":
+                extra += self._handed_on(site, wanted)
+        return vector, tuple(extra)
+
+    def _handed_on(self, site: Site, wanted: Symbol) -> list[Target]:
+        path, op = site.body.path, site.op
+        role = self._graph.role(self._graph.values.of(path, op[1]), op[1])
+        if role is None or role.source == "caller" or role.how not in ("none", "app", "request"):
+            return []
+        started = []
+        for symbol in given(op, role.places):
+            vector: Vector = IDENTITY
+            while isinstance(symbol, tuple) and symbol[0] == "()" and symbol[2]:
+                wrapper = self._graph.values.of(path, symbol[1])
+                name = wrapper.name if wrapper is not None else ""
+                if name in roles.REQUEST_WRAPPERS:
+                    vector = then(TO_REQUEST, vector)
+                elif name not in roles.TRANSPARENT:
+                    break
+                symbol = symbol[2][0]
+            if symbol == wanted:
+                mask = {"none": NONE, "app": APP, "request": REQUEST}[role.how]
+                started.append(Target(PARAMETER, source=role.source, mask=apply(vector, mask)))
+        return started

@@ -1,0 +1,210 @@
+"""Which changes of the database session a function leaves without a commit."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from flask_ls.project.index import FUNCTIONS
+from flask_ls.rules.ask import values
+from flask_ls.rules.ask.flow import own_nodes
+from flask_ls.rules.ask.queries import model_of_element, model_of_iterated
+from flask_ls.rules.ask.session import RESETS, function_named, is_write, loaded_model, session_call
+from flask_ls.rules.context import Context
+
+# Methods of unknown objects that may well commit.
+_MAY_COMMIT = ("commit", "save", "create", "update", "delete", "persist", "store", "add_and", "apply")
+
+
+class PendingWrites:
+    """Follows the statements of a function: which writes are pending, which are lost at an exit."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.lost: list[tuple[ast.AST, ast.AST | None]] = []
+        self._calling: list[ast.AST] = []
+
+    def function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Collect the writes that no commit follows before the function ends."""
+        self._calling.append(function)
+        pending, ends = self._block(function.body, ())
+        if ends:
+            self.lost += [(w, None) for w in pending]
+
+    def _block(self, block: Sequence[ast.stmt], pending: tuple[ast.AST, ...]) -> tuple[tuple[ast.AST, ...], bool]:
+        """The writes pending after the block, and whether control runs past its end."""
+        for statement in block:
+            pending, continues = self._statement(statement, pending)
+            if not continues:
+                return pending, False
+        return pending, True
+
+    def _statement(self, node: ast.stmt, pending: tuple[ast.AST, ...]) -> tuple[tuple[ast.AST, ...], bool]:
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            return pending, True
+        if isinstance(node, ast.Return):
+            pending = self._expressions(node, pending)
+            if not self._is_error(node):
+                self.lost += [(w, node) for w in pending]
+            return pending, False
+        if isinstance(node, (ast.Raise, ast.Break, ast.Continue)):
+            return pending, False
+        if isinstance(node, ast.If):
+            pending = self._expressions(node.test, pending)
+            joined, ends = self._joined([self._block(node.body, pending), self._block(node.orelse, pending)], pending)
+            if ends and not node.orelse and self._is_of_request(node.test):
+                # Made whatever the request says, and committed only for some.
+                block = self.ctx.index.block_of(node)
+                joined = tuple(dict.fromkeys([*(w for w in pending if self.ctx.index.statement(w) in block), *joined]))
+            return joined, ends
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            head = node.test if isinstance(node, ast.While) else node.iter
+            pending = self._expressions(head, pending)
+            inner, _ = self._block(node.body, pending)
+            cleared = tuple(w for w in pending if w in inner)
+            added = tuple(w for w in inner if w not in pending)
+            after, ends = self._block(node.orelse, cleared + added)
+            return after, ends
+        if isinstance(node, ast.Try):
+            inner, ends = self._block(node.body, pending)
+            if ends:
+                inner, ends = self._block(node.orelse, inner)
+            # What a handler does after a failure is no promise to write.
+            handled = [self._quietly(h.body) for h in node.handlers]
+            after, final = self._block(node.finalbody, inner)
+            return after, final and (ends or any(handled))
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            inner, ends = self._block(node.body, self._expressions_of(node.items, pending))
+            commits = any(session_call(self.ctx, i.context_expr) == "begin" for i in node.items) or any(
+                session_call(self.ctx, i.context_expr) is None
+                and self.ctx.model.names.is_project(self.ctx.called(i.context_expr) or "")
+                for i in node.items
+            )
+            return (() if commits else inner), ends
+        if isinstance(node, ast.Match):
+            arms = [self._block(case.body, pending) for case in node.cases]
+            return self._joined([*arms, (pending, True)], pending)
+        return self._expressions(node, pending), not self._aborts(node)
+
+    def _quietly(self, block: Sequence[ast.stmt]) -> bool:
+        kept, self.lost = self.lost, []
+        _, ends = self._block(block, ())
+        self.lost = kept
+        return ends
+
+    def _joined(
+        self, arms: list[tuple[tuple[ast.AST, ...], bool]], before: tuple[ast.AST, ...]
+    ) -> tuple[tuple[ast.AST, ...], bool]:
+        """After a branch: an arm that commits is taken to be the one that wrote, so it clears for all."""
+        open_arms = [pending for pending, ends in arms if ends]
+        if not open_arms:
+            return (), False
+        everywhere = [w for w in before if all(w in pending for pending in open_arms)]
+        added = [w for pending in open_arms for w in pending if w not in before]
+        return tuple(dict.fromkeys(everywhere + added)), True
+
+    def _expressions_of(self, items: list[ast.withitem], pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+        for item in items:
+            pending = self._expressions(item.context_expr, pending)
+        return pending
+
+    def _expressions(self, node: ast.AST, pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+        """The effects of a simple statement or expression, in no particular order inside it."""
+        for inner in own_nodes_of(node):
+            if isinstance(inner, ast.Call):
+                pending = self._call(inner, pending)
+            elif (
+                isinstance(inner, ast.Attribute)
+                and isinstance(inner.ctx, ast.Store)
+                and self._is_column(inner.value, inner.attr)
+            ):
+                pending = (*pending, self.ctx.index.statement(inner) or inner)
+        return pending
+
+    def _call(self, call: ast.Call, pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+        if is_write(self.ctx, call) or self._sets_column(call):
+            return (*pending, call)
+        method = session_call(self.ctx, call)
+        if method is not None:
+            return () if method == "commit" or method in RESETS else pending
+        member = self.ctx.member(call.func) or ""
+        if member.startswith(("flask_sqlalchemy.", "sqlalchemy.")) or model_of_iterated(self.ctx, call) is not None:
+            return pending  # builds a statement or a query
+        name = self.ctx.called(call)
+        if name is not None and self.ctx.model.names.is_project(name):
+            function = function_named(self.ctx, name)
+            if function is None:
+                known = self.ctx.model.names.class_(name) is not None
+                return pending if known else ()
+            return self._inner(function, pending)
+        last = call.func.attr.lower() if isinstance(call.func, ast.Attribute) else ""
+        unknown = name is None and not self._is_plain(call)
+        return () if unknown and last.startswith(_MAY_COMMIT) else pending
+
+    def _is_plain(self, call: ast.Call) -> bool:
+        cls = self.ctx.infer.class_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
+        return cls is not None and not self.ctx.model.names.is_project(cls)
+
+    def _inner(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, pending: tuple[ast.AST, ...]
+    ) -> tuple[ast.AST, ...]:
+        if function in self._calling or len(self._calling) > 6:
+            return ()
+        nodes = list(own_nodes(self.ctx, function))
+        if any(session_call(self.ctx, n) == "commit" for n in nodes):
+            return ()
+        self._calling.append(function)
+        kept, self.lost = self.lost, []
+        after, ends = self._block(function.body, pending)
+        left = list(dict.fromkeys([*(after if ends else ()), *(w for w, _ in self.lost)]))
+        self.lost = kept
+        self._calling.pop()
+        cleared = tuple(w for w in pending if w in left or not left)
+        return tuple(dict.fromkeys([*cleared, *left])) if ends or left else pending
+
+    def _is_of_request(self, test: ast.expr) -> bool:
+        """Whether the condition asks the request itself, and nothing that was made before."""
+        names = [n for n in ast.walk(test) if isinstance(n, (ast.Name, ast.Attribute))]
+        roots = [n for n in names if isinstance(n, ast.Name)]
+        return bool(roots) and all(self.ctx.name(n) == "flask.request" for n in roots)
+
+    def _sets_column(self, call: ast.Call) -> bool:
+        """``setattr(user, "name", value)``."""
+        if self.ctx.called(call) != "builtins.setattr" or len(call.args) != 3:
+            return False
+        return self._is_column(call.args[0], values.text(self.ctx, call.args[1]) or "")
+
+    def _is_column(self, node: ast.expr, name: str) -> bool:
+        """Whether ``name`` is a column of an object that was loaded from the database."""
+        if not isinstance(node, ast.Name):
+            return False
+        bindings = self.ctx.index.lookup(node.id, node)
+        models = {loaded_model(self.ctx, b.value) if b.kind == "assign" else None for b in bindings}
+        model = (models.pop() if len(models) == 1 else None) or model_of_element(self.ctx, node)
+        for cls in self.ctx.model.mro(model) if model is not None else ():
+            known = self.ctx.model.names.class_(cls)
+            value = known[1].attributes.get(name) if known is not None else None
+            if value is not None:
+                return value.called and value.dotted.rpartition(".")[2] in ("Column", "mapped_column")
+        return False
+
+    def _is_error(self, node: ast.Return) -> bool:
+        """Whether the answer says that nothing was done: a status of 400 or more, or ``abort()``."""
+        value = node.value
+        if isinstance(value, ast.Tuple) and len(value.elts) > 1:
+            status = values.constant(self.ctx, value.elts[1])
+            return isinstance(status, int) and status >= 400
+        return isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort"
+
+    def _aborts(self, node: ast.stmt) -> bool:
+        return isinstance(node, ast.Expr) and self.ctx.called(node.value) in ("flask.abort", "sys.exit")
+
+
+def own_nodes_of(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and the nodes in it, without the bodies of functions."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        if not isinstance(current, (*FUNCTIONS, ast.Lambda)):
+            stack.extend(reversed(list(ast.iter_child_nodes(current))))
