@@ -226,6 +226,8 @@ def test_function_for_tests() -> None:
     for body in ("return app", "assert app.test_client().get('/')", "app.test_client().get('/')"):
         text = f"def make_test_app():\n    app = Flask('x')\n    app.secret_key = 'dev'\n    {body}\n"
         assert marked("FLK402", HEAD + text) == []
+    made = "def create_app():\n    return Flask('x')\ndef run_tests():\n    app = create_app()\n"
+    assert marked("FLK402", f"{HEAD}{made}    app.secret_key = 'dev'\n    run(app)\n") == []
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,4 @@ class CatchingUp:
 
             if await self._session.engine.run(Priority.REQUEST, settle):
                 self._session.model_changed(folder, None, pause=0)
+                self._session.tidying.made()

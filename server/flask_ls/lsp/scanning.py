@@ -40,6 +40,7 @@ async def scan(session: Session, folder: Folder) -> None:
         if bar is not None:
             bar.cancel()
     session.model_changed(folder, None)
+    session.tidying.made()
 
 
 async def _show_progress(session: Session, folder: Folder, token: Token) -> None:

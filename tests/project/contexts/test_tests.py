@@ -141,6 +141,13 @@ class TestIt(TestBase):
 def test_a_fixture_for_the_session_may_have_been_asked_for_by_another_test() -> None:
     shared = FIXTURE.replace("fixture\ndef ctx", "fixture(scope='session')\ndef ctx")
     assert found("def test_it():\n    current_app.name", conftest=shared) == []
+    own = shared.replace("'session'", "'function'")
+    assert found("def test_it():\n    current_app.name", conftest=own) == ["test_it.py:4 FLK101"]
+
+
+def test_a_fixture_may_have_another_name_than_its_function() -> None:
+    named = FIXTURE.replace("fixture\ndef ctx", "fixture(name='active')\ndef ctx")
+    assert found("def test_it(active):\n    current_app.name", conftest=named) == []
 
 
 @pytest.mark.parametrize(

@@ -348,3 +348,41 @@ def test_each_part_of_a_rule_has_its_own_place() -> None:
     assert route.rule == "/given/two/three/y"
     lines = [(part.text, text.count("\n", 0, part.site.span.start)) for part in route.parts]
     assert lines == [("/given", 10), ("/two", 4), ("/three", 9), ("/y", 6)]
+
+
+def test_a_decorator_that_counts_the_parameters_of_a_function() -> None:
+    found = table(
+        {
+            "app.py": """
+                import functools
+                from flask import Flask
+                app = Flask(__name__)
+                def checked(handler):
+                    if handler.__code__.co_argcount > 2:
+                        def outer(*given):
+                            def decorate(view):
+                                @functools.wraps(view)
+                                def wrapper(*args): ...
+                                return wrapper
+                            return decorate
+                        return outer
+                    def decorate(view):
+                        @functools.wraps(view)
+                        def wrapper(*args): ...
+                        return wrapper
+                    return decorate
+                @checked
+                def few(a, b): ...
+                @checked
+                def many(a, b, c): ...
+                @app.get("/few")
+                @few
+                def one(): ...
+                @app.get("/many")
+                @many("x")
+                def two(): ...
+                """
+        }
+    )
+    assert {(r.rule, r.endpoint) for r in found.routes if not r.is_static} == {("/few", "one"), ("/many", "two")}
+    assert found.apps[0].exact

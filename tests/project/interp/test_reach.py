@@ -225,3 +225,19 @@ def test_an_abstract_method_does_not_end_the_program() -> None:
     )
     assert own(found) == {"/x"}
     assert [s.reason for s in found.apps[0].blind_spots] == ["what overrides Backend.setup() is not known"]
+
+
+def test_an_app_is_named_after_the_factory_that_flask_looks_for() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                def create_celery():
+                    return create_app()
+                def create_app():
+                    return Flask(__name__)
+                name = create_celery().import_name
+                """
+        }
+    )
+    assert [a.name for a in found.apps] == ["app.create_app"]

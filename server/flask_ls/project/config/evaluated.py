@@ -111,7 +111,7 @@ def config_of(m: Machine, state: AppState, name: str, builder: TableBuilder) -> 
         reason=rest.reason if rest is not None else blinds[0].reason if blinds else "",
         own_sessions=_has_own_sessions(state),
         starts=tuple(_starts(state, builder)),
-        factory=state.functions[0] if state.functions else None,
+        factory=state.factory,
     )
 
 

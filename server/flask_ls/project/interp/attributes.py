@@ -352,6 +352,8 @@ def _from_function(m: Machine, owner: Value, name: str) -> Value:
             return view
         if name == "__call__":
             return owner
+        if name == "__code__" and isinstance(owner, Function):
+            return _code_of(m, owner)
         if name in ("__code__", "__defaults__", "__annotations__", "__globals__", "__kwdefaults__", "__closure__"):
             return Unknown(f"{name} of a function")
     elif name in ("__module__", "__doc__", "__qualname__"):
@@ -367,6 +369,21 @@ def _docstring(m: Machine, owner: Function) -> Value:
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
         return first.value.value
     return None
+
+
+def _code_of(m: Machine, function: Function) -> Value:
+    """``__code__``: what is known of it without compiling the function."""
+    spec = function.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    known = {
+        "co_name": function.name,
+        "co_argcount": len(positional),
+        "co_posonlyargcount": len(spec.posonlyargs),
+        "co_kwonlyargcount": len(spec.kwonlyargs),
+    }
+    code = m.call(m.external("types.SimpleNamespace"), Args([], known))
+    code.open = Unknown("the code of a function is only known at run time")
+    return code
 
 
 def _from_descriptor(m: Machine, owner: Descriptor, name: str) -> Value:

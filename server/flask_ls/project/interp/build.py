@@ -418,8 +418,8 @@ class _Evaluator:
         own = [v for v in variables if v.startswith(f"{entry.module.name}.")]
         if variables:
             name = own[0] if own and state.functions else variables[0]
-        elif state.functions:
-            name = state.functions[0]
+        elif state.factory is not None:
+            name = state.factory
         else:
             name = f"{entry.module.name}.app"
         unique, number = name, 2

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, operators, stdlib
+from flask_ls.project.interp import external, operators
+from flask_ls.project.interp.library import modules
 from flask_ls.project.interp.records import innermost
 from flask_ls.project.interp.values import (
     MISSING,
@@ -123,7 +124,7 @@ _PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
     "dash_case": _text(lambda t: _words(t, "-")),
     "single_slashes": _text(lambda t: re.sub(r"/+", "/", t)),
     "unreadable": _unreadable,
-    "import_name": stdlib.import_string,
+    "import_name": modules.import_string,
     "installed": _installed,
     "parameters_of": _parameters_of,
     "rule_arguments": _rule_arguments,

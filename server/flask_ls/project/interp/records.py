@@ -103,6 +103,12 @@ class AppState:
     starts: list[Start] = field(default_factory=list)
     own_sessions: bool = False  # it was given a session interface
 
+    @property
+    def factory(self) -> str | None:
+        """The function that makes it: the one Flask would look for, else the outermost."""
+        usual = (f for f in self.functions if f.rpartition(".")[2] in ("create_app", "make_app"))
+        return next(usual, self.functions[0] if self.functions else None)
+
 
 @dataclass(slots=True, eq=False)
 class Deferred:

@@ -12,9 +12,9 @@ from flask_ls.project.interp import (
     external,
     functions,
     imports,
+    library,
     primitives,
     statements,
-    stdlib,
 )
 from flask_ls.project.interp.flask_core import app, blueprint, config, rules, views
 from flask_ls.project.interp.values import Value
@@ -45,7 +45,7 @@ _FLASK_PLACES = {
 def install(m: Machine) -> None:
     """Fill the machine."""
     builtin_names.install(m)
-    stdlib.install(m)
+    library.install(m)
     primitives.install(m)
     environment_variables.install(m)
     for path, cls in rules.make_rule_class(m, builtin_names.make_class).items():

@@ -218,7 +218,7 @@ class TableBuilder:
             site=self.first(state.places),
             complete=not spots,
             blind_spots=spots,
-            factory=state.functions[0] if state.functions else None,
+            factory=state.factory,
             variables=self.variables(state.instance),
             static_url_path=url_path if isinstance(url_path, str) else None,
             template_folder=self._template_folder(attrs),

@@ -60,9 +60,10 @@ class Lacking:
 def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
     """The uses of this file that lack their context and belong to this rule."""
     for found in ctx.once(_all):
-        if found.problem.code == (code or ctx.rule.code) and not (
-            found.is_run_by_flask and found.problem.witness.caller
-        ):
+        if found.problem.code != (code or ctx.rule.code) or (found.is_run_by_flask and found.problem.witness.caller):
+            continue
+        # Flask-SQLAlchemy 2 takes the application from `db.app` or an argument where there is no context.
+        if found.problem.need.family != "database" or not ctx.is_older("flask-sqlalchemy", "3"):
             yield found
 
 

@@ -113,7 +113,7 @@ def _keeps_its_app(ctx: Context, function: FunctionNode) -> bool:
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute) and node.func.attr in _TESTING:
                 return False
-            makes = makes or ctx.is_instance(node, "flask.Flask")
+            makes = makes or ctx.called(node) == "flask.Flask"
     return makes
 
 

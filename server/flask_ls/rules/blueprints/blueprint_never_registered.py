@@ -5,7 +5,7 @@ that is registered. Until then their URLs answer 404.
 
 Instead: register it where the app is made.
 
-Fix: Registers it on the only app or in the only factory; unsafe, as its routes are then there.
+Fix: Registers it on the only app or in the only factory, with the import it needs; unsafe, as its routes then exist.
 
 Quiet: In projects without an app (extensions, plugins), when the blueprint is handed to code that cannot be read, and
 when a registration anywhere is computed at run time.
@@ -123,6 +123,50 @@ rule = Rule(
             drive="assert client.get('/users').status_code == 200",
             fails="AssertionError",
         ),
+        Bad(
+            """
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                from shop.index import bp
+
+                app.register_blueprint(bp)
+                return app
+            === shop/__init__.py
+            === shop/index.py
+            from flask import Blueprint
+
+            bp = Blueprint("index", __name__)
+            === shop/users.py
+            from flask import Blueprint
+
+            bp = Blueprint("users", __name__)
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no file of the project imports this blueprint
+
+
+            @bp.get("/users")
+            def users():
+                return "x"
+            """,
+            fixed="""
+            from flask import Flask
+
+
+            def create_app():
+                app = Flask(__name__)
+                from shop.index import bp
+
+                app.register_blueprint(bp)
+                from shop.users import bp as users_bp
+
+                app.register_blueprint(users_bp)
+                return app
+            """,
+            drive="assert app_module.create_app().test_client().get('/users').status_code == 200",
+            fails="AssertionError",
+        ),
         Good(
             """
             import importlib
@@ -159,7 +203,9 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 blueprint.site.span,
                 f'no app registers "{blueprint.name}": its URLs answer 404.',
-                fixes=[_registered(blueprint, ctx)],
+                fixes=[
+                    _registered(blueprint, ctx) or _registered_in_factory(blueprint.variable.rpartition(".")[2], ctx)
+                ],
             )
 
 
@@ -174,7 +220,47 @@ def check_unloaded(ctx: Context) -> Iterator[Finding]:
         if made is not None and any(
             isinstance(d.func, ast.Attribute) and ctx.text(d.func.value) == name for d in routed
         ):
-            yield ctx.finding(made, "no file of the project imports this blueprint: its URLs answer 404.")
+            yield ctx.finding(
+                made,
+                "no file of the project imports this blueprint: its URLs answer 404.",
+                fixes=[_registered_in_factory(name, ctx)],
+            )
+
+
+def _registered_in_factory(name: str, ctx: Context) -> Fix | None:
+    """A registration behind the others of the only factory, or before its end, with the import it needs."""
+    made = factories(ctx.model)
+    if len(made) != 1 or module_apps(ctx.model):
+        return None
+    edit = ctx.edit(made[0].file.path)
+    function = next((f for f in edit.index.functions() if edit.index.qualname(f) == made[0].function.qualname), None)
+    last = function.body[-1] if function is not None else None
+    if function is None or not isinstance(last, ast.Return) or not isinstance(last.value, ast.Name):
+        return None
+    app = last.value.id
+    registrations = [s for s in function.body if _registers(s, app)]
+    lines = f"{app}.register_blueprint({name})"
+    if made[0].file.path != ctx.path:
+        taken = edit.index.scope(last).owner(name) is not None
+        local = f"{ctx.index.module.rpartition('.')[2]}_{name}" if taken else name
+        imported = name if local == name else f"{name} as {local}"
+        lines = f"from {ctx.index.module} import {imported}\n\n{app}.register_blueprint({local})"
+    if registrations:
+        edit.insert_line_after(registrations[-1], lines)
+    else:
+        edit.insert_line_before(last, lines)
+    return ctx.fix(f"Register it in {made[0].function.qualname}()", edit, safe=False)
+
+
+def _registers(statement: ast.stmt, app: str) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "register_blueprint"
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == app
+    )
 
 
 def _is_handed_on(variable: str, ctx: Context) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask_ls.project.config.evaluated import ConfigV
-from flask_ls.project.interp import operators, stdlib
+from flask_ls.project.interp import operators
 from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp.library import modules
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
@@ -100,7 +101,7 @@ def _from_object(m: Machine, args: Args) -> Value:
 
     def one(value: Value) -> Value:
         if isinstance(value, str):
-            value = m.settle(stdlib.import_string(m, Args([value])))
+            value = m.settle(modules.import_string(m, Args([value])))
         if isinstance(value, Choice):
             return m.each(value, one)
         names: list[str] = []
