@@ -289,12 +289,7 @@ class Values:
             if made is None or made.kind not in ("name", "called", "member"):
                 continue
             if made.name in ("click.group", "click.group()"):
-                keywords = dict(decorator[3]) if isinstance(decorator, tuple) and decorator[0] == "()" else {}
-                if "cls" not in keywords:
-                    return "click.Group"
-                chosen = self.of(key.path, keywords["cls"], left)
-                name = chosen.name if chosen is not None else ""
-                return next((c for c in (*self.mro(name), name) if c in _GROUPS), None)
+                return "click.Group"
             if made.kind == "called" and made.name.rpartition(".")[0] in _GROUPS and made.name.endswith(".group()"):
                 return made.name.rpartition(".")[0]
         return None
