@@ -124,24 +124,21 @@ def test_of_a_module_in_a_package_that_nothing_imports_it_is_not_known_where_it_
     assert lacking(files) == ["pkg/wsgi.py:2 FLK101", "single.py:2 FLK101"]
 
 
-@pytest.mark.parametrize(
-    ("group", "expected"),
-    [("click.group()", 1), ("click.group(cls=FlaskGroup)", 0), ("click.group(cls=Mine)", 0), ("click.group(cls=X)", 0)],
-)
-def test_commands_of_click_groups_have_what_the_class_of_the_group_pushes(group: str, expected: int) -> None:
+@pytest.mark.parametrize("cls", ["FlaskGroup", "Mine", "X"])
+def test_commands_of_click_groups_have_what_the_class_of_the_group_pushes(cls: str) -> None:
     main = f"""
         import click
         from elsewhere import X
         from flask import current_app
         from flask.cli import AppGroup, FlaskGroup
         class Mine(AppGroup): pass
-        @{group}
+        @click.group(cls={cls})
         def cli(): pass
         @cli.command()
         def show(): current_app.name
         if __name__ == "__main__": cli()
         """
-    assert len(lacking({"main.py": main})) == expected
+    assert lacking({"main.py": main}) == []
 
 
 def test_scripts_of_alembic_run_in_a_context() -> None:
