@@ -13,7 +13,6 @@ from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.config.evaluated import config_of
 from flask_ls.project.config.model import AppConfig, merged
 from flask_ls.project.interp import discover, external, imports
-from flask_ls.project.interp.builtin_names import UNKNOWN_IMPORT
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
 from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import MAX_STEPS, Machine
@@ -362,12 +361,11 @@ class _Evaluator:
                 m.call(inner, Args([]))
 
     def _load_plugins(self, m: Machine) -> None:
-        """Where modules are imported by names that are not known, those that add routes to the apps may be these."""
-        unknown = next((b for b in m.recorder.blinds if b.reason.startswith(UNKNOWN_IMPORT)), None)
+        """Modules that add routes to the apps and that a program seems to find by their names may be imported."""
         for state in m.recorder.apps:
             left_out = self.reach.unloaded(_registrars(m, state), frozenset(m.modules))
             modules = [module for p in left_out if (module := self.sources.index.by_path(p)) is not None]
-            for module in modules if unknown is not None else self.reach.found_by_name(modules):
+            for module in self.reach.found_by_name(modules):
                 place = Place(module.path, 1, 0, 1, 0)
                 reason = f"whether {module.import_name} is imported is only known at run time"
                 m.blind(reason, target=state.instance, place=place)

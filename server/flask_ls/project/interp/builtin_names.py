@@ -54,9 +54,6 @@ def _constructor(run: Run) -> Run:
     return run
 
 
-UNKNOWN_IMPORT = "a module is imported by a name that is only known at run time"
-
-
 def install(m: Machine) -> None:
     """Fill ``m.builtins`` and ``m.constructors``."""
     for name, run in FUNCTIONS.items():
@@ -741,7 +738,7 @@ def import_module(m: Machine, args: Args) -> Value:
             base = base[: len(base) - level + 1]
             name = ".".join([*base, name.lstrip(".")]).rstrip(".")
         return m.import_module(name, importer)
-    reason = f"{UNKNOWN_IMPORT}: {operators.why(name, 'unknown')}"
+    reason = f"a module is imported by a name that is only known at run time: {operators.why(name, 'unknown')}"
     m.blind(reason)
     return Unknown(reason)
 

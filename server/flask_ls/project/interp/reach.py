@@ -161,9 +161,16 @@ class Reach:
     def found_by_name(self, modules: list[Module]) -> list[Module]:
         """Of modules that nothing imports, those that a program seems to look for by their name or folder.
 
-        Three that have it in common: ``*/api.py``, ``plugins/*.py``.
+        Three that have it in common: ``*/api.py``, ``plugins/*.py``. Files that look like programs of their own, and
+        those outside packages, are none.
         """
-        alone = [m for m in modules if not self._above([m.path], 1)]
+        alone = [
+            m
+            for m in modules
+            if m.folder != m.root
+            and not discover.is_startable(m.path, self._sources.text(m))
+            and not self._above([m.path], 1)
+        ]
         names = Counter(posixpath.basename(m.path) for m in alone)
         folders = Counter(m.folder for m in alone)
         return [m for m in alone if names[posixpath.basename(m.path)] >= _SEVERAL or folders[m.folder] >= _SEVERAL]
