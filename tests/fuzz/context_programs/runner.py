@@ -5,6 +5,7 @@ As a script it is the server: one JSON line per program in, one JSON line with `
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
@@ -153,9 +154,26 @@ def _place(traceback: TracebackType | None, folder: str) -> tuple[str, int] | No
     while traceback is not None:
         path = os.path.join(folder, traceback.tb_frame.f_code.co_filename)
         if path.startswith(folder):
-            place = (os.path.relpath(path, folder), traceback.tb_lineno)
+            place = (os.path.relpath(path, folder), _line(path, traceback))
         traceback = traceback.tb_next
     return place
+
+
+def _line(path: str, traceback: TracebackType) -> int:
+    """Where it went wrong. Before Python 3.11 a decorator that fails has the line of what it decorates."""
+    line, function = traceback.tb_lineno, traceback.tb_frame.f_code.co_name
+    if sys.version_info < (3, 11):
+        with open(path, encoding="utf-8") as stream:
+            tree = ast.parse(stream.read())
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.lineno, node.name) == (
+                line,
+                function,
+            ):
+                break
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.lineno == line:
+                return node.decorator_list[0].lineno if len(node.decorator_list) == 1 else line
+    return line
 
 
 if __name__ == "__main__":
