@@ -162,17 +162,14 @@ def _place(traceback: TracebackType | None, folder: str) -> tuple[str, int] | No
 def _line(path: str, traceback: TracebackType) -> int:
     """Where it went wrong. Before Python 3.11 a decorator that fails has the line of what it decorates."""
     line, function = traceback.tb_lineno, traceback.tb_frame.f_code.co_name
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11) and os.path.isfile(path):
         with open(path, encoding="utf-8") as stream:
             tree = ast.parse(stream.read())
         for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.lineno, node.name) == (
-                line,
-                function,
-            ):
-                break
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.lineno == line:
-                return node.decorator_list[0].lineno if len(node.decorator_list) == 1 else line
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or node.lineno != line:
+                continue
+            if node.name != function and len(node.decorator_list) == 1:
+                return node.decorator_list[0].lineno
     return line
 
 
