@@ -80,8 +80,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     # Threads that wait for input or for a slow answer must not keep the process alive.
     for child in multiprocessing.active_children():
         child.terminate()
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
     os._exit(code)
 
 
