@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
@@ -77,11 +76,9 @@ def main(arguments: Sequence[str] = ()) -> int:
         code = asyncio.run(_serve(reader, writer, handler))
     except KeyboardInterrupt:
         code = 1
-    # Threads that wait for input or for a slow answer must not keep the process alive.
-    for child in multiprocessing.active_children():
-        child.terminate()
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
+    # Threads that wait for input or for a slow answer must not keep the process alive.
     os._exit(code)
 
 
