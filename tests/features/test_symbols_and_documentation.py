@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.version import Version
 
@@ -45,6 +47,13 @@ def test_symbols_of_a_file_in_source_order() -> None:
     ]
     assert [s.name for s in in_file(TABLE, "/users.py")] == ["users", "GET POST /users/<int:id>"]
     assert in_file(TABLE, "/other.py") == []
+
+
+def test_a_view_has_the_route_that_another_file_adds() -> None:
+    added = route("/users", "users", at=7, path="/urls.py")
+    table = RouteTable(routes=(replace(added, view=site("/views.py", 3)),))
+    assert [(s.name, s.site.path) for s in in_file(table, "/urls.py")] == [("GET /users", "/urls.py")]
+    assert [(s.name, s.site.path) for s in in_file(table, "/views.py")] == [("GET /users", "/views.py")]
 
 
 def test_symbols_of_the_project() -> None:
@@ -99,6 +108,12 @@ def test_every_rule_has_its_page(rule: Rule) -> None:
     summary = documentation.summary(rule, Version("3.1.3"))
     assert summary.startswith(f"**{rule.code}**")
     assert rule.url in summary
+
+
+def test_a_page_reads_as_sentences_and_tells_its_examples_apart() -> None:
+    rules = {rule.code: documentation.page(rule) for rule in all_rules()}
+    assert "## Instead\n\nOne of the two: " in rules["FLK304"]
+    assert rules["FLK402"].count("Also found:") == len(next(r for r in all_rules() if r.code == "FLK402").bad) - 1
 
 
 def test_notes_speak_for_their_versions() -> None:
