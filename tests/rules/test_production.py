@@ -63,6 +63,16 @@ def test_flk806_factory_without_call(target: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "statement",
+    ["globals()['site'] = app", "exec('site = app')", "import sys\nsetattr(sys.modules[__name__], 'site', app)"],
+)
+def test_flk806_name_that_is_bound_by_its_text(statement: str) -> None:
+    procfile = {"Procfile": "web: gunicorn app:site\n"}
+    assert len(findings("FLK806", APP, procfile)) == 1
+    assert findings("FLK806", f"{APP}{statement}\n", procfile) == []
+
+
+@pytest.mark.parametrize(
     ("path", "mark"),
     [
         ("send_file(os.path.join('files', request.args['n']))", "request.args['n']"),
