@@ -277,3 +277,22 @@ def test_flk411_is_an_error_where_there_is_a_row(body: str, severity: str) -> No
         "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy(app)\nclass User(db.Model):\n    id = db.Column()\n"
     )
     assert [f.severity.value for f in findings("FLK411", view(body, model))] == [severity]
+
+
+@pytest.mark.parametrize(("value", "count"), [("list(range(5000))", 1), ("list(range(50))", 0), ("list(range(n))", 0)])
+def test_flk413_numbers(value: str, count: int) -> None:
+    assert len(findings("FLK413", view(f"session['x'] = {value}", "n = int(os.environ['N'])\n"))) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("cart, n = session['cart'], 0\ncart.append(1)", ["cart.append(1)"]),
+        ("first, second = session['pair']\nfirst.append(1)", ["first.append(1)"]),
+        ("cart = session['cart']\nn, cart = cart, []\ncart.append(1)", []),
+        ("cart, n = session['cart'], 0\ncart.append(1)\nsession['cart'], n = cart, 1", []),
+        ("cart, *rest = session['cart'], 0\ncart.append(1)", []),
+    ],
+)
+def test_flk408_tuple_assignment(body: str, found: list[str]) -> None:
+    assert marked("FLK408", view(body)) == found
