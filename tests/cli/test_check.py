@@ -250,3 +250,10 @@ def test_records_survive_names_that_are_no_text(project: Project) -> None:
     (record,) = json.loads(project.run("check", "--output-format", "json").out)
     assert record["filename"].endswith("app\udcff.py")
     assert project.run("check", "--output-format", "concise").status == 1
+
+
+@pytest.mark.parametrize(("pin", "count"), [("0.15.3", 0), ("1.0.0", 1)])
+def test_what_an_older_werkzeug_still_has(project: Project, pin: str, count: int) -> None:
+    project.write("requirements.txt", f"flask==1.1.2\nwerkzeug=={pin}\n")
+    project.write("app.py", "from flask import request\ndef view():\n    return str(request.is_xhr)\n")
+    assert len(project.run("check", "--select", "FLK904", "--output-format", "json").json()) == count

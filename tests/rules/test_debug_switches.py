@@ -173,3 +173,23 @@ def test_flk502_speaks(line: str, mark: str) -> None:
 )
 def test_flk502_is_silent(line: str) -> None:
     assert findings("FLK502", f"{HEAD}{line}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "settings", "count"),
+    [
+        ("settings.py", "DEBUG = True\n", 1),
+        ("settings.py", "DEBUG = False\n", 0),
+        ("settings.py", "import os\nDEBUG = os.environ.get('D') == '1'\n", 0),
+        ("settings.py", "import os\nif os.environ.get('D'):\n    DEBUG = True\n", 0),
+        ("settings.py", "DEBUG = True\ntry:\n    from local import *\nexcept ImportError:\n    pass\n", 0),
+        ("settings.py", "class Config:\n    DEBUG = True\n", 0),
+        ("dev_settings.py", "DEBUG = True\n", 0),
+    ],
+)
+def test_flk501_debug_of_a_settings_module(path: str, settings: str, count: int) -> None:
+    module = path.removesuffix(".py")
+    run = f"app = Flask(__name__)\nif __name__ == '__main__':\n    app.run(debug={module}.DEBUG)\n"
+    text = f"from flask import Flask\nimport {module}\n{run}"
+    found = [f for f in findings("FLK501", text, {path: settings}) if f.path.endswith("app.py")]
+    assert len(found) == count

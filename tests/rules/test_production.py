@@ -15,6 +15,42 @@ def test_flk801_finds_the_script_that_is_started(command: str) -> None:
     assert findings("FLK801", APP, {"Procfile": f"web: {command}\n"}) == []
 
 
+@pytest.mark.parametrize(
+    ("script", "count"),
+    [
+        ("case $1 in\n  api)\n    HERE\n    ;;\nesac\n", 1),
+        ("case $1 in\n  api-local)\n    HERE\n    ;;\nesac\n", 0),
+        ('case "$1" in\nlocal|debug) cd /srv; HERE;;\nesac\n', 0),
+        ("case $1 in dev|api) HERE;; esac\n", 1),
+        ("case $1 in dev) true;; api) HERE;; esac\n", 1),
+        ("case $1 in dev) true;; esac\nHERE\n", 1),
+        ("case $1 in (dev) HERE;; esac\n", 0),
+        ("case $ENV in prod) gunicorn app:app;; *) HERE;; esac\n", 0),
+        ("case $1 in worker) celery;; *) HERE;; esac\n", 1),
+        ('if [ "$ENV" = development ]; then\n  HERE\nfi\n', 0),
+        ('if [ "$ENV" = development ]; then\n  true\nelse\n  HERE\nfi\n', 1),
+        ('if [ "$ENV" = development ]; then\n  true\nfi\nHERE\n', 1),
+        ('if [ "$ENV" = production ]; then\n  gunicorn app:app\nelse\n  HERE\nfi\n', 0),
+        ('if [[ "$ENV" != "production" ]]; then\n  HERE\nfi\n', 0),
+        ('if ! [ "$ENV" = development ]; then\n  HERE\nfi\n', 1),
+        ('if [ "$ENV" = dev ] || [ "$ENV" = test ]; then HERE; fi\n', 0),
+        ('if [ "$ENV" = dev ] || [ -f app.py ]; then HERE; fi\n', 1),
+        ('if [ -f app.py ] && [ "$ENV" = dev ]; then HERE; fi\n', 0),
+        ('if [ -n "$DEBUG" ]; then HERE; fi\n', 0),
+        ('if [ "$DEBUG" = 0 ]; then HERE; fi\n', 1),
+        ('if [ "$A" = b ]; then true; elif [ "$ENV" = dev ]; then HERE; fi\n', 0),
+        ('if [ "$ENV" = dev ]; then\n  if [ "$A" ]; then HERE; fi\nfi\n', 0),
+        ('[ "$ENV" = dev ] && HERE\n', 0),
+        ('[ "$ENV" = dev ] && true\nHERE\n', 1),
+        ('[ "$ENV" = production ] || HERE\n', 0),
+        ("if [ -f /var/local/x ]; then HERE; fi\n", 1),
+    ],
+)
+def test_flk801_branch_of_a_script_that_only_development_takes(script: str, count: int) -> None:
+    text = script.replace("HERE", "exec flask run --host 0.0.0.0")
+    assert len(findings("FLK801", APP, {"entrypoint.sh": text})) == count
+
+
 def test_flk803_follows_names() -> None:
     text = f"{APP}THREADED = False\nif __name__ == '__main__':\n    app.run(threaded=THREADED)\n"
     assert marked("FLK803", text) == ["threaded=THREADED"]
@@ -24,6 +60,16 @@ def test_flk803_follows_names() -> None:
 def test_flk806_factory_without_call(target: str, count: int) -> None:
     text = f"{APP}def create_app():\n    return Flask('x')\n"
     assert len(findings("FLK806", text, {"Procfile": f"web: gunicorn {target}\n"})) == count
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["globals()['site'] = app", "exec('site = app')", "import sys\nsetattr(sys.modules[__name__], 'site', app)"],
+)
+def test_flk806_name_that_is_bound_by_its_text(statement: str) -> None:
+    procfile = {"Procfile": "web: gunicorn app:site\n"}
+    assert len(findings("FLK806", APP, procfile)) == 1
+    assert findings("FLK806", f"{APP}{statement}\n", procfile) == []
 
 
 @pytest.mark.parametrize(

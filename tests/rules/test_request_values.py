@@ -31,6 +31,19 @@ def test_flk906(value: str, marks: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "marks"),
+    [
+        ("flag = request.args.get('x')\n    return str(bool(flag))", ["bool(flag)"]),
+        ("flag = request.form['x']\n    return str(bool(flag))", ["bool(flag)"]),
+        ("flag = request.args.get('x', type=int)\n    return str(bool(flag))", []),
+        ("flag = request.args.get('x')\n    if flag == 'false':\n        return 'no'\n    return str(bool(flag))", []),
+    ],
+)
+def test_flk906_through_a_name(body: str, marks: list[str]) -> None:
+    assert marked("FLK906", f"{HEAD}{VIEW}{body}\n") == marks
+
+
+@pytest.mark.parametrize(
     ("body", "count"),
     [
         ("return request.json.get('a', '')", 1),

@@ -243,3 +243,56 @@ def test_flk401_is_silent_about_forms_without_csrf_token() -> None:
     )
     assert len(findings("FLK401", text.format(""))) == 1
     assert findings("FLK401", text.format("app.config['WTF_CSRF_ENABLED'] = False\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("session['x'] = {1}\nsession['x'] = list(session['x'])", []),
+        ("session['x'] = {1}\nif x:\n    session['x'] = 1", []),
+        ("session['x'] = {1}\nsession.pop('x')", []),
+        ("session['x'] = {1}\ndel session['x']", []),
+        ("session['x'] = {1}\nsession.clear()", []),
+        ("session['x'] = {1}\nsession['y'] = 1", ["{1}"]),
+        ("session['x'] = 1\nsession['x'] = {1}", ["{1}"]),
+        ("if x:\n    session['x'] = {1}\nelse:\n    session['x'] = 1", ["{1}"]),
+    ],
+)
+def test_flk411_value_that_does_not_stay(body: str, found: list[str]) -> None:
+    assert marked("FLK411", view(body)) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("session['x'] = User.query.first()", "warning"),
+        ("session['x'] = db.session.get(User, 1)", "warning"),
+        ("user = User.query.first()\nsession['x'] = user", "warning"),
+        ("user = User.query.first()\nif user is not None:\n    session['x'] = user", "error"),
+        ("session['x'] = User.query.one()", "error"),
+    ],
+)
+def test_flk411_is_an_error_where_there_is_a_row(body: str, severity: str) -> None:
+    model = (
+        "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy(app)\nclass User(db.Model):\n    id = db.Column()\n"
+    )
+    assert [f.severity.value for f in findings("FLK411", view(body, model))] == [severity]
+
+
+@pytest.mark.parametrize(("value", "count"), [("list(range(5000))", 1), ("list(range(50))", 0), ("list(range(n))", 0)])
+def test_flk413_numbers(value: str, count: int) -> None:
+    assert len(findings("FLK413", view(f"session['x'] = {value}", "n = int(os.environ['N'])\n"))) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("cart, n = session['cart'], 0\ncart.append(1)", ["cart.append(1)"]),
+        ("first, second = session['pair']\nfirst.append(1)", ["first.append(1)"]),
+        ("cart = session['cart']\nn, cart = cart, []\ncart.append(1)", []),
+        ("cart, n = session['cart'], 0\ncart.append(1)\nsession['cart'], n = cart, 1", []),
+        ("cart, *rest = session['cart'], 0\ncart.append(1)", []),
+    ],
+)
+def test_flk408_tuple_assignment(body: str, found: list[str]) -> None:
+    assert marked("FLK408", view(body)) == found

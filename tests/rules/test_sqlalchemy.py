@@ -70,6 +70,12 @@ def test_flk708_binds() -> None:
     assert marked("FLK708", text) == ["'postgres://h/a'", "'postgres://h/b'"]
 
 
+@pytest.mark.parametrize(("imported", "count"), [("import flask_sqlalchemy", 1), ("import psycopg2", 0)])
+def test_flk708_environment_of_a_project_with_sqlalchemy(imported: str, count: int) -> None:
+    text = f"import os\n{imported}\nurl = os.environ['DATABASE_URL']\n"
+    assert len(findings("FLK708", text, {".env": "DATABASE_URL=postgres://h/a\n"})) == count
+
+
 @pytest.mark.parametrize("query", ["User.query", "db.session.query(User)", "User.query.options()"])
 def test_flk709(query: str) -> None:
     assert marked("FLK709", f"{HEAD}{VIEW}return str({query}.get(1))\n") == [f"{query}.get"]

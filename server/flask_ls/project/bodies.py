@@ -70,7 +70,8 @@ class Body:
     """One body. ``id`` is ``""`` for the module, the qualified name for functions (``#2`` for its second definition).
 
     ``cls`` is the class that a method stands in, ``owner`` the body around this one. ``decorators`` are outermost
-    first, None where one is no name or call. ``imports``: there are import statements in it.
+    first, None where one is no name or call. ``imports``: there are import statements in it;
+    ``asserts``: there are assertions.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Body:
     is_async: bool = False
     is_generator: bool = False
     imports: bool = False
+    asserts: bool = False
 
     @property
     def name(self) -> str:

@@ -247,3 +247,11 @@ def test_it():
     assert session["a"]
 """
     assert found(test) == ["test_it.py:12 FLK206"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "lines"), [("current_app.name", []), ("assert current_app.name", ["jobs.py:3 FLK101"])]
+)
+def test_a_function_named_test_outside_of_tests(ending: str, lines: list[str]) -> None:
+    text = f"from flask import current_app\ndef test_mail():\n    {ending}\n"
+    assert lacking({"main.py": APP, "jobs.py": text}) == lines

@@ -194,3 +194,16 @@ Queue().enqueue(work)
 def test_names_that_are_made_from_themselves_are_followed_in_finite_time() -> None:
     lines = "".join(f"x = x.a{n}\nx = x.b{n}\n" for n in range(12))
     assert lacking(f"from flask import current_app\nimport other as x\n{lines}x.run()\n") == []
+
+
+@pytest.mark.parametrize(
+    ("other", "lines"),
+    [
+        ("from flask import Flask\napp = Flask('x')\n", ["fill.py:3 FLK101"]),
+        ("from apiflask import APIFlask\napp = APIFlask('x')\n", ["fill.py:3 FLK101"]),
+        ("from flask import Blueprint\nbp = Blueprint('x', 'x')\n", []),
+    ],
+)
+def test_a_script_for_the_shell_of_an_application_from_elsewhere(other: str, lines: list[str]) -> None:
+    script = "from flask import current_app\nif __name__ == '__main__':\n    print(current_app.name)\n"
+    assert lacking({"fill.py": script, "site.py": other}) == lines

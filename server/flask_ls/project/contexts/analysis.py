@@ -104,6 +104,17 @@ class Contexts:
         given = (site.op for site in self.sites.mentions("app") if site.op[0] == "a" and site.op[2] == "=")
         return any(last_name(op[1]) == "app" for op in given)  # `db.app = app`
 
+    @lazy
+    def makes_apps(self) -> bool:
+        """Whether some file of the project makes an application, as far as its names tell.
+
+        The scripts of a project that makes none are for the shell of an application from elsewhere, if anything.
+        """
+        if any(True for _ in self.sites.files_with("Flask")):
+            return True
+        imported = (f"{i.module}.{name}" for f in self.model.files.values() for i in f.imports for name, _ in i.names)
+        return any("flask.Flask" in self.values.mro(name) for name in imported)
+
     def uses(self, path: str) -> list[Use]:
         """The operations of a file that need a context."""
         known = self._uses.get(path)

@@ -88,7 +88,7 @@ def _is_first_import(contexts: Contexts, entry: Entry, leaf: int) -> bool:
         return True
     flow = contexts.flow(entry.key)
     if flow is not None and leaf in flow.script:
-        return True
+        return contexts.makes_apps
     return not any(e.mask & (APP | UNKNOWN) for e in contexts.entries.of(entry.key))
 
 

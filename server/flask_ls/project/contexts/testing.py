@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_ls.project.bodies import Body, Symbol, last_name, leaves
-from flask_ls.project.contexts.conventions import is_test_module
+from flask_ls.project.contexts.conventions import is_test_module, is_test_path
 from flask_ls.project.contexts.fixtures import Fixture, Fixtures, Visible
 from flask_ls.project.contexts.flow import Entering, Flow
 from flask_ls.project.contexts.states import (
@@ -61,13 +61,19 @@ class Tests:
     # Who is a test
 
     def is_test(self, key: BodyKey, body: Body) -> bool:
-        """Whether pytest or unittest collects this function by its name."""
+        """Whether pytest or unittest collects this function by its name.
+
+        In a file that is not named as one of tests, a function that asserts nothing may as well be called ``test_mail``
+        for what it sends.
+        """
         name = body.name
         if not name.startswith("test") or body.kind != "function" or body.owner:
             return False
+        if body.cls and self._is_unittest(key, body):
+            return True
+        if not body.asserts and not is_test_path(key.path):
+            return False
         if body.cls:
-            if self._is_unittest(key, body):
-                return True
             return name.startswith("test_") and body.cls.rpartition(".")[2].startswith("Test")
         return name.startswith("test_") or is_test_module(key.path)
 

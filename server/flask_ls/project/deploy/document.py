@@ -63,7 +63,8 @@ class Command:
     """A command with the variables set in front of it (``FLASK_DEBUG=1 flask run``).
 
     ``role``: ``run`` serves the application, ``build`` and ``setup`` run while an image is made or a unit is prepared,
-    ``release`` before a deploy, ``test`` are checks.
+    ``release`` before a deploy, ``test`` are checks. ``is_development``: it stands in a branch of a shell script that
+    only development or tests take.
     """
 
     words: tuple[Word, ...]
@@ -71,6 +72,7 @@ class Command:
     role: Role = "run"
     owner: str = ""
     variables: tuple[Variable, ...] = ()
+    is_development: bool = False
 
 
 @dataclass(frozen=True, slots=True)

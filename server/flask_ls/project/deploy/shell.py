@@ -1,7 +1,8 @@
 """Shell text -> simple commands and assignments, with positions.
 
 Enough of the POSIX shell grammar ("Shell Command Language", 2.2 Quoting to 2.9 Shell Commands) to see which programs
-are started with which words and variables. Control flow is looked through: every command of every branch is given.
+are started with which words and variables. Control flow is looked through: every command of every branch is given, with
+whether only development takes the branch.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from flask_ls.project.deploy.branches import Branches
 from flask_ls.project.deploy.document import Variable, Word
 from flask_ls.syntax.span import Span
 
@@ -58,12 +60,16 @@ class Text:
 
 @dataclass(slots=True)
 class Simple:
-    """A simple command: assignments, then words. ``span`` covers both."""
+    """A simple command: assignments, then words. ``span`` covers both.
+
+    ``is_development``: it stands in a branch that only development or tests take.
+    """
 
     variables: list[Variable] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     span: Span = Span(0, 0)
     is_export: bool = False
+    is_development: bool = False
 
 
 def parse_shell(text: Text) -> Iterator[Simple]:
@@ -77,6 +83,7 @@ class _Parser:
         self.text = source.text
         self.position = 0
         self.heredocs: list[tuple[str, bool]] = []
+        self.branches = Branches()
 
     def commands(self) -> Iterator[Simple]:
         current: list[tuple[Word, int, int]] = []
@@ -92,14 +99,17 @@ class _Parser:
             elif character in "\n;|&()":
                 if character == "&" and self._redirection():
                     continue
-                self.position += 1
                 yield from self._finished(current)
+                self.branches.finished([w for w, _, _ in current], self.text[self.position : self.position + 2])
+                # The second half of an operator ends nothing more.
+                self.position += 2 if self.text.startswith((";;", "&&", "||"), self.position) else 1
                 current = []
                 if character == "\n":
                     self._skip_heredocs()
             elif not self._redirection():
                 word = self._word()
                 if not current and word[0].text in _KEYWORDS and word[0].span.end - word[0].span.start <= 5:
+                    self.branches.keyword(word[0].text)
                     continue
                 current.append(word)
         yield from self._finished(current)
@@ -203,6 +213,7 @@ class _Parser:
             return
         command = Simple(span=self.source.span(words[0][1], words[-1][2]))
         command.is_export = words[0][0].text in _EXPORTS
+        command.is_development = self.branches.is_development
         for number, (word, start, end) in enumerate(words):
             match = _ASSIGNMENT.match(self.text, start)
             if match and (command.is_export or not command.words) and match.end() <= end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask_ls.project.deploy.document import Command, Role, Variable
 from flask_ls.project.deploy.shell import Simple, Text, parse_shell
@@ -114,13 +115,14 @@ def commands_of(text: Text, role: Role, owner: str) -> Iterator[Command]:
     for simple in parse_shell(text):
         if simple.words:
             command = _command(simple, role, owner)
-            yield Command(command.words, command.span, role, owner, (*before, *command.variables))
+            yield replace(command, variables=(*before, *command.variables))
         else:
             before = (*before, *simple.variables)
 
 
 def _command(simple: Simple, role: Role, owner: str) -> Command:
-    return Command(tuple(simple.words), simple.span, role, owner, tuple(simple.variables))
+    variables = tuple(simple.variables)
+    return Command(tuple(simple.words), simple.span, role, owner, variables, simple.is_development)
 
 
 def _whole_line(text: str, variable: Variable, simple: Simple) -> Variable:

@@ -57,7 +57,7 @@ class _Builder:
         self.at = placing.at
         self.result = Extracted()
         self.nodes: list[ast.AST] = []
-        self.imports = False
+        self.imports = self.asserts = False
         self._yielding: set[ast.AST | None] = set()
         for kind in (ast.Yield, ast.YieldFrom):
             self._yielding.update(index.function_of(n) for n in index.nodes(kind))
@@ -73,7 +73,7 @@ class _Builder:
 
     def _body(self, name: str, kind: BodyKind, node: ast.AST, read: Callable[[ast.AST], Block]) -> None:
         self.nodes = []
-        self.imports = False
+        self.imports = self.asserts = False
         block = read(node)
         decorators = node.decorator_list if isinstance(node, FUNCTIONS) else []
         is_generator = kind == "generator" or node in self._yielding
@@ -92,6 +92,7 @@ class _Builder:
             is_async=isinstance(node, ast.AsyncFunctionDef),
             is_generator=is_generator,
             imports=self.imports,
+            asserts=self.asserts,
         )
 
     def _class_of(self, node: ast.AST) -> str:
@@ -191,6 +192,7 @@ class _Builder:
         out.append(("x",))
 
     def _assert(self, node: ast.Assert, out: list[Op]) -> None:
+        self.asserts = True
         self._emit(node, out)
         guard = self.guards.of(node.test)
         if guard is not None:

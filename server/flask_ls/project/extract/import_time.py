@@ -83,7 +83,8 @@ class _Walk:
                 for default in [*statement.args.defaults, *filter(None, statement.args.kw_defaults)]:
                     self._uses(default, guard)
             self._bind(statement.name, statement, guard)
-        else:
+        elif not isinstance(statement, ast.AnnAssign) or statement.value is not None:
+            # `x: T` binds nothing.
             self._simple(statement, guard)
 
     def _if(self, statement: ast.If, guard: str) -> None:
@@ -101,6 +102,9 @@ class _Walk:
         inner = "condition" if isinstance(statement, (ast.For, ast.AsyncFor, ast.While, ast.Match)) else guard
         blocks: list[list[ast.stmt]] = []
         for name, value in ast.iter_fields(statement):
+            if name == "annotation":
+                # Evaluated later or never, where PEP 563 or PEP 649 is in force.
+                continue
             if name in ("body", "orelse") and isinstance(value, list):
                 blocks.append(value)
             elif name == "cases":

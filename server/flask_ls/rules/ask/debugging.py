@@ -6,6 +6,8 @@ import ast
 import ipaddress
 from collections.abc import Iterator
 
+from flask_ls.project.config.stage import stage_of_name
+from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask import config, stage
 from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.servers import Server, is_on, servers
@@ -30,7 +32,8 @@ def debug_writes(ctx: Context) -> Iterator[config.Write]:
 def debug_servers(ctx: Context) -> Iterator[Server]:
     """Server calls whose own argument switches the debugger with its console on."""
     for server in servers(ctx):
-        is_debugging = server.debug is not None and server.has_console and is_on(ctx, server.debug.value)
+        value = server.debug.value if server.debug is not None and server.has_console else None
+        is_debugging = value is not None and (is_on(ctx, value) or _is_on_in_settings(ctx, value))
         if is_debugging and not is_for_development(ctx, server.call):
             yield server
 
@@ -71,6 +74,29 @@ def is_for_development(ctx: Context, node: ast.AST) -> bool:
     if any(constant(ctx, test) is (not result) for test, result in tests_before(ctx, node)):
         return True  # `if False:`
     return stage.is_off_production(stage.stage_here(ctx, node))
+
+
+def _is_on_in_settings(ctx: Context, value: ast.expr) -> bool:
+    """Whether it is a name of another module of the project that is plainly true there, and not for development."""
+    module, _, name = (ctx.name(value) or "").rpartition(".")
+    facts = ctx.model.modules.get(module)
+    if facts is None or facts.stars or len(facts.exports.get(name, ())) != 1 or stage_of_name(module) != "any":
+        return False
+    mentions = [m for m in facts.config.mentions if m.key == name and not m.is_loose]
+    is_set_elsewhere = any(name in names for names in ctx.model.each(_set_attributes).values())
+    if len(mentions) != 1 or mentions[0].truth is not True or is_set_elsewhere:
+        return False
+    source = ctx.read(facts.path)
+    # Not one that a condition or an exception decides.
+    return source is not None and any(
+        source.span(s).start <= mentions[0].span.start < source.span(s).end
+        and isinstance(s, (ast.Assign, ast.AnnAssign))
+        for s in source.tree.body
+    )
+
+
+def _set_attributes(facts: FileFacts) -> frozenset[str]:
+    return frozenset(s.rpartition(".")[2] for s in facts.stores)
 
 
 def _is_loopback(host: str) -> bool:

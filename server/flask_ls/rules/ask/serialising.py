@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_ls.project.catalog import EXTENSION_PROXIES
+from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.queries import model_of_element, model_of_query, model_of_rows
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.fixing import EditBuilder
 
+# Methods of queries and sessions that give None for no row.
+_OR_NONE = frozenset({"first", "get", "one_or_none", "scalar", "scalar_one_or_none"})
 # Class or function -> what its result is called; iterables that `list()` turns into something that can be saved.
 _ITERABLES = {
     "builtins.set": "set",
@@ -189,7 +192,16 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
     cls = model_of_query(ctx, inner) or element or ctx.infer.class_of(node)
     if cls is None or not _is_plain_class(ctx, cls):
         return None
-    return Refused(node, _article(cls.rpartition(".")[2]), cls=cls, may_be_empty=element is not None)
+    may_be_empty = element is not None or _may_be_none(ctx, node, inner)
+    return Refused(node, _article(cls.rpartition(".")[2]), cls=cls, may_be_empty=may_be_empty)
+
+
+def _may_be_none(ctx: Context, node: ast.expr, inner: ast.expr) -> bool:
+    """Whether the value is a query's row, if there is one, and no condition before asked for it."""
+    if not isinstance(inner, ast.Call) or not isinstance(inner.func, ast.Attribute) or inner.func.attr not in _OR_NONE:
+        return False
+    names = {n.id for test, _ in tests_before(ctx, node) for n in ast.walk(test) if isinstance(n, ast.Name)}
+    return not isinstance(node, ast.Name) or node.id not in names
 
 
 def _is_plain_class(ctx: Context, cls: str) -> bool:

@@ -191,7 +191,25 @@ class SessionPaths:
             return self._mutated(state, target) if self._is_part(target.value, state) else state
         if isinstance(target, ast.Attribute):
             return replace(state, saved=True) if is_session(self._ctx, target.value) else state
+        if isinstance(target, (ast.Tuple, ast.List)):
+            return self._unpacked(state, target.elts, value)
         return self._bound(state, target, value is not None and self._is_part(value, state))
+
+    def _unpacked(self, state: _State, targets: list[ast.expr], value: ast.expr | None) -> _State:
+        """``cart, total = session["cart"], 0``: each target with its own value, or all with a part of the one."""
+        values: list[ast.expr | None] = [value] * len(targets)
+        if isinstance(value, (ast.Tuple, ast.List)):
+            is_even = len(value.elts) == len(targets)
+            is_starred = any(isinstance(e, ast.Starred) for e in (*targets, *value.elts))
+            values = [*value.elts] if is_even and not is_starred else [None] * len(targets)
+        # All values are evaluated before the first name is bound.
+        parts = [v is not None and self._is_part(v, state) for v in values]
+        for target, part, given in zip(targets, parts, values, strict=True):
+            inner = target.value if isinstance(target, ast.Starred) else target
+            state = (
+                self._bound(state, inner, part) if isinstance(inner, ast.Name) else self._stored(state, inner, given)
+            )
+        return state
 
     def _augmented(self, state: _State, node: ast.AugAssign) -> _State:
         target = node.target

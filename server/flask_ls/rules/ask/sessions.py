@@ -32,6 +32,43 @@ def session_writes(ctx: Context) -> list[SessionWrite]:
     return ctx.once(_all)
 
 
+def is_replaced(ctx: Context, write: SessionWrite) -> bool:
+    """Whether the function goes on to put something else under the key, or to remove it, so that this may not stay."""
+    function = ctx.index.function_of(write.node)
+    after = ctx.span(write.node).end
+
+    def is_later(node: ast.AST) -> bool:
+        is_after = ctx.span(node).start >= after and ctx.index.function_of(node) is function
+        return is_after and not _excludes(ctx, write.node, node)
+
+    if any(w.key in (write.key, None) and is_later(w.node) for w in session_writes(ctx)):
+        return True
+    for delete in ctx.index.nodes(ast.Delete):
+        items = [t for t in delete.targets if isinstance(t, ast.Subscript) and is_session(ctx, t.value)]
+        if is_later(delete) and any(text(ctx, t.slice) in (write.key, None) for t in items):
+            return True
+    for call in ctx.index.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and is_session(ctx, call.func.value) and is_later(call):
+            key = text(ctx, call.args[0]) if call.args else None
+            if call.func.attr == "clear" or (call.func.attr in ("pop", "popitem") and key in (write.key, None)):
+                return True
+    return False
+
+
+def _excludes(ctx: Context, node: ast.AST, other: ast.AST) -> bool:
+    """Whether the two stand in different arms of one ``if``."""
+    inside = {id(a) for a in ctx.index.ancestors(node)} | {id(node)}
+    child = other
+    for ancestor in ctx.index.ancestors(other):
+        if id(ancestor) in inside:
+            arms = (ancestor.body, ancestor.orelse) if isinstance(ancestor, ast.If) else ()
+            return any(child in arm for arm in arms) and not any(
+                child in arm and any(id(s) in inside for s in arm) for arm in arms
+            )
+        child = ancestor
+    return False
+
+
 def _all(ctx: Context) -> list[SessionWrite]:
     return [*_assigned(ctx), *_called(ctx)]
 

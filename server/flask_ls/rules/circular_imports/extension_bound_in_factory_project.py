@@ -9,8 +9,8 @@ Fix: Makes the object at module level without an app and binds it where it was a
 factory must have configured its app before.
 
 Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), when
-``init_app`` is called for the object as well, and for extensions other than SQLAlchemy inside the factory, where that
-is usual.
+``init_app`` is called for the object as well, and for extensions other than SQLAlchemy inside the factory that no
+other module imports.
 """
 
 from __future__ import annotations
@@ -170,12 +170,24 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
             f'the apps that {here.function.qualname}() makes do not get "{name}", only this app does.',
             fixes=[_bound_in(here, node, node.value, name, ctx)],
         )
-    elif cls == _SQLALCHEMY and (factory := factory_of(ctx, node)) is not None and not _escapes(name, node, ctx):
+    elif (factory := factory_of(ctx, node)) is not None and not _escapes(name, node, ctx):
+        if cls != _SQLALCHEMY and not _is_wanted(name, ctx):
+            return
+        who = "model" if cls == _SQLALCHEMY else "module"
         yield ctx.finding(
             node.value,
-            f'no model can import "{name}": {factory.function.qualname}() makes a new one each time it is called.',
+            f'no {who} can import "{name}": {factory.function.qualname}() makes a new one each time it is called.',
             fixes=[_at_module_level(node, node.value, name, ctx)],
         )
+
+
+def _is_wanted(name: str, ctx: Context) -> bool:
+    """Whether another module imports the name from this one, which has it in the factory only."""
+    return name not in ctx.index.root.bindings and any(
+        facts.path != ctx.path and imported.module == ctx.index.module and any(n == name for n, _ in imported.names)
+        for facts in ctx.model.files.values()
+        for imported in facts.imports
+    )
 
 
 def _escapes(name: str, node: ast.Assign, ctx: Context) -> bool:

@@ -284,6 +284,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             f"request.{node.attr} is a method: without () this reads from the method itself and raises.",
             fixes=[ctx.fix(f"Call request.{node.attr}()", ctx.edit().after(node, "()"), safe=True)],
         )
+    elif node.attr == "is_xhr" and ctx.is_older("werkzeug", "1"):
+        return  # It had one then.
     elif node.attr in _FOREIGN and not _has_own_requests(node.attr, ctx):
         instead = _FOREIGN[node.attr]
         hint = f"; Flask's is request.{instead}" if instead else ""

@@ -17,8 +17,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.request_text import reading
-from flask_ls.rules.ask.values import argument
+from flask_ls.rules.ask.values import argument, definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -138,10 +139,21 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             is_list = ctx.name(node.func) in _LISTS
             yield ctx.finding(where, _MESSAGE, fixes=[] if is_list else [_compare(node, node, ctx)])
     elif ctx.name(node.func) == "builtins.bool" and len(node.args) == 1 and not node.keywords:
-        value = node.args[0]
+        if isinstance(node.args[0], ast.Name) and _is_asked_about(node.args[0], ctx):
+            return
+        value = definition(ctx, node.args[0])
         is_text = ctx.called(value) in _SWITCHES and reading(ctx, value) is not None
         if is_text or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
             yield ctx.finding(node, _MESSAGE, fixes=[_compare(node, value, ctx)])
+
+
+def _is_asked_about(name: ast.Name, ctx: Context) -> bool:
+    """Whether a condition before has looked at the text, so that ``false`` may not come here."""
+    return any(
+        isinstance(part, ast.Name) and part.id == name.id
+        for test, _ in tests_before(ctx, name)
+        for part in ast.walk(test)
+    )
 
 
 def _compare(whole: ast.Call, value: ast.expr, ctx: Context) -> Fix | None:

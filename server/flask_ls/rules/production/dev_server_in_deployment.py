@@ -9,7 +9,8 @@ Fix: Starts gunicorn with the only application or factory of the project, at the
 must be installed and workers are processes.
 
 Quiet: For other ``flask`` commands (``flask db upgrade``), for files named for development, with ``--debug`` or
-FLASK_DEBUG=1, and for scripts that start another server.
+FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [ "$ENV" = development ]``),
+and for scripts that start another server.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
     if document.kind == "shell" and not any(part in name for part in _SCRIPT_NAMES):
         return
     for command in document.commands:
-        if command.role != "run" or _is_for_development(command, document):
+        if command.role != "run" or command.is_development or _is_for_development(command, document):
             continue
         for invocation in invocations(command):
             if _runs_flask(invocation):

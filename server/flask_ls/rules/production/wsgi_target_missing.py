@@ -10,11 +10,12 @@ Instead: the module and name of the application, or of the factory: ``gunicorn "
 Fix: Names the only application or factory there is; unsafe, as only you know which one is meant.
 
 Quiet: When the server changes its folder, for modules that may be installed packages, and for modules whose names
-cannot all be known (star imports of other packages, ``__getattr__``).
+cannot all be known (star imports of other packages, ``__getattr__``, ``globals()``, ``exec``).
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
 from flask_ls.project.deploy import DeploymentFile
@@ -28,6 +29,8 @@ from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
+
+_BINDERS = frozenset({"globals", "locals", "vars", "exec", "setattr"})
 
 rule = Rule(
     __name__,
@@ -221,7 +224,7 @@ def _has(facts: FileFacts, name: str, ctx: DeploymentContext, seen: set[str]) ->
     """Whether the module binds the name, or may do so in a way that cannot be read."""
     if name in facts.exports or "__getattr__" in facts.exports or facts.is_broken:
         return True
-    if f"{facts.module}.{name}" in ctx.model.modules:
+    if f"{facts.module}.{name}" in ctx.model.modules or _binds_unseen(facts, ctx):
         return True
     seen.add(facts.module)
     for star in facts.stars:
@@ -229,6 +232,15 @@ def _has(facts: FileFacts, name: str, ctx: DeploymentContext, seen: set[str]) ->
         if source is None or (source.module not in seen and _has(source, name, ctx, seen)):
             return True
     return False
+
+
+def _binds_unseen(facts: FileFacts, ctx: DeploymentContext) -> bool:
+    """Whether the module may bind names by their text: ``globals()["app"] = ...``, ``exec(...)``."""
+    source = ctx.read(facts.path)
+    return source is None or any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in _BINDERS
+        for n in ast.walk(source.tree)
+    )
 
 
 def _uncalled_factory(target: Target, facts: FileFacts, ctx: DeploymentContext) -> Factory | None:

@@ -15,6 +15,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from flask_ls.rules.ask.apps import keeps_sessions_elsewhere
 from flask_ls.rules.ask.sessions import session_writes
@@ -71,6 +72,7 @@ rule = Rule(
 
 # The largest cookie, with its name and attributes, that browsers are known to keep (`Response.max_cookie_size`).
 _LIMIT = 4093
+_MOST_NUMBERS = 20_000
 _RANDOM = frozenset(
     {"os.urandom", "secrets.token_bytes", "secrets.token_hex", "secrets.token_urlsafe", "random.randbytes"}
 )
@@ -94,7 +96,8 @@ def _size(ctx: Context, value: ast.expr) -> int | None:
     random = _random_bytes(ctx, value)
     if random is not None:
         return random * 4 // 3  # nothing compresses them
-    known = constant(ctx, value)
+    known = _numbers(ctx, value)
+    known = constant(ctx, value) if known is UNKNOWN else known
     if known is UNKNOWN:
         return None
     try:
@@ -102,6 +105,19 @@ def _size(ctx: Context, value: ast.expr) -> int | None:
     except (TypeError, ValueError, RecursionError):
         return None
     return len(base64.urlsafe_b64encode(min(written, zlib.compress(written), key=len)))
+
+
+def _numbers(ctx: Context, value: ast.expr) -> Any:
+    """``list(range(n))``, within reason; UNKNOWN otherwise."""
+    if ctx.called(value) not in ("builtins.list", "builtins.sorted") or not isinstance(value, ast.Call):
+        return UNKNOWN
+    inner = definition(ctx, value.args[0]) if len(value.args) == 1 and not value.keywords else None
+    if not isinstance(inner, ast.Call) or ctx.called(inner) != "builtins.range" or inner.keywords:
+        return UNKNOWN
+    limits = [constant(ctx, a) for a in inner.args]
+    if not 1 <= len(limits) <= 3 or any(type(n) is not int for n in limits) or limits[2:] == [0]:
+        return UNKNOWN
+    return list(range(*limits)[:_MOST_NUMBERS])
 
 
 def _random_bytes(ctx: Context, value: ast.expr) -> int | None:

@@ -9,7 +9,8 @@ Instead: store the id of a model, and a list for a set.
 Fix: Stores a list, or the object's id; unsafe, as the code that reads the value gets something else.
 
 Quiet: When sessions are kept in another way (Flask-Session, ``session_interface``), when the project has a JSON
-provider of its own, and when the type of the value is not known.
+provider of its own, when the type of the value is not known, and when the function may replace or remove the value
+afterwards. A warning where a query may find no row.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask.apps import keeps_sessions_elsewhere
 from flask_ls.rules.ask.serialising import Refused, unserialisable, with_member
-from flask_ls.rules.ask.sessions import session_writes
+from flask_ls.rules.ask.sessions import is_replaced, session_writes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -207,10 +208,13 @@ def check(ctx: Context) -> Iterator[Finding]:
     if ctx.is_test or keeps_sessions_elsewhere(ctx.model) or ctx.model.each(_has_own_json):
         return
     for write in session_writes(ctx):
+        if is_replaced(ctx, write):
+            continue
         for found in unserialisable(ctx, write.value):
             yield ctx.finding(
                 found.node,
                 f"{found.what} cannot be saved in the session cookie: TypeError when the response is finished.",
+                severity=Severity.WARNING if found.may_be_empty else None,
                 fixes=[_as_list(ctx, found.node) if found.is_iterable else _as_id(ctx, found)],
             )
 

@@ -7,7 +7,8 @@ Instead: ``postgresql://``. Where a provider sets the variable: ``url.replace("p
 
 Fix: Writes ``postgresql://``; safe: both name the same database.
 
-Quiet: With SQLAlchemy 1.3 or older, and for environment files when the project replaces the scheme somewhere.
+Quiet: With SQLAlchemy 1.3 or older, and for environment files when the project replaces the scheme somewhere or
+does not import SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from packaging.version import InvalidVersion, Version
 
 from flask_ls.project.deploy import DeploymentFile
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.config import writes_of
@@ -126,8 +128,14 @@ def _finding(constant: ast.Constant, leaf: ast.expr, ctx: Context) -> Finding:
     return ctx.finding(leaf, _MESSAGE, fixes=fixes)
 
 
+def _imports_sqlalchemy(facts: FileFacts) -> bool:
+    return any(i.module.partition(".")[0] in ("sqlalchemy", "flask_sqlalchemy") for i in facts.imports)
+
+
 def _is_accepted(model: ProjectModel) -> bool:
-    """Whether the project's SQLAlchemy is old enough to know the scheme."""
+    """Whether the project's SQLAlchemy is old enough to know the scheme, or the project has none: drivers know it."""
+    if not model.each(_imports_sqlalchemy):
+        return True
     try:
         return Version(model.distributions.version("sqlalchemy") or "") < Version("1.4")
     except InvalidVersion:

@@ -1,0 +1,32 @@
+"""FLK301 and FLK305: what importing a module uses, and what other modules cannot import from it."""
+
+from __future__ import annotations
+
+import pytest
+from checking import findings
+from flask_runner import FlaskRunner
+
+APP = "from flask import Flask\nimport models\napp = Flask(__name__)\nclass User: pass\n"
+HEAD = "from __future__ import annotations\nimport app\nclass Row:\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "fails"),
+    [
+        ("owner = app.User", True),
+        ("owner: type = app.User", True),
+        ("owner: app.User", False),
+        ("owner: app.User = None", False),
+    ],
+)
+def test_uses_before_they_are_bound(line: str, fails: bool, flask: FlaskRunner) -> None:
+    files = {"models.py": f"{HEAD}    {line}\n"}
+    assert bool(flask.failures({"app.py": APP, **files}, "")) == fails
+    assert bool(findings("FLK301", APP, files)) == fails
+
+
+@pytest.mark.parametrize(("line", "count"), [("from app import login", 1), ("from app import make", 0)])
+def test_flk305_extension_of_the_factory_that_another_module_imports(line: str, count: int) -> None:
+    factory = "def make():\n    app = Flask('x')\n    login = LoginManager(app)\n    return app\n"
+    text = f"from flask import Flask\nfrom flask_login import LoginManager\n{factory}"
+    assert len(findings("FLK305", text, {"views.py": f"{line}\n"})) == count
