@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import external, methods, operators
+from flask_ls.project.interp import arithmetic, conditions, external, formatting, iteration, methods, reasons, sequences
 from flask_ls.project.interp.expressions import lookup
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -132,7 +132,7 @@ def _list_init(m: Machine, args: Args) -> Value:
     target = args.pos[0]
     if isinstance(target, Instance) and isinstance(target.native, ListV) and len(args.pos) > 1:
         items, rest = m.iterate(args.pos[1])
-        operators.extend_list(m, target.native, items, rest)
+        sequences.extend_list(m, target.native, items, rest)
     return None
 
 
@@ -141,7 +141,7 @@ def _list_init(m: Machine, args: Args) -> Value:
 
 @_constructor
 def str_(m: Machine, args: Args) -> Value:
-    return operators.to_str(m, m.settle(args.get(0, "object", "")))
+    return formatting.to_str(m, m.settle(args.get(0, "object", "")))
 
 
 def _number(kind: type) -> Run:
@@ -154,7 +154,7 @@ def _number(kind: type) -> Run:
                     return kind(v) if not isinstance(v, str) or len(v) < 40 else Unknown("this number is too long")
                 except (ValueError, OverflowError):
                     return Unknown("this is no number")
-            return operators.unknown_from(v, "this number is only known at run time")
+            return reasons.unknown_from(v, "this number is only known at run time")
 
         return m.lift(value, one)
 
@@ -169,7 +169,7 @@ CONSTRUCTORS["float"] = _number(float)
 def bool_(m: Machine, args: Args) -> Value:
     def one(v: Value) -> Value:
         known = m.truth(v)
-        return Unknown(operators.why(v, "this condition is only known at run time")) if known is None else known
+        return Unknown(reasons.why(v, "this condition is only known at run time")) if known is None else known
 
     return m.lift(args.get(0, "x", False), one)
 
@@ -196,7 +196,7 @@ def tuple_(m: Machine, args: Args) -> Value:
 @_constructor
 def set_(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable", ()))
-    return operators.make_set(m, items, rest)
+    return sequences.make_set(m, items, rest)
 
 
 CONSTRUCTORS["frozenset"] = set_
@@ -345,7 +345,7 @@ def len_(m: Machine, args: Args) -> Value:
         items, rest = m.iterate(value)
         if rest is None and not any(isinstance(i, Maybe) for i in items):
             return len(items)
-    return operators.unknown_from(value, "this length is only known at run time")
+    return reasons.unknown_from(value, "this length is only known at run time")
 
 
 @_function
@@ -356,7 +356,7 @@ def range_(m: Machine, args: Args) -> Value:
             made = range(*numbers)
         except ValueError:
             return Unknown("this range is not possible")
-        if len(made) <= operators.MAX_ITEMS:
+        if len(made) <= iteration.MAX_ITEMS:
             return ListV(list(made), m.serial)
     return ListV([], m.serial, Unknown("this range is only known at run time"))
 
@@ -394,7 +394,7 @@ def map_(m: Machine, args: Args) -> Value:
                 value = item.value
                 arm = m.run_arm(item.path, lambda v=value: m.call(func, Args([v])))  # type: ignore[misc]
                 if arm.raised is None:
-                    m.merge([(item.path, arm.diff), (operators.negate(m, item.path), {})])
+                    m.merge([(item.path, arm.diff), (conditions.negate(m, item.path), {})])
                     out.append(Maybe(item.path, arm.value))
             else:
                 out.append(m.call(func, Args([item])))
@@ -416,7 +416,7 @@ def filter_(m: Machine, args: Args) -> Value:
         verdict = value if func is None else m.call(func, Args([value]))
         known = m.truth(verdict)
         if known is None:
-            fork = m.fork(m.place(), operators.why(verdict, "whether this element stays is only known at run time"))
+            fork = m.fork(m.place(), reasons.why(verdict, "whether this element stays is only known at run time"))
             out.append(Maybe((*path, Step(fork, 0)), value))
         elif known:
             out.append(item)
@@ -457,8 +457,8 @@ def next_(m: Machine, args: Args) -> Value:
                 raise Raised("StopIteration", ("Exception",))
         if len(source.items) == 1 and source.rest is None and default is not MISSING:
             item = source.items[0]
-            return m.join([(item.path, item.value), (operators.negate(m, item.path), default)])
-    return operators.unknown_from(source, "which element comes next is only known at run time")
+            return m.join([(item.path, item.value), (conditions.negate(m, item.path), default)])
+    return reasons.unknown_from(source, "which element comes next is only known at run time")
 
 
 def _quantifier(goal: bool) -> Run:
@@ -495,7 +495,7 @@ def _fold(kind: Callable[[list[Any]], Any]) -> Run:
         if kind is sum and len(args.pos) == 2:
             result: Value = args.pos[1]
             for value in values:
-                result = operators.binary(m, ast.Add, result, value)
+                result = arithmetic.binary(m, ast.Add, result, value)
             return result
         return Unknown("this value is only known at run time")
 
@@ -527,7 +527,7 @@ def getattr_(m: Machine, args: Args) -> Value:
 
     def one(n: Value) -> Value:
         if not isinstance(n, str):
-            return operators.unknown_from(n, "which attribute this is is only known at run time")
+            return reasons.unknown_from(n, "which attribute this is is only known at run time")
         if default is MISSING:
             return m.get(owner, n)
         return m.lift(owner, lambda o: _get_or(m, o, n, default))
@@ -656,7 +656,7 @@ def repr_(m: Machine, args: Args) -> Value:
 
 @_function
 def format_(m: Machine, args: Args) -> Value:
-    return operators.to_str(m, args.get(0, "value")) if len(args.pos) == 1 else Unknown("this text is formatted")
+    return formatting.to_str(m, args.get(0, "value")) if len(args.pos) == 1 else Unknown("this text is formatted")
 
 
 @_function
@@ -738,7 +738,7 @@ def import_module(m: Machine, args: Args) -> Value:
             base = base[: len(base) - level + 1]
             name = ".".join([*base, name.lstrip(".")]).rstrip(".")
         return m.import_module(name, importer)
-    reason = f"a module is imported by a name that is only known at run time: {operators.why(name, 'unknown')}"
+    reason = f"a module is imported by a name that is only known at run time: {reasons.why(name, 'unknown')}"
     m.blind(reason)
     return Unknown(reason)
 

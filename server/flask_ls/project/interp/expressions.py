@@ -7,7 +7,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import attributes, calls, functions, operators
+from flask_ls.project.interp import (
+    arithmetic,
+    attributes,
+    calls,
+    comparison,
+    conditions,
+    formatting,
+    functions,
+    iteration,
+    mappings,
+    reasons,
+    sequences,
+    subscripts,
+)
 from flask_ls.project.interp.frames import EVAL, Frame
 from flask_ls.project.interp.paths import AnyOf, Path, Step
 from flask_ls.project.interp.values import (
@@ -89,7 +102,7 @@ def arguments(m: Machine, node: ast.Call, frame: Frame) -> Args:
     args = Args([])
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            items, rest = operators.iterate(m, m.eval(argument.value, frame))
+            items, rest = iteration.iterate(m, m.eval(argument.value, frame))
             for item in items:
                 if isinstance(item, Maybe) or args.star is not None:
                     args.star = rest or Unknown("whether this argument is given is only known at run time")
@@ -111,7 +124,7 @@ def arguments(m: Machine, node: ast.Call, frame: Frame) -> Args:
                     args.kw[key] = _maybe_argument(item)
             args.starstar = args.starstar or mapping.rest
         else:
-            args.starstar = operators.unknown_from(value, "these keyword arguments are only known at run time")
+            args.starstar = reasons.unknown_from(value, "these keyword arguments are only known at run time")
     return args
 
 
@@ -135,7 +148,7 @@ def _list(m: Machine, node: ast.List, frame: Frame) -> Value:
 
 def _set(m: Machine, node: ast.Set, frame: Frame) -> Value:
     items, rest = _elements(m, node.elts, frame)
-    return operators.make_set(m, items, rest)
+    return sequences.make_set(m, items, rest)
 
 
 def _elements(m: Machine, nodes: list[ast.expr], frame: Frame) -> tuple[list[Value], Unknown | None]:
@@ -143,7 +156,7 @@ def _elements(m: Machine, nodes: list[ast.expr], frame: Frame) -> tuple[list[Val
     rest: Unknown | None = None
     for node in nodes:
         if isinstance(node, ast.Starred):
-            more, unknown = operators.iterate(m, m.eval(node.value, frame))
+            more, unknown = iteration.iterate(m, m.eval(node.value, frame))
             items.extend(more)
             rest = rest or unknown
         else:
@@ -155,14 +168,14 @@ def _dict(m: Machine, node: ast.Dict, frame: Frame) -> Value:
     made = DictV(m.serial)
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         if key_node is None:
-            operators.update_dict(m, made, m.eval(value_node, frame))
+            mappings.update_dict(m, made, m.eval(value_node, frame))
             continue
         key = m.settle(m.eval(key_node, frame))
         value = m.eval(value_node, frame)
         if known_key(key):
             made.items[key] = value
         else:
-            made.rest_cell[0] = operators.unknown_from(key, "a key of this dict is only known at run time")
+            made.rest_cell[0] = reasons.unknown_from(key, "a key of this dict is only known at run time")
     return made
 
 
@@ -174,7 +187,7 @@ def _joined_str(m: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
         else:
             value = m.eval(part, frame)
             parts.append(value)
-    return operators.concatenate(m, parts)
+    return arithmetic.concatenate(m, parts)
 
 
 _CONVERSIONS: dict[int, Callable[[object], str]] = {115: str, 114: repr, 97: ascii}
@@ -191,7 +204,7 @@ def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Value:
                 return format(conversion(v) if conversion else v, spec)[:10_000]
             except (ValueError, TypeError, OverflowError, MemoryError):
                 return Unknown("this cannot be formatted")
-        return operators.to_str(m, v)
+        return formatting.to_str(m, v)
 
     return m.lift(value, one)
 
@@ -200,19 +213,19 @@ def _bin_op(m: Machine, node: ast.BinOp, frame: Frame) -> Value:
     left = m.eval(node.left, frame)
     right = m.eval(node.right, frame)
     frame.node = node
-    return operators.binary(m, type(node.op), left, right)
+    return arithmetic.binary(m, type(node.op), left, right)
 
 
 def _unary_op(m: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
     value = m.eval(node.operand, frame)
     if isinstance(node.op, ast.Not):
-        return m.lift(operators.condition(m, value), lambda v: _not(m, v))
-    return m.lift(value, lambda v: operators.unary(type(node.op), v))
+        return m.lift(conditions.condition(m, value), lambda v: _not(m, v))
+    return m.lift(value, lambda v: arithmetic.unary(type(node.op), v))
 
 
 def _not(m: Machine, value: Value) -> Value:
     known = m.truth(value)
-    return Unknown(operators.why(value, "this condition is only known at run time")) if known is None else not known
+    return Unknown(reasons.why(value, "this condition is only known at run time")) if known is None else not known
 
 
 def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
@@ -236,7 +249,7 @@ def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
                     results.append(((*here, *path), option))
                 else:
                     # Its own value ends the chain in one case; in the other the next operand is looked at.
-                    fork = m.fork(m.place(), operators.why(option, "this condition"))
+                    fork = m.fork(m.place(), reasons.why(option, "this condition"))
                     results.append(((*here, *path, Step(fork, 1)), option))
                     going.append((*path, Step(fork, 0)))
             if not going:
@@ -255,7 +268,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
     result: Value = True
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = m.eval(right_node, frame)
-        one = operators.compare(m, type(op), left, right)
+        one = comparison.compare(m, type(op), left, right)
         if one is False:
             return False
         if one is not True:
@@ -267,7 +280,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
 def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
     frame.node = node
     test = m.eval(node.test, frame)
-    split = operators.split(m, test, node.test)
+    split = conditions.split(m, test, node.test)
     if isinstance(split, bool):
         return m.eval(node.body if split else node.orelse, frame)
     branches = zip(split, (node.body, node.orelse), strict=True)
@@ -288,10 +301,10 @@ def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Value:
         ]
         if any(not isinstance(p, (int, type(None))) for p in parts):
             return Unknown("this slice is only known at run time")
-        return m.lift(owner, lambda v: operators.take_slice(m, v, slice(*parts)))
+        return m.lift(owner, lambda v: subscripts.take_slice(m, v, slice(*parts)))
     key = m.eval(node.slice, frame)
     frame.node = node
-    value = operators.subscript(m, owner, key)
+    value = subscripts.subscript(m, owner, key)
     return m.settle(value) if type(value) is Choice else value
 
 
@@ -310,7 +323,7 @@ def _comprehension(m: Machine, node: Any, frame: Frame) -> Value:
     _generate(m, node, 0, inner, out, rest)
     unknown = rest[0] if rest else None
     if isinstance(node, ast.SetComp):
-        return operators.make_set(m, out, unknown)
+        return sequences.make_set(m, out, unknown)
     if isinstance(node, ast.DictComp):
         made = DictV(m.serial, unknown)
         for item in out:
@@ -319,7 +332,7 @@ def _comprehension(m: Machine, node: Any, frame: Frame) -> Value:
             if known_key(key):
                 made.items[key] = Maybe(path, value) if path else value
             else:
-                made.rest_cell[0] = operators.unknown_from(key, "a key of this dict is only known at run time")
+                made.rest_cell[0] = reasons.unknown_from(key, "a key of this dict is only known at run time")
         return made
     return ListV(out, m.serial, unknown, "generator" if isinstance(node, ast.GeneratorExp) else "list")
 
@@ -332,11 +345,11 @@ def _generate(m: Machine, node: Any, level: int, frame: Frame, out: list[Value],
             out.append(m.eval(node.elt, frame))
         return
     generator = node.generators[level]
-    items, unknown = operators.iterate(m, m.eval(generator.iter, frame))
+    items, unknown = iteration.iterate(m, m.eval(generator.iter, frame))
     if unknown is not None:
         rest.append(unknown)
     for item in items:
-        operators.count_round(m)
+        iteration.count_round(m)
         path: Path = ()
         if isinstance(item, Maybe):
             path, item = item.path, item.value
@@ -344,7 +357,7 @@ def _generate(m: Machine, node: Any, level: int, frame: Frame, out: list[Value],
         taken = True
         for test in generator.ifs:
             value = m.eval(test, frame)
-            split = operators.split(m, value, test)
+            split = conditions.split(m, value, test)
             if isinstance(split, bool):
                 taken = split
             else:
@@ -389,7 +402,7 @@ def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
 
 
 def _yield_from(m: Machine, node: ast.YieldFrom, frame: Frame) -> Value:
-    items, rest = operators.iterate(m, m.eval(node.value, frame))
+    items, rest = iteration.iterate(m, m.eval(node.value, frame))
     if frame.yields is not None:
         frame.yields.items.extend(items)
         frame.yields.rest = frame.yields.rest or rest

@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import operators
+from flask_ls.project.interp import (
+    arithmetic,
+    comparison,
+    conditions,
+    formatting,
+    mappings,
+    reasons,
+    sequences,
+    subscripts,
+)
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
@@ -73,7 +82,7 @@ def _text_call(m: Machine, owner: Any, name: str, values: list[Value], args: Arg
         return Unknown("this text method fails")
     if isinstance(result, list):
         return m.new_list(list(result))
-    if isinstance(result, str) and len(result) > operators.MAX_TEXT:
+    if isinstance(result, str) and len(result) > formatting.MAX_TEXT:
         return Unknown("this text is too long")
     return result
 
@@ -89,7 +98,7 @@ def _join(m: Machine, separator: str, args: Args) -> Value:
         if index:
             parts.append(separator)
         parts.append(item)
-    return operators.concatenate(m, parts)
+    return arithmetic.concatenate(m, parts)
 
 
 def _format(m: Machine, template: str, args: Args) -> Value:
@@ -98,7 +107,7 @@ def _format(m: Machine, template: str, args: Args) -> Value:
         named = {k: v for k, v in args.pos[0].items.items() if isinstance(k, str)}
     if args.star is not None or args.starstar is not None:
         return args.star or args.starstar
-    if operators.is_huge(template):
+    if formatting.is_huge(template):
         return Unknown("this text is too long")
     values: list[tuple[Any, Value]] = [*enumerate(args.pos), *named.items()]
     for key, value in values:
@@ -118,7 +127,7 @@ def _format(m: Machine, template: str, args: Args) -> Value:
         return Unknown(error.reason)
     except (ValueError, IndexError, KeyError, AttributeError, TypeError, OverflowError, MemoryError):
         return Unknown("this text cannot be formatted")
-    return text if len(text) <= operators.MAX_TEXT else Unknown("this text is too long")
+    return text if len(text) <= formatting.MAX_TEXT else Unknown("this text is too long")
 
 
 class _Unformattable(Exception):
@@ -134,9 +143,9 @@ class _Lazy:
         self._value = value
 
     def __format__(self, spec: str) -> str:
-        text = operators.to_str(self._m, self._value)
+        text = formatting.to_str(self._m, self._value)
         if not isinstance(text, str):
-            raise _Unformattable(operators.why(text, "this text is only known at run time"))
+            raise _Unformattable(reasons.why(text, "this text is only known at run time"))
         return format(text, spec)
 
     def __str__(self) -> str:
@@ -171,16 +180,16 @@ def of_list(m: Machine, owner: Any, name: str) -> Value:
 
 
 def _append(m: Machine, owner: ListV, args: Args) -> Value:
-    operators.extend_list(m, owner, [args.get(0, "object")], None)
+    sequences.extend_list(m, owner, [args.get(0, "object")], None)
     return None
 
 
 def _extend(m: Machine, owner: ListV, args: Args) -> Value:
     for value in args.pos:
         items, rest = m.iterate(value)
-        operators.extend_list(m, owner, items, rest)
+        sequences.extend_list(m, owner, items, rest)
     if args.star is not None:
-        operators.extend_list(m, owner, [], args.star)
+        sequences.extend_list(m, owner, [], args.star)
     return None
 
 
@@ -203,20 +212,20 @@ def _pop(m: Machine, owner: ListV, args: Args) -> Value:
         if m.expects("IndexError"):
             raise Raised("IndexError", ("LookupError", "Exception"))
         return Unknown("this list is empty")
-    operators.forget(m, owner, "an element was removed")
-    return operators.element_of(owner.rest or Unknown())
+    sequences.forget(m, owner, "an element was removed")
+    return reasons.element_of(owner.rest or Unknown())
 
 
 def _remove(m: Machine, owner: ListV, args: Args) -> Value:
     target = m.settle(args.get(0, "value"))
     for index, item in enumerate(owner.items):
-        equal = operators.equals(m.settle(item), target) if not isinstance(item, Maybe) else None
+        equal = comparison.equals(m.settle(item), target) if not isinstance(item, Maybe) else None
         if equal is True:
             m.touch(owner)
             del owner.items[index]
             return None
         if equal is None:
-            operators.forget(m, owner, "an element was removed")
+            sequences.forget(m, owner, "an element was removed")
             return None
     return None
 
@@ -274,7 +283,7 @@ def _index(m: Machine, owner: Any, name: str, args: Args) -> Value:
     target = m.settle(args.get(0, "value"))
     if rest is not None:
         return Unknown(rest.reason)
-    found = [operators.equals(m.settle(i), target) for i in items if not isinstance(i, Maybe)]
+    found = [comparison.equals(m.settle(i), target) for i in items if not isinstance(i, Maybe)]
     if None in found or len(found) != len(items):
         return Unknown("which element this is is only known at run time")
     if name == "count":
@@ -287,7 +296,7 @@ def _set_call(op: type[ast.operator]) -> Any:
         result: Value = owner
         for value in args.pos:
             items, rest = m.iterate(value)
-            result = operators.set_operation(m, op, result, operators.make_set(m, items, rest))
+            result = sequences.set_operation(m, op, result, sequences.make_set(m, items, rest))
         return result
 
     return run
@@ -332,10 +341,10 @@ def _get(m: Machine, owner: DictV, args: Args) -> Value:
     if isinstance(key, Choice):
         return m.lift(key, lambda k: _get(m, owner, Args([k, default])))
     if not known_key(key):
-        return Unknown(operators.why(key, "which key this is is only known at run time"))
+        return Unknown(reasons.why(key, "which key this is is only known at run time"))
     value = owner.items.get(key, MISSING)
     if isinstance(value, Maybe):
-        return m.join([(value.path, value.value), (operators.negate(m, value.path), default)])
+        return m.join([(value.path, value.value), (conditions.negate(m, value.path), default)])
     if value is not MISSING:
         return value
     if owner.rest is not None:
@@ -350,7 +359,7 @@ def _items(m: Machine, owner: DictV, args: Args) -> Value:
 
 
 def _keys(m: Machine, owner: DictV, args: Args) -> Value:
-    return operators.make_set(m, m.iterate(owner)[0], owner.rest)
+    return sequences.make_set(m, m.iterate(owner)[0], owner.rest)
 
 
 def _values(m: Machine, owner: DictV, args: Args) -> Value:
@@ -359,22 +368,22 @@ def _values(m: Machine, owner: DictV, args: Args) -> Value:
 
 def _update(m: Machine, owner: DictV, args: Args) -> Value:
     for value in args.pos:
-        operators.update_dict(m, owner, value)
+        mappings.update_dict(m, owner, value)
     for key, value in args.kw.items():
         m.write(owner.items, key, value)
     if args.starstar is not None:
-        operators.open_dict(m, owner, args.starstar)
+        mappings.open_dict(m, owner, args.starstar)
     return None
 
 
 def _setdefault(m: Machine, owner: DictV, args: Args) -> Value:
     key, default = m.settle(args.get(0, "key")), args.get(1, "default", None)
     if not known_key(key):
-        operators.open_dict(m, owner, operators.unknown_from(key, "a key of this dict is only known at run time"))
+        mappings.open_dict(m, owner, reasons.unknown_from(key, "a key of this dict is only known at run time"))
         return Unknown("which key this is is only known at run time")
     value = owner.items.get(key, MISSING)
     if isinstance(value, Maybe):
-        value = m.join([(value.path, value.value), (operators.negate(m, value.path), default)])
+        value = m.join([(value.path, value.value), (conditions.negate(m, value.path), default)])
         m.write(owner.items, key, value)
     elif value is MISSING:
         value = _get(m, owner, args)
@@ -390,7 +399,7 @@ def _dict_pop(m: Machine, owner: DictV, args: Args) -> Value:
             raise Raised("KeyError", ("LookupError", "Exception"))
         m.erase(owner.items, key)
     else:
-        operators.open_dict(m, owner, Unknown("an unknown key was removed"))
+        mappings.open_dict(m, owner, Unknown("an unknown key was removed"))
     return value
 
 
@@ -408,7 +417,7 @@ def _dict_copy(m: Machine, owner: DictV, args: Args) -> Value:
 
 
 def _popitem(m: Machine, owner: DictV, args: Args) -> Value:
-    operators.open_dict(m, owner, Unknown("an element was removed"))
+    mappings.open_dict(m, owner, Unknown("an element was removed"))
     return Unknown("which element this is is only known at run time")
 
 
@@ -425,9 +434,9 @@ _DICT_METHODS: dict[str, Any] = {
     "popitem": _popitem,
     "iteritems": _items,
     "itervalues": _values,
-    "__contains__": lambda m, o, a: operators.compare(m, ast.In, a.get(0, "key"), o),
-    "__getitem__": lambda m, o, a: operators.subscript(m, o, a.get(0, "key")),
-    "__setitem__": lambda m, o, a: operators.set_item(m, o, a.get(0, "key"), a.get(1, "value")),
+    "__contains__": lambda m, o, a: comparison.compare(m, ast.In, a.get(0, "key"), o),
+    "__getitem__": lambda m, o, a: subscripts.subscript(m, o, a.get(0, "key")),
+    "__setitem__": lambda m, o, a: subscripts.set_item(m, o, a.get(0, "key"), a.get(1, "value")),
     "__init__": _update,
 }
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import attributes, branches, calls, external, operators
+from flask_ls.project.interp import (
+    arithmetic,
+    attributes,
+    branches,
+    calls,
+    comparison,
+    conditions,
+    external,
+    iteration,
+    mappings,
+    reasons,
+    sequences,
+)
 from flask_ls.project.interp.frames import EXEC, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -66,13 +78,13 @@ def _aug_assign(m: Machine, node: ast.AugAssign, frame: Frame) -> Outcome | None
     value = m.eval(node.value, frame)
     settled = m.settle(current)
     if isinstance(settled, ListV) and settled.kind in ("list", "set") and isinstance(node.op, (ast.Add, ast.BitOr)):
-        items, rest = operators.iterate(m, value)
-        operators.extend_list(m, settled, items, rest)
+        items, rest = iteration.iterate(m, value)
+        sequences.extend_list(m, settled, items, rest)
         return None
     if isinstance(settled, DictV) and isinstance(node.op, ast.BitOr):
-        operators.update_dict(m, settled, value)
+        mappings.update_dict(m, settled, value)
         return None
-    calls.assign(m, node.target, operators.binary(m, type(node.op), current, value), frame)
+    calls.assign(m, node.target, arithmetic.binary(m, type(node.op), current, value), frame)
     return None
 
 
@@ -93,14 +105,14 @@ def _delete(m: Machine, node: ast.Delete, frame: Frame) -> Outcome | None:
         elif isinstance(target, ast.Subscript):
             owner = m.settle(m.eval(target.value, frame))
             key = m.settle(m.eval(target.slice, frame))
-            owner = operators.mapping_of(owner)
+            owner = mappings.mapping_of(owner)
             if isinstance(owner, DictV):
                 if known_key(key):
                     m.erase(owner.items, key)
                 else:
                     m.write(owner.rest_cell, 0, Unknown("an unknown key of this dict was deleted"))
             elif isinstance(owner, ListV):
-                operators.forget(m, owner, "an element of this list was deleted")
+                sequences.forget(m, owner, "an element of this list was deleted")
         elif isinstance(target, ast.Attribute):
             owner = m.settle(m.eval(target.value, frame))
             if isinstance(owner, Instance):
@@ -131,7 +143,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
         )
     test = m.eval(node.test, frame)
     frame.node = node.test
-    split = operators.split(m, test, node.test)
+    split = conditions.split(m, test, node.test)
     if isinstance(split, bool):
         first, second = (node.body, node.orelse) if split else (node.orelse, node.body)
         if m.split_assumed:
@@ -185,11 +197,11 @@ def _for(m: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> Outcome | No
 
 
 def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Frame) -> Outcome | None:
-    items, rest = operators.iterate(m, iterable)
+    items, rest = iteration.iterate(m, iterable)
     scope = branches.open_scope(m, frame, "break")
     outcome: Outcome | None = None
     for item in items:
-        operators.count_round(m)
+        iteration.count_round(m)
 
         def once(item: Value = item) -> Outcome | None:
             calls.assign(m, node.target, item, frame)
@@ -233,7 +245,7 @@ def _is_object_choice(item: Value) -> bool:
 
 
 def _unknown_round(m: Machine, node: ast.For | ast.AsyncFor, rest: Unknown, frame: Frame) -> Outcome | None:
-    calls.assign(m, node.target, operators.element_of(rest), frame)
+    calls.assign(m, node.target, reasons.element_of(rest), frame)
     outcome = branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
     return None if outcome is not None and outcome.kind == "break" else outcome
 
@@ -257,8 +269,8 @@ def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
                 outcome = m.run(node.orelse, frame)
             break
         rounds += 1
-        if known is None or rounds > operators.MAX_WHILE:
-            reason = operators.why(test, "how often this loop runs is only known at run time")
+        if known is None or rounds > iteration.MAX_WHILE:
+            reason = reasons.why(test, "how often this loop runs is only known at run time")
             outcome = branches.unknown_rounds(
                 m,
                 frame,
@@ -397,10 +409,10 @@ def _matches(m: Machine, pattern: ast.pattern, subject: Value, frame: Frame) -> 
             m.write(frame.names, pattern.name, subject)
         return fits
     if isinstance(pattern, ast.MatchValue):
-        known = operators.compare(m, ast.Eq, subject, m.eval(pattern.value, frame))
+        known = comparison.compare(m, ast.Eq, subject, m.eval(pattern.value, frame))
         return known if isinstance(known, bool) else None
     if isinstance(pattern, ast.MatchSingleton):
-        known = operators.compare(m, ast.Is, subject, pattern.value)
+        known = comparison.compare(m, ast.Is, subject, pattern.value)
         return known if isinstance(known, bool) else None
     if isinstance(pattern, ast.MatchOr):
         results = [_matches(m, p, subject, frame) for p in pattern.patterns]

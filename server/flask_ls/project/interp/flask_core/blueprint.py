@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import operators
+from flask_ls.project.interp import arithmetic, mappings, reasons
 from flask_ls.project.interp.builtin_names import make_class
 from flask_ls.project.interp.flask_core import rules, scaffold
 from flask_ls.project.interp.paths import compatible, extend
@@ -152,7 +152,7 @@ def _register_blueprint(m: Machine, args: Args) -> Value:
 def _option(m: Machine, options: Value, name: str, default: Value = None) -> Value:
     options = m.settle(options)
     if not isinstance(options, DictV):
-        return operators.unknown_from(options, "these options are only known at run time")
+        return reasons.unknown_from(options, "these options are only known at run time")
     value = options.items.get(name, MISSING)
     if value is MISSING:
         return options.rest if options.rest is not None else default
@@ -205,7 +205,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
         own_name = self_.attrs.get("name")
     prefix = m.settle(_option(m, options, "name_prefix", ""))
     if not isinstance(own_name, str) or not isinstance(prefix, str):
-        why = operators.why(own_name, "it is only known at run time")
+        why = reasons.why(own_name, "it is only known at run time")
         m.blind(f"the name of a blueprint is not known: {why}", target=app)
         return None
     name = f"{prefix}.{own_name}".lstrip(".")
@@ -229,7 +229,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
     )
     is_readable = url_prefix is None or isinstance(url_prefix, str)
     if not is_readable or options.rest is not None:
-        unknown = operators.why(url_prefix, "it is only known at run time")
+        unknown = reasons.why(url_prefix, "it is only known at run time")
         why = options.rest.reason if options.rest is not None else unknown
         m.blind(f"the url_prefix of this registration is not known: {why}", target=app)
     m.oldest_write = 0
@@ -266,7 +266,7 @@ def _replay(m: Machine, self_: Instance, app: Instance, setup: Value, name: str)
     state: BlueprintState = self_.native
     here = m.stack_of()
     if m.truth(self_.attrs.get("has_static_folder")) is not False:
-        text = operators.binary(m, ast.Add, self_.attrs.get("static_url_path"), "/<path:filename>")
+        text = arithmetic.binary(m, ast.Add, self_.attrs.get("static_url_path"), "/<path:filename>")
         view = m.native("send_static_file", lambda m_, a: Unknown("a file"))
         options = {"view_func": view, "endpoint": "static", "__static__": True}
         scaffold.add_rule_through(m, setup, Args([text], options), app)
@@ -304,7 +304,7 @@ def _replay(m: Machine, self_: Instance, app: Instance, setup: Value, name: str)
 def _register_nested(m: Machine, app: Instance, setup: Value, child: Value, given: DictV, name: str) -> None:
     def one(blueprint: Value) -> Value:
         if not isinstance(blueprint, Instance):
-            why = operators.why(blueprint, "it is only known at run time")
+            why = reasons.why(blueprint, "it is only known at run time")
             m.blind(f"a blueprint that is registered is not known: {why}", target=app)
             return None
         options = m.new_dict(dict(given.items), given.rest)
@@ -321,7 +321,7 @@ def _register_nested(m: Machine, app: Instance, setup: Value, child: Value, give
         parent, sub = m.settle(m.get(setup, "subdomain")), m.settle(_option(m, given, "subdomain"))
         sub = m.settle(m.get(blueprint, "subdomain")) if sub is None else sub
         if parent is not None and sub is not None and m.flask_version >= (2, 3):
-            joined = operators.concatenate(m, [sub, ".", parent])
+            joined = arithmetic.concatenate(m, [sub, ".", parent])
             options.items["subdomain"] = joined
         elif sub is not None:
             options.items["subdomain"] = sub
@@ -337,7 +337,7 @@ def _join(m: Machine, outer: Value, own: Value) -> Value:
     if isinstance(outer, str):
         outer = f"{outer.rstrip('/')}/"
     own = m.lift(own, lambda v: v.lstrip("/") if isinstance(v, str) else v)
-    return operators.concatenate(m, [outer, own])
+    return arithmetic.concatenate(m, [outer, own])
 
 
 def _make_setup_state(m: Machine, args: Args) -> Value:
@@ -367,8 +367,8 @@ def _state_init(m: Machine, args: Args) -> Value:
     extra = m.settle(_option(m, options, "url_defaults"))
     if isinstance(extra, DictV):
         merged = m.new_dict()
-        operators.update_dict(m, merged, values["url_defaults"])
-        operators.update_dict(m, merged, extra)
+        mappings.update_dict(m, merged, values["url_defaults"])
+        mappings.update_dict(m, merged, extra)
         values["url_defaults"] = merged
     for key, value in values.items():
         m.write(self_.attrs, key, value)
@@ -390,7 +390,7 @@ def _state_add(m: Machine, args: Args) -> Value:
             return own
         if isinstance(own, str) and isinstance(prefix, str):
             return "/".join((prefix.rstrip("/"), own.lstrip("/"))) if own else prefix
-        return own if isinstance(own, Unknown) else operators.unknown_from(prefix, "the url_prefix is not known")
+        return own if isinstance(own, Unknown) else reasons.unknown_from(prefix, "the url_prefix is not known")
 
     full = m.lift(m.settle(rule), text)
     options.setdefault("subdomain", m.get(self_, "subdomain"))
@@ -401,15 +401,15 @@ def _state_add(m: Machine, args: Args) -> Value:
         endpoint = rules.endpoint_of(m, view, app if isinstance(app, Instance) else None)
     before, name = m.get(self_, "name_prefix"), m.get(self_, "name")
     defaults = m.new_dict()
-    operators.update_dict(m, defaults, m.get(self_, "url_defaults"))
+    mappings.update_dict(m, defaults, m.get(self_, "url_defaults"))
     if isinstance(m.settle(options.get("defaults")), DictV):
-        operators.update_dict(m, defaults, m.settle(options["defaults"]))
+        mappings.update_dict(m, defaults, m.settle(options["defaults"]))
     options["defaults"] = defaults
 
     def named(own: Value) -> Value:
         if isinstance(own, str) and isinstance(before, str) and isinstance(name, str):
             return f"{before}.{name}.{own}".lstrip(".")
-        return operators.unknown_from(own, "the endpoint is only known at run time")
+        return reasons.unknown_from(own, "the endpoint is only known at run time")
 
     saved = m.url_parts
     own = m.stack_of()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import builtin_names, operators
+from flask_ls.project.interp import builtin_names, reasons
 from flask_ls.project.interp.library import containers
 from flask_ls.project.interp.library.table import at, called_name, text_of
 from flask_ls.project.interp.paths import Step
@@ -79,7 +79,7 @@ def _iter_modules(m: Machine, args: Args) -> Value:
     for path in paths:
         path = text_of(m, path)
         if not isinstance(path, str) or not isinstance(prefix, str):
-            rest = rest or operators.unknown_from(path, "which modules this folder has is not known")
+            rest = rest or reasons.unknown_from(path, "which modules this folder has is not known")
             continue
         _list_modules(m, path, prefix, deep, rows)
     return ListV(rows, m.serial, rest)
@@ -101,7 +101,7 @@ def _find_modules(m: Machine, args: Args) -> Value:
     deep = m.settle(args.get(2, "recursive", False))
     found = m.sources.index.find(name, m.frame.module.module if m.frame else None) if isinstance(name, str) else None
     if found is None:
-        return ListV([], m.serial, operators.unknown_from(name, "which modules this package has is not known"))
+        return ListV([], m.serial, reasons.unknown_from(name, "which modules this package has is not known"))
     m.import_module(str(name))
     out: list[Value] = []
 
