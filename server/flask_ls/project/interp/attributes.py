@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, methods
+from flask_ls.project.interp import dict_methods, external, list_methods, text_methods, type_methods
 from flask_ls.project.interp.attempts import Attempt
 from flask_ls.project.interp.values import (
     MISSING,
@@ -72,11 +72,11 @@ def _get(m: Machine, owner: Value, name: str) -> Value:
     if isinstance(owner, Unknown):
         return Unknown(owner.reason)
     if isinstance(owner, (str, bytes)):
-        return methods.of_text(m, owner, name)
+        return text_methods.of_text(m, owner, name)
     if isinstance(owner, DictV):
-        return methods.of_dict(m, owner, name)
+        return dict_methods.of_dict(m, owner, name)
     if isinstance(owner, (ListV, tuple)):
-        return methods.of_list(m, owner, name)
+        return list_methods.of_list(m, owner, name)
     if isinstance(owner, Super):
         return _from_super(m, owner, name)
     if isinstance(owner, (Function, Native, Wrapped, Partial, Bound)):
@@ -119,11 +119,11 @@ def _from_instance(m: Machine, owner: Instance, name: str) -> Value:
         view.items.update(owner.attrs)
         return view
     if isinstance(owner.native, DictV):
-        value = methods.of_dict(m, owner.native, name)
+        value = dict_methods.of_dict(m, owner.native, name)
     elif isinstance(owner.native, ListV):
-        value = methods.of_list(m, owner.native, name)
+        value = list_methods.of_list(m, owner.native, name)
     elif isinstance(owner.native, str):
-        value = methods.of_text(m, owner.native, name)
+        value = text_methods.of_text(m, owner.native, name)
     if value is not MISSING:
         return value
     custom = owner.cls.lookup("__getattr__")
@@ -220,7 +220,7 @@ def _from_class(m: Machine, owner: ClassV, name: str) -> Value:
         return m.native("mro", lambda m_, a: m_.new_list(list(owner.mro)))
     if name == "__subclasses__":
         return m.native("__subclasses__", lambda m_, a: m_.new_list(list(owner.subclasses)))
-    native = methods.of_type(m, owner, name)
+    native = type_methods.of_type(m, owner, name)
     if native is not MISSING:
         return native
     if owner.open is not None and not (name.startswith("__") and name.endswith("__")):
@@ -282,7 +282,11 @@ def _from_super(m: Machine, owner: Super, name: str) -> Value:
             return found.func if isinstance(found, Descriptor) and found.kind == "staticmethod" else found
     if isinstance(owner.self, Instance) and isinstance(owner.self.native, (DictV, ListV)):
         native = owner.self.native
-        value = methods.of_dict(m, native, name) if isinstance(native, DictV) else methods.of_list(m, native, name)
+        value = (
+            dict_methods.of_dict(m, native, name)
+            if isinstance(native, DictV)
+            else list_methods.of_list(m, native, name)
+        )
         if value is not MISSING:
             return value
     if name == "__new__":

@@ -7,7 +7,17 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import arithmetic, conditions, external, formatting, iteration, methods, reasons, sequences
+from flask_ls.project.interp import (
+    arithmetic,
+    conditions,
+    dict_methods,
+    external,
+    formatting,
+    iteration,
+    list_methods,
+    reasons,
+    sequences,
+)
 from flask_ls.project.interp.expressions import lookup
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -124,7 +134,7 @@ def _exception_init(m: Machine, args: Args) -> Value:
 def _dict_init(m: Machine, args: Args) -> Value:
     target = args.pos[0]
     if isinstance(target, Instance) and isinstance(target.native, DictV):
-        methods._update(m, target.native, Args(args.pos[1:], args.kw, args.star, args.starstar))
+        dict_methods.update(m, target.native, Args(args.pos[1:], args.kw, args.star, args.starstar))
     return None
 
 
@@ -205,7 +215,7 @@ CONSTRUCTORS["frozenset"] = set_
 @_constructor
 def dict_(m: Machine, args: Args) -> Value:
     made = m.new_dict()
-    methods._update(m, made, args)
+    dict_methods.update(m, made, args)
     return made
 
 
@@ -426,7 +436,7 @@ def filter_(m: Machine, args: Args) -> Value:
 @_function
 def sorted_(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable"))
-    ordered = methods.sort_values(m, items, args)
+    ordered = list_methods.sort_values(m, items, args)
     return ListV(items if ordered is None else ordered, m.serial, rest)
 
 
