@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
 
 MAX_ITEMS = 5_000
-MAX_WHILE = 300
 MAX_ROUNDS = 60_000
 
 

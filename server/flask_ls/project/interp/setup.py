@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import (
     attempts,
     builtin_names,
+    displays,
     environment_variables,
     expressions,
     external,
     functions,
     imports,
     library,
+    loops,
+    pattern_matching,
     primitives,
     statements,
 )
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.values import ClassV
 
 # Importing these modules fills the tables from syntax to meaning.
-PARTS = (attempts, expressions, functions, imports, statements, external)
+PARTS = (attempts, displays, expressions, functions, imports, loops, pattern_matching, statements, external)
 
 _FLASK_PLACES = {
     "flask.Flask": ("flask.app.Flask", "flask.sansio.app.App"),
