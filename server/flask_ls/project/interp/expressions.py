@@ -11,6 +11,7 @@ from flask_ls.project.interp import (
     arithmetic,
     attributes,
     calls,
+    class_attributes,
     comparison,
     conditions,
     formatting,
@@ -76,7 +77,7 @@ def _attribute(m: Machine, node: ast.Attribute, frame: Frame) -> Value:
 def _call(m: Machine, node: ast.Call, frame: Frame) -> Value:
     func = m.eval(node.func, frame)
     if func is m.builtins["super"] and not node.args:
-        return attributes.make_super(m, frame)
+        return class_attributes.make_super(m, frame)
     if func is m.builtins["locals"] and not node.args:
         return m.new_dict(dict(frame.names))
     args = arguments(m, node, frame)

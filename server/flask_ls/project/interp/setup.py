@@ -19,7 +19,7 @@ from flask_ls.project.interp import (
     primitives,
     statements,
 )
-from flask_ls.project.interp.flask_core import app, blueprint, config, rules, views
+from flask_ls.project.interp.flask_core import app, blueprint, config, rules, setup_state, views
 from flask_ls.project.interp.values import Value
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def install(m: Machine) -> None:
     made: dict[str, ClassV] = {
         "flask.Flask": app.make(m),
         "flask.Blueprint": blueprint.make(m),
-        "flask.blueprints.BlueprintSetupState": blueprint.make_state(m),
+        "flask.blueprints.BlueprintSetupState": setup_state.make(m),
         "flask.Config": config.make(m),
         "werkzeug.routing.Map": app.make_map(m),
         **views.make(m),
