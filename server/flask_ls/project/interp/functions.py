@@ -185,6 +185,16 @@ _PLAIN_BASES = frozenset(
 )
 
 
+def make_class(m: Machine, path: str, bases: tuple[ClassV, ...] = (), names: dict[str, Value] | None = None) -> ClassV:
+    """A class that is built in or modelled in code here."""
+    own = Namespace()
+    own.update(names or {})
+    name = path.rpartition(".")[2]
+    cls = ClassV(name, name, bases, own, path=path)
+    cls.mro = (cls, *linearize(list(bases)))
+    return cls
+
+
 def linearize(bases: list[ClassV]) -> list[ClassV]:
     """The C3 merge of the bases' orders; left to right where the bases contradict each other."""
     sequences = [list(b.mro) for b in bases] + [list(bases)]

@@ -51,7 +51,7 @@ def install(m: Machine) -> None:
     library.install(m)
     primitives.install(m)
     environment_variables.install(m)
-    for path, cls in rules.make_rule_class(m, builtin_names.make_class).items():
+    for path, cls in rules.make_rule_class(m, functions.make_class).items():
         m.classes[path] = cls
     m.externals["werkzeug.routing.Rule"] = lambda m_: m_.classes["werkzeug.routing.Rule"]
     made: dict[str, ClassV] = {

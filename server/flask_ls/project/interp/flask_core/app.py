@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import arithmetic, subscripts
-from flask_ls.project.interp.builtin_names import make_class
 from flask_ls.project.interp.flask_core import config, rules, scaffold
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.paths import extend
 from flask_ls.project.interp.records import AppState
 from flask_ls.project.interp.values import (

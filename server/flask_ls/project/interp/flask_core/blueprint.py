@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp.builtin_names import make_class
 from flask_ls.project.interp.flask_core import registration, scaffold, setup_state
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.paths import extend
 from flask_ls.project.interp.records import BlueprintState, Deferred
 from flask_ls.project.interp.values import Args, ClassV, DictV, External, Instance, Native, Unknown, Value

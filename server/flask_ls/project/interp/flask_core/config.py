@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.config.evaluated import ConfigV
 from flask_ls.project.interp import mappings, reasons
-from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library import modules
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import mappings, reasons
-from flask_ls.project.interp.builtin_names import make_class
 from flask_ls.project.interp.flask_core import rules, scaffold
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.values import MISSING, Args, ClassV, DictV, Instance, Native, Unknown, Value
 
 if TYPE_CHECKING:

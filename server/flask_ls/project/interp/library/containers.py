@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import comparison, external, iteration, mappings, subscripts
-from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library.table import at, called_name
 from flask_ls.project.interp.values import (
     MISSING,
