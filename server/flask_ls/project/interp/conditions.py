@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import reasons
@@ -81,7 +80,7 @@ def condition(m: Machine, test: Value) -> Value:
     return test
 
 
-def split(m: Machine, test: Value, node: ast.expr) -> bool | tuple[Path, Path]:
+def split(m: Machine, test: Value) -> bool | tuple[Path, Path]:
     """Whether a condition holds, or the paths of its two arms."""
     test = m.settle(test)
     m.split_assumed = False
@@ -96,7 +95,7 @@ def split(m: Machine, test: Value, node: ast.expr) -> bool | tuple[Path, Path]:
     options = m.decide(test)
     assumed = len(options) < len(m.alternatives(test))
     if len(options) == 1:
-        result = split(m, options[0][1], node)
+        result = split(m, options[0][1])
         m.split_assumed = assumed
         return result
     for path, option in options:

@@ -105,7 +105,7 @@ def _generate(m: Machine, node: Any, level: int, frame: Frame, out: list[Value],
         taken = True
         for test in generator.ifs:
             value = m.eval(test, frame)
-            split = conditions.split(m, value, test)
+            split = conditions.split(m, value)
             if isinstance(split, bool):
                 taken = split
             else:

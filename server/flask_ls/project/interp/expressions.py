@@ -223,7 +223,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
 def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
     frame.node = node
     test = m.eval(node.test, frame)
-    split = conditions.split(m, test, node.test)
+    split = conditions.split(m, test)
     if isinstance(split, bool):
         return m.eval(node.body if split else node.orelse, frame)
     branches = zip(split, (node.body, node.orelse), strict=True)

@@ -38,6 +38,7 @@ def to_str(m: Machine, value: Value) -> Value:
 
 
 def percent(m: Machine, template: str, right: Value) -> Value:
+    """``template % right``."""
     arguments: Any = right
     if isinstance(right, DictV):
         if right.rest is not None:

@@ -16,7 +16,6 @@ from flask_ls.project.interp.values import (
     Function,
     FunctionNode,
     Instance,
-    ModuleV,
     Namespace,
     Unknown,
     Value,
@@ -208,11 +207,6 @@ def linearize(bases: list[ClassV]) -> list[ClassV]:
         for sequence in sequences:
             if head in sequence:
                 sequence.remove(head)
-
-
-def module_of(frame: Frame) -> ModuleV:
-    """The module a frame executes in."""
-    return frame.module
 
 
 EXEC[ast.FunctionDef] = _function_def

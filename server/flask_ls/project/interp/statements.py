@@ -136,7 +136,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
         )
     test = m.eval(node.test, frame)
     frame.node = node.test
-    split = conditions.split(m, test, node.test)
+    split = conditions.split(m, test)
     if isinstance(split, bool):
         first, second = (node.body, node.orelse) if split else (node.orelse, node.body)
         if m.split_assumed:

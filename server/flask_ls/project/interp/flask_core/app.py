@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import arithmetic, subscripts
 from flask_ls.project.interp.flask_core import config, rules, scaffold
 from flask_ls.project.interp.functions import make_class
-from flask_ls.project.interp.paths import extend
 from flask_ls.project.interp.records import AppState
 from flask_ls.project.interp.values import (
     MISSING,
@@ -203,8 +202,3 @@ def register_blueprint(m: Machine, args: Args) -> Value:
 
     m.each(m.settle(blueprint), one) if isinstance(blueprint, Choice) else one(blueprint)
     return None
-
-
-def path_now(m: Machine) -> object:
-    """The whole current path condition."""
-    return extend(m.path, m.extra)
