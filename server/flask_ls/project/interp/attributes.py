@@ -1,12 +1,17 @@
-"""Attribute access: instances, classes, modules, functions, external things, ``super()``."""
+"""Attribute access: which kind of owner answers, and what setting an attribute does."""
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, methods
-from flask_ls.project.interp.attempts import Attempt
+from flask_ls.project.interp import (
+    class_attributes,
+    dict_methods,
+    external,
+    function_attributes,
+    list_methods,
+    text_methods,
+)
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -33,7 +38,6 @@ from flask_ls.project.interp.values import (
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
-    from flask_ls.project.interp.frames import Frame
     from flask_ls.project.interp.machine import Machine
 
 
@@ -58,11 +62,11 @@ def get(m: Machine, owner: Value, name: str, default: Value = _FAIL) -> Value:
 
 def _get(m: Machine, owner: Value, name: str) -> Value:
     if isinstance(owner, Instance):
-        return _from_instance(m, owner, name)
+        return class_attributes.from_instance(m, owner, name)
     if isinstance(owner, ModuleV):
-        return from_module(m, owner, name)
+        return _from_module(m, owner, name)
     if isinstance(owner, ClassV):
-        return _from_class(m, owner, name)
+        return class_attributes.from_class(m, owner, name)
     if isinstance(owner, External):
         return external.attribute(m, owner, name)
     if isinstance(owner, Choice):
@@ -72,17 +76,17 @@ def _get(m: Machine, owner: Value, name: str) -> Value:
     if isinstance(owner, Unknown):
         return Unknown(owner.reason)
     if isinstance(owner, (str, bytes)):
-        return methods.of_text(m, owner, name)
+        return text_methods.of_text(m, owner, name)
     if isinstance(owner, DictV):
-        return methods.of_dict(m, owner, name)
+        return dict_methods.of_dict(m, owner, name)
     if isinstance(owner, (ListV, tuple)):
-        return methods.of_list(m, owner, name)
+        return list_methods.of_list(m, owner, name)
     if isinstance(owner, Super):
-        return _from_super(m, owner, name)
+        return class_attributes.from_super(m, owner, name)
     if isinstance(owner, (Function, Native, Wrapped, Partial, Bound)):
-        return _from_function(m, owner, name)
+        return function_attributes.from_function(m, owner, name)
     if isinstance(owner, Descriptor):
-        return _from_descriptor(m, owner, name)
+        return function_attributes.from_descriptor(m, owner, name)
     if isinstance(owner, SCALARS):
         return Unknown(f"{name} of a constant") if hasattr(owner, name) else MISSING
     return MISSING
@@ -99,139 +103,7 @@ def _of_option(m: Machine, owner: Value, name: str) -> Value:
         return MISSING
 
 
-def _from_instance(m: Machine, owner: Instance, name: str) -> Value:
-    found = owner.cls.lookup(name)
-    if isinstance(found, Descriptor) and found.kind == "property":
-        return m.call(found.func, Args([owner]))
-    value = owner.attrs.get(name, MISSING)
-    if value is not MISSING:
-        return value
-    if found is not MISSING:
-        if isinstance(found, Descriptor) and found.kind == "cached":
-            made = m.call(found.func, Args([owner]))
-            m.write(owner.attrs, name, made)
-            return made
-        return bind(m, found, owner, owner.cls)
-    if name == "__class__":
-        return owner.cls
-    if name == "__dict__":
-        view = DictV(m.serial)
-        view.items.update(owner.attrs)
-        return view
-    if isinstance(owner.native, DictV):
-        value = methods.of_dict(m, owner.native, name)
-    elif isinstance(owner.native, ListV):
-        value = methods.of_list(m, owner.native, name)
-    elif isinstance(owner.native, str):
-        value = methods.of_text(m, owner.native, name)
-    if value is not MISSING:
-        return value
-    custom = owner.cls.lookup("__getattr__")
-    if isinstance(custom, Function) and (not name.startswith("__") or name in _READ_FROM_INSTANCES):
-        return _custom(m, owner, custom, name)
-    unknown = owner.open or owner.cls.open
-    if unknown is not None and not (name.startswith("__") and name.endswith("__")):
-        if isinstance(unknown, External):
-            made = External(f"{unknown.path.removesuffix('()')}.{name}", m.serial)
-            made.held = (owner,)
-            return made
-        return Unknown(unknown.reason)
-    return MISSING
-
-
-# Attributes with double underscores that are looked up on objects, not on their classes.
-_READ_FROM_INSTANCES = frozenset({"__name__", "__qualname__", "__wrapped__"})
-
-
-def _custom(m: Machine, owner: Instance, custom: Function, name: str) -> Value:
-    """What ``__getattr__`` gives; MISSING where it surely raises."""
-    if m.is_active(custom, 2):
-        return MISSING
-    m.tries.append(Attempt([{"AttributeError"}], m.fork(m.place(), "whether this attribute is there"), None))
-    try:
-        return m.call(custom, Args([owner, name]))
-    except Raised as error:
-        if error.name == "AttributeError":
-            return MISSING
-        raise
-    finally:
-        m.tries.pop()
-
-
-def bind(m: Machine, found: Value, owner: Value, cls: ClassV) -> Value:
-    """What a class attribute gives when it is read from an instance."""
-    if isinstance(found, (Function, Native)):
-        return Bound(found, owner)
-    if isinstance(found, Wrapped):
-        return Bound(found, owner)
-    if isinstance(found, Descriptor):
-        if found.kind == "classmethod":
-            return Bound(found.func, cls)
-        if found.kind == "staticmethod":
-            return found.func
-        if found.kind == "partialmethod":
-            return Bound(found.func, owner)
-    if isinstance(found, Instance):
-        getter = found.cls.lookup("__get__")
-        if isinstance(getter, Function):
-            return m.call(getter, Args([found, owner, cls]))
-    if isinstance(found, Choice):
-        return m.lift(found, lambda v: bind(m, v, owner, cls))
-    return found
-
-
-def _from_class(m: Machine, owner: ClassV, name: str) -> Value:
-    found = owner.lookup(name)
-    if found is not MISSING:
-        if isinstance(found, Descriptor):
-            if found.kind == "classmethod":
-                return Bound(found.func, owner)
-            if found.kind == "staticmethod":
-                return found.func
-            return found
-        if isinstance(found, Instance):
-            getter = found.cls.lookup("__get__")
-            if isinstance(getter, Function):
-                return m.call(getter, Args([found, None, owner]))
-        return found
-    if owner.metaclass is not None:
-        inherited = owner.metaclass.lookup(name)
-        if inherited is not MISSING:
-            if isinstance(inherited, Descriptor) and inherited.kind == "property":
-                return m.call(inherited.func, Args([owner]))
-            return bind(m, inherited, owner, owner.metaclass)
-    if name == "__name__":
-        return owner.name
-    if name == "__qualname__":
-        return owner.qualname
-    if name == "__mro__":
-        return owner.mro
-    if name == "__bases__":
-        return owner.bases
-    if name == "__class__":
-        return m.builtins.get("type", MISSING)
-    if name == "__dict__":
-        view = DictV(m.serial)
-        view.items.update(owner.names)
-        return view
-    if name == "__doc__":
-        return None
-    if name == "mro":
-        return m.native("mro", lambda m_, a: m_.new_list(list(owner.mro)))
-    if name == "__subclasses__":
-        return m.native("__subclasses__", lambda m_, a: m_.new_list(list(owner.subclasses)))
-    native = methods.of_type(m, owner, name)
-    if native is not MISSING:
-        return native
-    if owner.open is not None and not (name.startswith("__") and name.endswith("__")):
-        if isinstance(owner.open, External):
-            return External(f"{owner.open.path}.{name}", m.serial)
-        return Unknown(owner.open.reason)
-    return MISSING
-
-
-def from_module(m: Machine, owner: ModuleV, name: str) -> Value:
-    """An attribute of a module."""
+def _from_module(m: Machine, owner: ModuleV, name: str) -> Value:
     value = owner.names.get(name, MISSING)
     if value is not MISSING:
         return value
@@ -264,143 +136,6 @@ def from_module(m: Machine, owner: ModuleV, name: str) -> Value:
     return MISSING
 
 
-def _from_super(m: Machine, owner: Super, name: str) -> Value:
-    cls = owner.self.cls if isinstance(owner.self, Instance) else owner.self
-    if not isinstance(cls, ClassV):
-        return Unknown("what super() stands for is not known")
-    order = list(cls.mro)
-    after = order[order.index(owner.cls) + 1 :] if owner.cls in order else order[1:]
-    for base in after:
-        found = base.names.get(name, MISSING)
-        if found is not MISSING:
-            if isinstance(owner.self, Instance):
-                if isinstance(found, Descriptor) and found.kind in ("property", "cached"):
-                    return m.call(found.func, Args([owner.self]))
-                return bind(m, found, owner.self, cls)
-            if isinstance(found, Descriptor) and found.kind == "classmethod":
-                return Bound(found.func, cls)
-            return found.func if isinstance(found, Descriptor) and found.kind == "staticmethod" else found
-    if isinstance(owner.self, Instance) and isinstance(owner.self.native, (DictV, ListV)):
-        native = owner.self.native
-        value = methods.of_dict(m, native, name) if isinstance(native, DictV) else methods.of_list(m, native, name)
-        if value is not MISSING:
-            return value
-    if name == "__new__":
-        return m.native("__new__", _object_new)
-    if name in ("__init__", "__init_subclass__", "__setattr__"):
-        if name == "__setattr__":
-            return m.native(name, lambda m_, a: m_.write(owner.self.attrs, a.pos[0], a.pos[1]))
-        unreadable = cls.open
-
-        def init(m_: Machine, args: Args) -> Value:
-            if unreadable is not None:
-                external.escape(m_, args, f"{external.describe(unreadable)} cannot be read")
-            return None
-
-        return m.native(name, init)
-    if cls.open is not None:
-        if isinstance(cls.open, External):
-            made = External(f"{cls.open.path}.{name}", m.serial)
-            made.held = (owner.self,)
-            return made
-        return Unknown(cls.open.reason)
-    return MISSING
-
-
-def _object_new(m: Machine, args: Args) -> Value:
-    cls = args.pos[0] if args.pos else None
-    if isinstance(cls, ClassV):
-        if m.creating and cls is m.creating[-1].metaclass:
-            names = args.pos[3] if len(args.pos) > 3 else None
-            if isinstance(names, DictV):
-                m.creating[-1].names.update(names.items)
-            return m.creating[-1]
-        return m.new_instance(cls)
-    return Unknown("what __new__ makes is not known")
-
-
-def _from_function(m: Machine, owner: Value, name: str) -> Value:
-    if isinstance(owner, Bound):
-        if name == "__self__":
-            return owner.self
-        if name == "__func__":
-            return owner.func
-        return _get(m, owner.func, name)
-    value = owner.attrs.get(name, MISSING)
-    if value is not MISSING:
-        return value
-    if isinstance(owner, Wrapped):
-        return _get(m, owner.func, name)
-    if isinstance(owner, Partial):
-        if name == "func":
-            return owner.func
-        return MISSING
-    if name == "__name__":
-        return owner.name
-    if name == "__get__":
-        return m.native("__get__", lambda m_, a: Bound(owner, a.pos[0]) if a.pos and a.pos[0] is not None else owner)
-    if isinstance(owner, Function):
-        if name == "__qualname__":
-            return owner.qualname
-        if name == "__module__":
-            return owner.module.module.import_name
-        if name == "__doc__":
-            return _docstring(m, owner)
-        if name == "__dict__":
-            view = DictV(m.serial)
-            view.items.update(owner.attrs)
-            return view
-        if name == "__call__":
-            return owner
-        if name == "__code__" and isinstance(owner, Function):
-            return _code_of(m, owner)
-        if name in ("__code__", "__defaults__", "__annotations__", "__globals__", "__kwdefaults__", "__closure__"):
-            return Unknown(f"{name} of a function")
-    elif name in ("__module__", "__doc__", "__qualname__"):
-        return Unknown(f"{name} of a built-in function")
-    return MISSING
-
-
-def _docstring(m: Machine, owner: Function) -> Value:
-    if isinstance(owner.node, ast.Lambda):
-        return None
-    body = owner.node.body or m.sources.body(owner.module.module, owner.node)
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        return first.value.value
-    return None
-
-
-def _code_of(m: Machine, function: Function) -> Value:
-    """``__code__``: what is known of it without compiling the function."""
-    spec = function.node.args
-    positional = [*spec.posonlyargs, *spec.args]
-    known = {
-        "co_name": function.name,
-        "co_argcount": len(positional),
-        "co_posonlyargcount": len(spec.posonlyargs),
-        "co_kwonlyargcount": len(spec.kwonlyargs),
-    }
-    code = m.call(m.external("types.SimpleNamespace"), Args([], known))
-    code.open = Unknown("the code of a function is only known at run time")
-    return code
-
-
-def _from_descriptor(m: Machine, owner: Descriptor, name: str) -> Value:
-    if owner.kind == "property" and name in ("setter", "getter", "deleter"):
-
-        def made(m_: Machine, args: Args) -> Value:
-            func = args.pos[0] if args.pos else None
-            if name == "setter":
-                return Descriptor("property", owner.func, func)
-            return Descriptor("property", func, owner.setter) if name == "getter" else owner
-
-        return m.native(name, made)
-    if name in ("__func__", "func", "fget", "__wrapped__"):
-        return owner.func
-    return _get(m, owner.func, name)
-
-
 def set_(m: Machine, owner: Value, name: str, value: Value) -> None:
     """``owner.name = value``."""
     owner = m.settle(owner)
@@ -428,19 +163,3 @@ def set_(m: Machine, owner: Value, name: str, value: Value) -> None:
         m.write(owner.attrs, name, value)
     elif isinstance(owner, Choice):
         m.each(owner, lambda v: set_(m, v, name, value))
-
-
-def make_super(m: Machine, frame: Frame) -> Value:
-    """``super()`` without arguments."""
-    scope: Frame | None = frame
-    while scope is not None:
-        function = scope.function
-        if function is not None and function.owner is not None and not isinstance(function.node, ast.Lambda):
-            spec = function.node.args
-            parameters = [*spec.posonlyargs, *spec.args]
-            if parameters:
-                self_ = scope.names.get(parameters[0].arg, MISSING)
-                if self_ is not MISSING:
-                    return Super(function.owner, m.settle(self_))
-        scope = scope.parent
-    return Unknown("what super() stands for is not known")

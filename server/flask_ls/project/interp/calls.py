@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import attributes, branches, external, operators
+from flask_ls.project.interp import attributes, branches, external, iteration, reasons, subscripts
 from flask_ls.project.interp.frames import Frame
 from flask_ls.project.interp.functions import bind_name
 from flask_ls.project.interp.paths import Step
@@ -230,7 +230,7 @@ def assign(m: Machine, target: ast.expr, value: Value, frame: Frame) -> None:
         owner = m.eval(target.value, frame)
         key = m.eval(target.slice, frame) if not isinstance(target.slice, ast.Slice) else Unknown()
         frame.node = target
-        operators.set_item(m, owner, key, value)
+        subscripts.set_item(m, owner, key, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(m, target.elts, value, frame)
     elif isinstance(target, ast.Starred):
@@ -249,7 +249,7 @@ def _unpack(m: Machine, targets: list[ast.expr], value: Value, frame: Frame) -> 
 
 
 def _parts(m: Machine, targets: list[ast.expr], value: Value) -> list[Value]:
-    items, rest = operators.iterate(m, value)
+    items, rest = iteration.iterate(m, value)
     starred = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
     sure = rest is None and not any(isinstance(i, Maybe) for i in items)
     if sure and starred is None and len(items) == len(targets):
@@ -258,7 +258,7 @@ def _parts(m: Machine, targets: list[ast.expr], value: Value) -> list[Value]:
         tail = len(targets) - starred - 1
         middle = items[starred : len(items) - tail]
         return [*items[:starred], m.new_list(middle), *items[len(items) - tail :]]
-    unknown = operators.element_of(rest) if rest is not None else Unknown("what is unpacked here is not known")
+    unknown = reasons.element_of(rest) if rest is not None else Unknown("what is unpacked here is not known")
     return [m.new_list([], unknown) if isinstance(t, ast.Starred) else unknown for t in targets]
 
 

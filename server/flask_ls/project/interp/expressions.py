@@ -1,28 +1,29 @@
-"""What expressions mean."""
+"""What expressions mean, except displays and comprehensions."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import attributes, calls, functions, operators
+from flask_ls.project.interp import (
+    arithmetic,
+    attributes,
+    calls,
+    class_attributes,
+    comparison,
+    conditions,
+    formatting,
+    functions,
+    iteration,
+    reasons,
+    subscripts,
+)
 from flask_ls.project.interp.frames import EVAL, Frame
 from flask_ls.project.interp.paths import AnyOf, Path, Step
-from flask_ls.project.interp.values import (
-    MISSING,
-    Args,
-    Choice,
-    DictV,
-    External,
-    ListV,
-    Maybe,
-    Namespace,
-    Unknown,
-    Value,
-)
-from flask_ls.project.interp.world import Raised, known_key
+from flask_ls.project.interp.values import MISSING, Args, Choice, DictV, External, Maybe, Unknown, Value
+from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -76,7 +77,7 @@ def _attribute(m: Machine, node: ast.Attribute, frame: Frame) -> Value:
 def _call(m: Machine, node: ast.Call, frame: Frame) -> Value:
     func = m.eval(node.func, frame)
     if func is m.builtins["super"] and not node.args:
-        return attributes.make_super(m, frame)
+        return class_attributes.make_super(m, frame)
     if func is m.builtins["locals"] and not node.args:
         return m.new_dict(dict(frame.names))
     args = arguments(m, node, frame)
@@ -89,7 +90,7 @@ def arguments(m: Machine, node: ast.Call, frame: Frame) -> Args:
     args = Args([])
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            items, rest = operators.iterate(m, m.eval(argument.value, frame))
+            items, rest = iteration.iterate(m, m.eval(argument.value, frame))
             for item in items:
                 if isinstance(item, Maybe) or args.star is not None:
                     args.star = rest or Unknown("whether this argument is given is only known at run time")
@@ -111,7 +112,7 @@ def arguments(m: Machine, node: ast.Call, frame: Frame) -> Args:
                     args.kw[key] = _maybe_argument(item)
             args.starstar = args.starstar or mapping.rest
         else:
-            args.starstar = operators.unknown_from(value, "these keyword arguments are only known at run time")
+            args.starstar = reasons.unknown_from(value, "these keyword arguments are only known at run time")
     return args
 
 
@@ -119,51 +120,6 @@ def _maybe_argument(item: Value) -> Value:
     if isinstance(item, Maybe):
         return Choice(((item.path, item.value), ((), Unknown("whether this argument is given is not known"))))
     return item
-
-
-def _tuple(m: Machine, node: ast.Tuple, frame: Frame) -> Value:
-    items, rest = _elements(m, node.elts, frame)
-    if rest is not None or any(isinstance(i, Maybe) for i in items):
-        return ListV(items, m.serial, rest, "tuple")
-    return tuple(items)
-
-
-def _list(m: Machine, node: ast.List, frame: Frame) -> Value:
-    items, rest = _elements(m, node.elts, frame)
-    return ListV(items, m.serial, rest)
-
-
-def _set(m: Machine, node: ast.Set, frame: Frame) -> Value:
-    items, rest = _elements(m, node.elts, frame)
-    return operators.make_set(m, items, rest)
-
-
-def _elements(m: Machine, nodes: list[ast.expr], frame: Frame) -> tuple[list[Value], Unknown | None]:
-    items: list[Value] = []
-    rest: Unknown | None = None
-    for node in nodes:
-        if isinstance(node, ast.Starred):
-            more, unknown = operators.iterate(m, m.eval(node.value, frame))
-            items.extend(more)
-            rest = rest or unknown
-        else:
-            items.append(m.eval(node, frame))
-    return items, rest
-
-
-def _dict(m: Machine, node: ast.Dict, frame: Frame) -> Value:
-    made = DictV(m.serial)
-    for key_node, value_node in zip(node.keys, node.values, strict=True):
-        if key_node is None:
-            operators.update_dict(m, made, m.eval(value_node, frame))
-            continue
-        key = m.settle(m.eval(key_node, frame))
-        value = m.eval(value_node, frame)
-        if known_key(key):
-            made.items[key] = value
-        else:
-            made.rest_cell[0] = operators.unknown_from(key, "a key of this dict is only known at run time")
-    return made
 
 
 def _joined_str(m: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
@@ -174,7 +130,7 @@ def _joined_str(m: Machine, node: ast.JoinedStr, frame: Frame) -> Value:
         else:
             value = m.eval(part, frame)
             parts.append(value)
-    return operators.concatenate(m, parts)
+    return arithmetic.concatenate(m, parts)
 
 
 _CONVERSIONS: dict[int, Callable[[object], str]] = {115: str, 114: repr, 97: ascii}
@@ -191,7 +147,7 @@ def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Value:
                 return format(conversion(v) if conversion else v, spec)[:10_000]
             except (ValueError, TypeError, OverflowError, MemoryError):
                 return Unknown("this cannot be formatted")
-        return operators.to_str(m, v)
+        return formatting.to_str(m, v)
 
     return m.lift(value, one)
 
@@ -200,19 +156,19 @@ def _bin_op(m: Machine, node: ast.BinOp, frame: Frame) -> Value:
     left = m.eval(node.left, frame)
     right = m.eval(node.right, frame)
     frame.node = node
-    return operators.binary(m, type(node.op), left, right)
+    return arithmetic.binary(m, type(node.op), left, right)
 
 
 def _unary_op(m: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
     value = m.eval(node.operand, frame)
     if isinstance(node.op, ast.Not):
-        return m.lift(operators.condition(m, value), lambda v: _not(m, v))
-    return m.lift(value, lambda v: operators.unary(type(node.op), v))
+        return m.lift(conditions.condition(m, value), lambda v: _not(m, v))
+    return m.lift(value, lambda v: arithmetic.unary(type(node.op), v))
 
 
 def _not(m: Machine, value: Value) -> Value:
     known = m.truth(value)
-    return Unknown(operators.why(value, "this condition is only known at run time")) if known is None else not known
+    return Unknown(reasons.why(value, "this condition is only known at run time")) if known is None else not known
 
 
 def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
@@ -236,7 +192,7 @@ def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
                     results.append(((*here, *path), option))
                 else:
                     # Its own value ends the chain in one case; in the other the next operand is looked at.
-                    fork = m.fork(m.place(), operators.why(option, "this condition"))
+                    fork = m.fork(m.place(), reasons.why(option, "this condition"))
                     results.append(((*here, *path, Step(fork, 1)), option))
                     going.append((*path, Step(fork, 0)))
             if not going:
@@ -255,7 +211,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
     result: Value = True
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = m.eval(right_node, frame)
-        one = operators.compare(m, type(op), left, right)
+        one = comparison.compare(m, type(op), left, right)
         if one is False:
             return False
         if one is not True:
@@ -267,7 +223,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
 def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
     frame.node = node
     test = m.eval(node.test, frame)
-    split = operators.split(m, test, node.test)
+    split = conditions.split(m, test)
     if isinstance(split, bool):
         return m.eval(node.body if split else node.orelse, frame)
     branches = zip(split, (node.body, node.orelse), strict=True)
@@ -288,82 +244,15 @@ def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Value:
         ]
         if any(not isinstance(p, (int, type(None))) for p in parts):
             return Unknown("this slice is only known at run time")
-        return m.lift(owner, lambda v: operators.take_slice(m, v, slice(*parts)))
+        return m.lift(owner, lambda v: subscripts.take_slice(m, v, slice(*parts)))
     key = m.eval(node.slice, frame)
     frame.node = node
-    value = operators.subscript(m, owner, key)
+    value = subscripts.subscript(m, owner, key)
     return m.settle(value) if type(value) is Choice else value
 
 
 def _lambda(m: Machine, node: ast.Lambda, frame: Frame) -> Value:
     return functions.make_function(m, node, frame)
-
-
-def _comprehension(m: Machine, node: Any, frame: Frame) -> Value:
-    inner = Frame(frame.module, Namespace(m.serial), frame, frame.function, qualname=frame.qualname)
-    inner.caller = frame.caller
-    inner.node = node
-    inner.owner = frame.owner
-    inner.self = frame.self
-    out: list[Value] = []
-    rest: list[Unknown] = []
-    _generate(m, node, 0, inner, out, rest)
-    unknown = rest[0] if rest else None
-    if isinstance(node, ast.SetComp):
-        return operators.make_set(m, out, unknown)
-    if isinstance(node, ast.DictComp):
-        made = DictV(m.serial, unknown)
-        for item in out:
-            path, pair = (item.path, item.value) if isinstance(item, Maybe) else ((), item)
-            key, value = m.settle(pair[0]), pair[1]
-            if known_key(key):
-                made.items[key] = Maybe(path, value) if path else value
-            else:
-                made.rest_cell[0] = operators.unknown_from(key, "a key of this dict is only known at run time")
-        return made
-    return ListV(out, m.serial, unknown, "generator" if isinstance(node, ast.GeneratorExp) else "list")
-
-
-def _generate(m: Machine, node: Any, level: int, frame: Frame, out: list[Value], rest: list[Unknown]) -> None:
-    if level == len(node.generators):
-        if isinstance(node, ast.DictComp):
-            out.append((m.eval(node.key, frame), m.eval(node.value, frame)))
-        else:
-            out.append(m.eval(node.elt, frame))
-        return
-    generator = node.generators[level]
-    items, unknown = operators.iterate(m, m.eval(generator.iter, frame))
-    if unknown is not None:
-        rest.append(unknown)
-    for item in items:
-        operators.count_round(m)
-        path: Path = ()
-        if isinstance(item, Maybe):
-            path, item = item.path, item.value
-        calls.assign(m, generator.target, item, frame)
-        taken = True
-        for test in generator.ifs:
-            value = m.eval(test, frame)
-            split = operators.split(m, value, test)
-            if isinstance(split, bool):
-                taken = split
-            else:
-                path = (*path, *split[0])
-            if not taken:
-                break
-        if not taken:
-            continue
-        if path:
-            found: list[Value] = []
-            before = m.path
-            m.path = (*before, *path)
-            try:
-                _generate(m, node, level + 1, frame, found, rest)
-            finally:
-                m.path = before
-            out.extend(Maybe(path, f) if not isinstance(f, Maybe) else Maybe((*path, *f.path), f.value) for f in found)
-        else:
-            _generate(m, node, level + 1, frame, out, rest)
 
 
 def _named(m: Machine, node: ast.NamedExpr, frame: Frame) -> Value:
@@ -389,7 +278,7 @@ def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
 
 
 def _yield_from(m: Machine, node: ast.YieldFrom, frame: Frame) -> Value:
-    items, rest = operators.iterate(m, m.eval(node.value, frame))
+    items, rest = iteration.iterate(m, m.eval(node.value, frame))
     if frame.yields is not None:
         frame.yields.items.extend(items)
         frame.yields.rest = frame.yields.rest or rest
@@ -402,10 +291,6 @@ EVAL.update(
         ast.Constant: _constant,
         ast.Attribute: _attribute,
         ast.Call: _call,
-        ast.Tuple: _tuple,
-        ast.List: _list,
-        ast.Set: _set,
-        ast.Dict: _dict,
         ast.JoinedStr: _joined_str,
         ast.FormattedValue: _formatted,
         ast.BinOp: _bin_op,
@@ -415,10 +300,6 @@ EVAL.update(
         ast.IfExp: _if_exp,
         ast.Subscript: _subscript,
         ast.Lambda: _lambda,
-        ast.ListComp: _comprehension,
-        ast.SetComp: _comprehension,
-        ast.DictComp: _comprehension,
-        ast.GeneratorExp: _comprehension,
         ast.NamedExpr: _named,
         ast.Starred: _starred,
         ast.Await: _await,

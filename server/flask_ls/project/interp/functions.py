@@ -16,7 +16,6 @@ from flask_ls.project.interp.values import (
     Function,
     FunctionNode,
     Instance,
-    ModuleV,
     Namespace,
     Unknown,
     Value,
@@ -185,6 +184,16 @@ _PLAIN_BASES = frozenset(
 )
 
 
+def make_class(m: Machine, path: str, bases: tuple[ClassV, ...] = (), names: dict[str, Value] | None = None) -> ClassV:
+    """A class that is built in or modelled in code here."""
+    own = Namespace()
+    own.update(names or {})
+    name = path.rpartition(".")[2]
+    cls = ClassV(name, name, bases, own, path=path)
+    cls.mro = (cls, *linearize(list(bases)))
+    return cls
+
+
 def linearize(bases: list[ClassV]) -> list[ClassV]:
     """The C3 merge of the bases' orders; left to right where the bases contradict each other."""
     sequences = [list(b.mro) for b in bases] + [list(bases)]
@@ -198,11 +207,6 @@ def linearize(bases: list[ClassV]) -> list[ClassV]:
         for sequence in sequences:
             if head in sequence:
                 sequence.remove(head)
-
-
-def module_of(frame: Frame) -> ModuleV:
-    """The module a frame executes in."""
-    return frame.module
 
 
 EXEC[ast.FunctionDef] = _function_def

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.config.evaluated import config_dict, snapshot
-from flask_ls.project.interp import operators, packages
+from flask_ls.project.interp import mappings, packages
 from flask_ls.project.interp.records import AppState, Start
 from flask_ls.project.interp.values import Args, DictV, Instance, Unknown, Value
 
@@ -33,4 +33,4 @@ def given_away(m: Machine, path: str, args: Args, reached: tuple[Value, ...] = (
 
 
 def _open(m: Machine, config: DictV, path: str) -> None:
-    operators.open_dict(m, config, Unknown(f"{path.replace('()', '')}() may set more of it"))
+    mappings.open_dict(m, config, Unknown(f"{path.replace('()', '')}() may set more of it"))

@@ -13,7 +13,6 @@ from flask_ls.project.interp.paths import AnyOf
 from flask_ls.project.interp.values import (
     MISSING,
     Choice,
-    DictV,
     External,
     ListV,
     Maybe,
@@ -241,12 +240,6 @@ def _star(m: Machine, source: Value, frame: Frame) -> None:
             frame.module.open = Unknown(f"{source.path} is imported with * and is not part of the workspace")
     else:
         frame.module.open = Unknown("a module that cannot be read is imported with *")
-
-
-def namespace_view(m: Machine, names: dict[str, Value]) -> DictV:
-    """A dict with the names of a namespace."""
-    view: DictV = m.new_dict(dict(names))
-    return view
 
 
 EXEC[ast.Import] = _import

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_ls.project.catalog import STAR_EXPORTS
-from flask_ls.project.interp import attributes, branches, calls, external, imports, models, operators, setup
+from flask_ls.project.interp import attributes, branches, calls, conditions, external, imports, iteration, models, setup
 from flask_ls.project.interp.frames import EVAL, EXEC, Frame, Place, place_of
 from flask_ls.project.interp.values import (
     MISSING,
@@ -275,11 +275,11 @@ class Machine(World):
 
     def truth(self, value: Value) -> bool | None:
         """Whether a value is true; None when not known."""
-        return operators.truth(self, value)
+        return conditions.truth(self, value)
 
     def iterate(self, value: Value) -> tuple[list[Value], Unknown | None]:
         """The elements of an iterable (some may be ``Maybe``), and why there may be unknown ones."""
-        return operators.iterate(self, value)
+        return iteration.iterate(self, value)
 
     def import_module(self, name: str, importer: ModuleV | None = None) -> Value:
         """The module of an absolute name, executed if it is of the workspace."""

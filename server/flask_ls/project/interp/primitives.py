@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, operators
+from flask_ls.project.interp import external, reasons
 from flask_ls.project.interp.library import modules
 from flask_ls.project.interp.records import innermost
 from flask_ls.project.interp.values import (
@@ -40,7 +40,7 @@ def install(m: Machine) -> None:
 def _text(change: Callable[[str], str]) -> Callable[[Machine, Args], Value]:
     def run(m: Machine, args: Args) -> Value:
         def one(value: Value) -> Value:
-            return change(value) if isinstance(value, str) else operators.unknown_from(value, "a text")
+            return change(value) if isinstance(value, str) else reasons.unknown_from(value, "a text")
 
         return m.lift(m.settle(args.get(0, "text")), one)
 

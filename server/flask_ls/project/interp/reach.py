@@ -13,11 +13,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from flask_ls.project.interp import discover
+from flask_ls.project.interp import discover, external
 from flask_ls.project.interp.discover import Entry, Hints
 from flask_ls.project.interp.sources import inner_statements
+from flask_ls.project.interp.values import Args, ClassV, Function, Instance, Wrapped
 
 if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+    from flask_ls.project.interp.records import AppState
     from flask_ls.project.interp.sources import WorkspaceSources
     from flask_ls.project.modules import Module
 
@@ -44,6 +47,24 @@ _METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.M)
 _UNLIKELY = 60  # the rank of files that no server is pointed at
 _SEVERAL = 3
 _DEPTH = 4  # how many imports may lie between a file and the app
+
+
+def registrars_of(m: Machine, state: AppState) -> Registrars:
+    """The globals of modules that are an app, a blueprint of it, or an object that holds one of these."""
+    own = {id(state), *(id(r.blueprint) for r in state.registered)}
+    found: dict[str, Globals] = {}
+    for path, module in m.modules.items():
+        names = frozenset(
+            name
+            for name, value in module.names.items()
+            if isinstance(name, str)
+            and isinstance(value, Instance)
+            and any(id(held.native) in own for held in external.held_objects(m, Args([value])))
+        )
+        if names:
+            functions = frozenset(n for n, v in module.names.items() if isinstance(v, (Function, ClassV, Wrapped)))
+            found[path] = Globals(names, functions)
+    return found
 
 
 class Call(NamedTuple):

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import (
     attempts,
     builtin_names,
+    displays,
     environment_variables,
     expressions,
     external,
     functions,
     imports,
     library,
+    loops,
+    pattern_matching,
     primitives,
     statements,
 )
-from flask_ls.project.interp.flask_core import app, blueprint, config, rules, views
+from flask_ls.project.interp.flask_core import app, blueprint, config, rules, setup_state, views
 from flask_ls.project.interp.values import Value
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.values import ClassV
 
 # Importing these modules fills the tables from syntax to meaning.
-PARTS = (attempts, expressions, functions, imports, statements, external)
+PARTS = (attempts, displays, expressions, functions, imports, loops, pattern_matching, statements, external)
 
 _FLASK_PLACES = {
     "flask.Flask": ("flask.app.Flask", "flask.sansio.app.App"),
@@ -48,13 +51,13 @@ def install(m: Machine) -> None:
     library.install(m)
     primitives.install(m)
     environment_variables.install(m)
-    for path, cls in rules.make_rule_class(m, builtin_names.make_class).items():
+    for path, cls in rules.make_rule_class(m, functions.make_class).items():
         m.classes[path] = cls
     m.externals["werkzeug.routing.Rule"] = lambda m_: m_.classes["werkzeug.routing.Rule"]
     made: dict[str, ClassV] = {
         "flask.Flask": app.make(m),
         "flask.Blueprint": blueprint.make(m),
-        "flask.blueprints.BlueprintSetupState": blueprint.make_state(m),
+        "flask.blueprints.BlueprintSetupState": setup_state.make(m),
         "flask.Config": config.make(m),
         "werkzeug.routing.Map": app.make_map(m),
         **views.make(m),

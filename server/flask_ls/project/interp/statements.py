@@ -1,26 +1,33 @@
-"""What statements mean, except functions, classes and imports."""
+"""What statements mean, except loops, ``match``, ``try``, functions, classes and imports."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import attributes, branches, calls, external, operators
+from flask_ls.project.interp import (
+    arithmetic,
+    attributes,
+    branches,
+    calls,
+    conditions,
+    external,
+    iteration,
+    mappings,
+    sequences,
+)
 from flask_ls.project.interp.frames import EXEC, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
     Bound,
-    Choice,
     ClassV,
     DictV,
     External,
     Function,
     Instance,
     ListV,
-    Maybe,
-    ModuleV,
     Unknown,
     Value,
 )
@@ -28,8 +35,6 @@ from flask_ls.project.interp.world import Outcome, Raised, known_key
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
-
-_CONTEXT_APPS = ("app_context", "test_request_context", "request_context")
 
 
 def _expr(m: Machine, node: ast.Expr, frame: Frame) -> Outcome | None:
@@ -66,13 +71,13 @@ def _aug_assign(m: Machine, node: ast.AugAssign, frame: Frame) -> Outcome | None
     value = m.eval(node.value, frame)
     settled = m.settle(current)
     if isinstance(settled, ListV) and settled.kind in ("list", "set") and isinstance(node.op, (ast.Add, ast.BitOr)):
-        items, rest = operators.iterate(m, value)
-        operators.extend_list(m, settled, items, rest)
+        items, rest = iteration.iterate(m, value)
+        sequences.extend_list(m, settled, items, rest)
         return None
     if isinstance(settled, DictV) and isinstance(node.op, ast.BitOr):
-        operators.update_dict(m, settled, value)
+        mappings.update_dict(m, settled, value)
         return None
-    calls.assign(m, node.target, operators.binary(m, type(node.op), current, value), frame)
+    calls.assign(m, node.target, arithmetic.binary(m, type(node.op), current, value), frame)
     return None
 
 
@@ -93,14 +98,14 @@ def _delete(m: Machine, node: ast.Delete, frame: Frame) -> Outcome | None:
         elif isinstance(target, ast.Subscript):
             owner = m.settle(m.eval(target.value, frame))
             key = m.settle(m.eval(target.slice, frame))
-            owner = operators.mapping_of(owner)
+            owner = mappings.mapping_of(owner)
             if isinstance(owner, DictV):
                 if known_key(key):
                     m.erase(owner.items, key)
                 else:
                     m.write(owner.rest_cell, 0, Unknown("an unknown key of this dict was deleted"))
             elif isinstance(owner, ListV):
-                operators.forget(m, owner, "an element of this list was deleted")
+                sequences.forget(m, owner, "an element of this list was deleted")
         elif isinstance(target, ast.Attribute):
             owner = m.settle(m.eval(target.value, frame))
             if isinstance(owner, Instance):
@@ -131,7 +136,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
         )
     test = m.eval(node.test, frame)
     frame.node = node.test
-    split = operators.split(m, test, node.test)
+    split = conditions.split(m, test)
     if isinstance(split, bool):
         first, second = (node.body, node.orelse) if split else (node.orelse, node.body)
         if m.split_assumed:
@@ -169,124 +174,6 @@ def _is_main_guard(test: ast.expr) -> bool:
         and isinstance(test.comparators[0], ast.Constant)
         and test.comparators[0].value == "__main__"
     )
-
-
-def _for(m: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> Outcome | None:
-    frame.node = node.iter
-    iterable = m.eval(node.iter, frame)
-    if isinstance(iterable, Choice):
-        options = m.decide(iterable)
-        return branches.run_branch(
-            m,
-            frame,
-            [(path, lambda v=value: _loop(m, node, v, frame)) for path, value in options],  # type: ignore[misc]
-        )
-    return _loop(m, node, iterable, frame)
-
-
-def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Frame) -> Outcome | None:
-    items, rest = operators.iterate(m, iterable)
-    scope = branches.open_scope(m, frame, "break")
-    outcome: Outcome | None = None
-    for item in items:
-        operators.count_round(m)
-
-        def once(item: Value = item) -> Outcome | None:
-            calls.assign(m, node.target, item, frame)
-            return branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
-
-        if _is_object_choice(item):
-            options = m.decide(item)
-            outcome = branches.run_branch(
-                m,
-                frame,
-                [(path, lambda v=value: once(v)) for path, value in options],  # type: ignore[misc]
-            )
-        elif isinstance(item, Maybe):
-            value = item.value
-            outcome = branches.run_branch(
-                m,
-                frame,
-                [(item.path, lambda v=value: once(v)), (_unless(m, item, frame), lambda: None)],  # type: ignore[misc]
-            )
-        else:
-            outcome = once()
-        if outcome is not None:
-            break
-    if outcome is None and rest is not None:
-        outcome = branches.unknown_rounds(
-            m,
-            frame,
-            rest.reason,
-            lambda: _unknown_round(m, node, rest, frame),
-        )
-    if outcome is None and node.orelse:
-        outcome = m.run(node.orelse, frame)
-    return branches.close_scope(m, frame, scope, outcome)
-
-
-def _is_object_choice(item: Value) -> bool:
-    """Whether an element is one of several objects: what is done to it is then done to each on its own."""
-    return isinstance(item, Choice) and any(
-        isinstance(v, (Instance, ClassV, Function, ModuleV, Bound)) for _, v in item.options
-    )
-
-
-def _unknown_round(m: Machine, node: ast.For | ast.AsyncFor, rest: Unknown, frame: Frame) -> Outcome | None:
-    calls.assign(m, node.target, operators.element_of(rest), frame)
-    outcome = branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
-    return None if outcome is not None and outcome.kind == "break" else outcome
-
-
-def _unless(m: Machine, item: Maybe, frame: Frame) -> Any:
-    if len(item.path) == 1 and isinstance(item.path[0], Step) and item.path[0].fork.arms == 2:
-        return (Step(item.path[0].fork, 1 - item.path[0].arm),)
-    return (Step(m.fork(m.place(), "whether this element is in the list is not known", 2), 1),)
-
-
-def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
-    scope = branches.open_scope(m, frame, "break")
-    outcome: Outcome | None = None
-    rounds = 0
-    while True:
-        frame.node = node.test
-        test = m.eval(node.test, frame)
-        known = m.truth(m.settle(test)) if not isinstance(m.settle(test), Choice) else None
-        if known is False:
-            if node.orelse:
-                outcome = m.run(node.orelse, frame)
-            break
-        rounds += 1
-        if known is None or rounds > operators.MAX_WHILE:
-            reason = operators.why(test, "how often this loop runs is only known at run time")
-            outcome = branches.unknown_rounds(
-                m,
-                frame,
-                reason,
-                lambda: branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame)),
-            )
-            if outcome is not None and outcome.kind == "break":
-                outcome = None
-            break
-        outcome = branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
-        if outcome is not None:
-            break
-        if scope.pending:
-            # Whether the loop already ended is not known: one more round cannot be told from many.
-            reason = "how often this loop runs is only known at run time"
-            outcome = branches.unknown_rounds(
-                m, frame, reason, lambda: branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
-            )
-            break
-    return branches.close_scope(m, frame, scope, outcome)
-
-
-def _break(m: Machine, node: ast.Break, frame: Frame) -> Outcome | None:
-    return Outcome("break")
-
-
-def _continue(m: Machine, node: ast.Continue, frame: Frame) -> Outcome | None:
-    return Outcome("continue")
 
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> Outcome | None:
@@ -365,53 +252,6 @@ def _nonlocal(m: Machine, node: ast.Nonlocal, frame: Frame) -> Outcome | None:
     return None
 
 
-def _match(m: Machine, node: ast.Match, frame: Frame) -> Outcome | None:
-    frame.node = node.subject
-    subject = m.settle(m.eval(node.subject, frame))
-    arms: list[Any] = []
-    fork = m.fork(m.place(), "which case matches is only known at run time", len(node.cases) + 1)
-    for index, case in enumerate(node.cases):
-        fits = _matches(m, case.pattern, subject, frame)
-        if fits is False:
-            continue
-        if fits is True and case.guard is not None:
-            fits = m.truth(m.eval(case.guard, frame))
-            if fits is False:
-                continue
-        if fits is True and not arms:
-            return m.run(case.body, frame)
-        arms.append(((Step(fork, index),), lambda c=case: m.run(c.body, frame)))
-        if fits is True:
-            break
-    else:
-        if not arms:
-            return None
-        arms.append(((Step(fork, len(node.cases)),), lambda: None))
-    return branches.run_branch(m, frame, arms)
-
-
-def _matches(m: Machine, pattern: ast.pattern, subject: Value, frame: Frame) -> bool | None:
-    if isinstance(pattern, ast.MatchAs):
-        fits = True if pattern.pattern is None else _matches(m, pattern.pattern, subject, frame)
-        if pattern.name is not None:
-            m.write(frame.names, pattern.name, subject)
-        return fits
-    if isinstance(pattern, ast.MatchValue):
-        known = operators.compare(m, ast.Eq, subject, m.eval(pattern.value, frame))
-        return known if isinstance(known, bool) else None
-    if isinstance(pattern, ast.MatchSingleton):
-        known = operators.compare(m, ast.Is, subject, pattern.value)
-        return known if isinstance(known, bool) else None
-    if isinstance(pattern, ast.MatchOr):
-        results = [_matches(m, p, subject, frame) for p in pattern.patterns]
-        return True if True in results else None if None in results else False
-    for inner in ast.walk(pattern):
-        name = getattr(inner, "name", None) or getattr(inner, "rest", None)
-        if isinstance(name, str):
-            m.write(frame.names, name, Unknown("it is bound by a pattern"))
-    return None
-
-
 EXEC.update(
     {
         ast.Expr: _expr,
@@ -421,17 +261,11 @@ EXEC.update(
         ast.Delete: _delete,
         ast.Return: _return,
         ast.If: _if,
-        ast.For: _for,
-        ast.AsyncFor: _for,
-        ast.While: _while,
-        ast.Break: _break,
-        ast.Continue: _continue,
         ast.With: _with,
         ast.AsyncWith: _with,
         ast.Raise: _raise,
         ast.Assert: _assert,
         ast.Global: _global,
         ast.Nonlocal: _nonlocal,
-        ast.Match: _match,
     }
 )

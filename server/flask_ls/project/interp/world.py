@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flask_ls.project.interp.packages import is_harmless
-from flask_ls.project.interp.paths import AnyOf, Fork, Path, Step, compatible, extend, unfollowed
+from flask_ls.project.interp.paths import AnyOf, Fork, Path, compatible, extend, unfollowed
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -354,11 +354,6 @@ def _either(a: Unknown, b: Unknown) -> Unknown:
     if isinstance(a, External) and isinstance(b, External):
         return b if is_harmless(a.package) else a
     return b if isinstance(a, External) else a
-
-
-def arm_path(fork: Fork, arm: int) -> Path:
-    """The path of one arm."""
-    return (Step(fork, arm),)
 
 
 def scalar(value: Value) -> bool:

@@ -230,7 +230,8 @@ class ProjectModel:
         return any(name in facts.mentioned for facts in self.files.values())
 
     def _evaluate(self) -> Evaluation:
-        from flask_ls.project.interp.build import Evaluation, Hints, evaluate
+        from flask_ls.project.interp.build import Evaluation, evaluate
+        from flask_ls.project.interp.discover import Hints
         from flask_ls.project.interp.sources import WorkspaceSources
 
         read = self.read

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import operators
-from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp import arithmetic, subscripts
 from flask_ls.project.interp.flask_core import config, rules, scaffold
-from flask_ls.project.interp.paths import extend
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.records import AppState
 from flask_ls.project.interp.values import (
     MISSING,
@@ -110,7 +109,7 @@ def _config_attribute(name: str, key: str) -> Descriptor:
 
 
 def _option(m: Machine, app: Value, name: str) -> Value:
-    return operators.subscript(m, m.get(app, "config"), name)
+    return subscripts.subscript(m, m.get(app, "config"), name)
 
 
 def _init(m: Machine, args: Args) -> Value:
@@ -156,7 +155,7 @@ def _init(m: Machine, args: Args) -> Value:
     url_map.attrs.update({"app": self_, "converters": m.new_dict()})
     write("url_map", url_map)
     if folder is not None:
-        rule = operators.binary(m, ast.Add, url_path, "/<path:filename>")
+        rule = arithmetic.binary(m, ast.Add, url_path, "/<path:filename>")
         host = scaffold.given(values["static_host"], None)
         view = m.native("static", lambda m_, a: Unknown("a file"))
         options = {"host": host, "__static__": True} if host is not None else {"__static__": True}
@@ -203,8 +202,3 @@ def register_blueprint(m: Machine, args: Args) -> Value:
 
     m.each(m.settle(blueprint), one) if isinstance(blueprint, Choice) else one(blueprint)
     return None
-
-
-def path_now(m: Machine) -> object:
-    """The whole current path condition."""
-    return extend(m.path, m.extra)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask_ls.project.config.evaluated import ConfigV
-from flask_ls.project.interp import operators
-from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp import mappings, reasons
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library import modules
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -68,7 +68,7 @@ def new(m: Machine, app: Instance) -> Value:
     made.attrs["root_path"] = app.attrs.get("root_path")
     defaults = app.cls.lookup("default_config")
     if isinstance(defaults, DictV):
-        operators.update_dict(m, made.native, defaults)
+        mappings.update_dict(m, made.native, defaults)
     return made
 
 
@@ -87,7 +87,7 @@ def _opened(reason: str) -> Callable[[Machine, Args], Value]:
     def run(m: Machine, args: Args) -> Value:
         target = _target(args)
         if target is not None:
-            operators.open_dict(m, target, Unknown(f"the configuration is not all known: {reason}"))
+            mappings.open_dict(m, target, Unknown(f"the configuration is not all known: {reason}"))
         return Unknown("whether the configuration was read")
 
     return run
@@ -116,7 +116,7 @@ def _from_object(m: Machine, args: Args) -> Value:
                 names.extend(n for n in value.attrs if n not in names)
             rest = cls.open
         else:
-            rest = operators.unknown_from(value, "it is read from an object that is not known")
+            rest = reasons.unknown_from(value, "it is read from an object that is not known")
         for name in names:
             if isinstance(name, str) and name.isupper():
                 found = m.get(value, name, MISSING)
@@ -124,7 +124,7 @@ def _from_object(m: Machine, args: Args) -> Value:
                     m.write(target.items, name, found)
         if rest is not None:
             why = rest.reason if not isinstance(rest, External) else f"{rest.path} is outside the workspace"
-            operators.open_dict(m, target, Unknown(f"the configuration is not all known: {why}"))
+            mappings.open_dict(m, target, Unknown(f"the configuration is not all known: {why}"))
         return None
 
     m.each(source, one)
@@ -136,11 +136,11 @@ def _from_mapping(m: Machine, args: Args) -> Value:
     if target is not None:
         for value in args.pos[1:]:
             if value is not None:
-                operators.update_dict(m, target, value)
+                mappings.update_dict(m, target, value)
         for key, value in args.kw.items():
             m.write(target.items, key, value)
         if args.starstar is not None:
-            operators.open_dict(m, target, args.starstar)
+            mappings.open_dict(m, target, args.starstar)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import operators
+from flask_ls.project.interp import arithmetic, formatting, reasons
 from flask_ls.project.interp.paths import Path, compatible, extend
 from flask_ls.project.interp.records import AppState, Clash, Places, Rule, innermost
 from flask_ls.project.interp.values import (
@@ -48,7 +48,7 @@ def add_rule(
     """``Flask.add_url_rule`` itself: every possible rule is recorded, what is unknown is a blind spot."""
     values = {"rule": rule, "endpoint": endpoint, "view": view, **{k: options[k] for k in _DECIDING if k in options}}
     for key, value in values.items():
-        settled = operators.plain(m.settle(value))
+        settled = formatting.plain(m.settle(value))
         if isinstance(settled, Choice):
             for path, option in m.decide(settled):
                 before = m.path
@@ -87,9 +87,9 @@ def _add_one(
     if endpoint is None:
         endpoint = endpoint_of(m, view, app)
     if not isinstance(rule, str):
-        problem = f"the rule is not known: {operators.why(rule, 'it is only known at run time')}"
+        problem = f"the rule is not known: {reasons.why(rule, 'it is only known at run time')}"
     elif not isinstance(endpoint, str):
-        problem = f"the endpoint is not known: {operators.why(endpoint, 'it is only known at run time')}"
+        problem = f"the endpoint is not known: {reasons.why(endpoint, 'it is only known at run time')}"
     methods = options.get("methods")
     if methods is None:
         methods = m.settle(m.get(view, "methods", None) if not _is_plain(view) else None)
@@ -99,7 +99,7 @@ def _add_one(
                 m.blind("the methods of a view that cannot be read are not known", target=app, place=_place(m))
     allowed = frozenset(("GET",)) if methods is None else method_names(m, methods)
     if allowed is None:
-        problem = problem or f"the methods are not known: {operators.why(methods, 'they are only known at run time')}"
+        problem = problem or f"the methods are not known: {reasons.why(methods, 'they are only known at run time')}"
     if unknown_options is not None and problem is None:
         problem = f"some options are not known: {unknown_options.reason}"
     if problem is not None or not isinstance(rule, str) or not isinstance(endpoint, str) or allowed is None:
@@ -234,7 +234,7 @@ def method_names(m: Machine, value: Value) -> frozenset[str] | None:
         return None
     names: set[str] = set()
     for item in items:
-        name = operators.plain(m.settle(item))
+        name = formatting.plain(m.settle(item))
         if not isinstance(name, str):
             return None
         names.add(name.upper())
@@ -282,13 +282,13 @@ def add_werkzeug(m: Machine, app: Instance, value: Value, mount: tuple[Value, Va
     value = m.settle(value)
     path, prefix, subdomain = mount
     if not isinstance(value, Instance):
-        m.blind(f"a rule is not known: {operators.why(value, 'it is only known at run time')}", target=app)
+        m.blind(f"a rule is not known: {reasons.why(value, 'it is only known at run time')}", target=app)
         return
     if value.cls.derives("werkzeug.routing.Rule"):
         options = {k: value.attrs[k] for k in ("defaults", "methods", "strict_slashes", "host") if k in value.attrs}
         options["subdomain"] = value.attrs.get("subdomain", subdomain)
-        text = operators.binary(m, ast.Add, path, value.attrs.get("string"))
-        endpoint = operators.binary(m, ast.Add, prefix, value.attrs.get("endpoint"))
+        text = arithmetic.binary(m, ast.Add, path, value.attrs.get("string"))
+        endpoint = arithmetic.binary(m, ast.Add, prefix, value.attrs.get("endpoint"))
         _add_rule_object(m, app, text, endpoint, options)
         return
     rules = value.attrs.get("rules")
@@ -297,9 +297,9 @@ def add_werkzeug(m: Machine, app: Instance, value: Value, mount: tuple[Value, Va
         return
     if value.cls.derives("werkzeug.routing.Submount"):
         own = m.settle(value.attrs.get("path"))
-        path = operators.binary(m, ast.Add, path, own.rstrip("/") if isinstance(own, str) else own)
+        path = arithmetic.binary(m, ast.Add, path, own.rstrip("/") if isinstance(own, str) else own)
     elif value.cls.derives("werkzeug.routing.EndpointPrefix"):
-        prefix = operators.binary(m, ast.Add, prefix, value.attrs.get("prefix"))
+        prefix = arithmetic.binary(m, ast.Add, prefix, value.attrs.get("prefix"))
     elif value.cls.derives("werkzeug.routing.Subdomain"):
         subdomain = value.attrs.get("subdomain")
     items, rest = m.iterate(rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import operators
+from flask_ls.project.interp import subscripts
 from flask_ls.project.interp.records import BlueprintState
 from flask_ls.project.interp.values import MISSING, Args, External, Instance, ModuleV, Native, Unknown, Value
 
@@ -108,7 +108,7 @@ def _endpoint(m: Machine, args: Args) -> Value:
         view = given.get(0, "f")
         views = m_.get(self_, "view_functions", None)
         if views is not None:
-            operators.set_item(m_, views, endpoint, view)
+            subscripts.set_item(m_, views, endpoint, view)
         return view
 
     return m.native("endpoint", decorate)

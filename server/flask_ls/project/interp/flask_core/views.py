@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp.builtin_names import make_class
 from flask_ls.project.interp.flask_core.rules import method_names
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.values import (
     MISSING,
     Args,

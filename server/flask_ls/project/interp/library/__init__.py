@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import builtin_names
-from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp.builtin_names.table import lifted
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library import containers, files, functions, modules
 from flask_ls.project.interp.library.table import FUNCTIONS
 from flask_ls.project.interp.values import External, Native, Value
@@ -22,7 +22,7 @@ def install(m: Machine) -> None:
     """Register what is modelled under its dotted names."""
     for path, run in FUNCTIONS.items():
         if path.startswith("inspect."):
-            run = builtin_names.lifted(run)
+            run = lifted(run)
         m.externals[path] = lambda m_, p=path, r=run: Native(p.rpartition(".")[2], r)  # type: ignore[misc]
     for path, value in _CONSTANTS.items():
         m.externals[path] = lambda m_, v=value: v  # type: ignore[misc]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, operators
-from flask_ls.project.interp.builtin_names import make_class
+from flask_ls.project.interp import comparison, external, iteration, mappings, subscripts
+from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library.table import at, called_name
 from flask_ls.project.interp.values import (
     MISSING,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def _defaultdict(m: Machine, args: Args) -> Value:
     made = DictV(m.serial, None, args.get(0, "default_factory", MISSING))
     for value in args.pos[1:]:
-        operators.update_dict(m, made, value)
+        mappings.update_dict(m, made, value)
     return made
 
 
@@ -121,7 +121,7 @@ def enum(m: Machine) -> Value:
         wanted = m_.settle(args.pos[1]) if len(args.pos) > 1 else None
         if isinstance(members, DictV):
             for member in members.items.values():
-                if operators.equals(member.attrs["value"], wanted) is True:
+                if comparison.equals(member.attrs["value"], wanted) is True:
                     return member
         return Unknown("which member of the enumeration this is is only known at run time")
 
@@ -206,7 +206,7 @@ def _product(m: Machine, args: Args) -> Value:
     rows: list[tuple[Value, ...]] = [()]
     for value in args.pos:
         items, rest = m.iterate(value)
-        if rest is not None or any(isinstance(i, Maybe) for i in items) or len(rows) * len(items) > operators.MAX_ITEMS:
+        if rest is not None or any(isinstance(i, Maybe) for i in items) or len(rows) * len(items) > iteration.MAX_ITEMS:
             return ListV([], m.serial, Unknown("this product is only known at run time"))
         rows = [(*row, item) for row in rows for item in items]
     return m.new_list([*rows])
@@ -242,7 +242,7 @@ def _itemgetter(m: Machine, args: Args) -> Value:
     keys = list(args.pos)
 
     def run(m_: Machine, a: Args) -> Value:
-        found = [operators.subscript(m_, a.get(0, "obj"), k) for k in keys]
+        found = [subscripts.subscript(m_, a.get(0, "obj"), k) for k in keys]
         return found[0] if len(found) == 1 else tuple(found)
 
     return m.native("itemgetter", run)

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import operators
+from flask_ls.project.interp import reasons
 from flask_ls.project.interp.library.table import FUNCTIONS, at, called_name, text_of
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -30,7 +30,7 @@ def _path_function(name: str, compute: Callable[..., Any]) -> None:
                     before, after = values[:index], values[index + 1 :]
                     return m.lift(value, lambda v: apply([*before, v, *after]))  # noqa: B023 - called at once
                 if not isinstance(value, str):
-                    return operators.unknown_from(value, "this path is only known at run time")
+                    return reasons.unknown_from(value, "this path is only known at run time")
             try:
                 return compute(*values)
             except (TypeError, ValueError):
@@ -58,7 +58,7 @@ def _listdir(m: Machine, args: Args) -> Value:
         names = m.sources.listing(folder)
         if names is not None:
             return m.new_list(sorted(names))
-    return ListV([], m.serial, operators.unknown_from(folder, "which files this folder has is not known"))
+    return ListV([], m.serial, reasons.unknown_from(folder, "which files this folder has is not known"))
 
 
 @at("os.walk")
@@ -77,7 +77,7 @@ def _walk(m: Machine, args: Args) -> Value:
         stack.extend(f"{top}/{n}" for n in reversed(folders))
     if rows:
         return m.new_list(rows)
-    return ListV([], m.serial, operators.unknown_from(folder, "which files this folder has is not known"))
+    return ListV([], m.serial, reasons.unknown_from(folder, "which files this folder has is not known"))
 
 
 @at("glob.glob", "glob.iglob")
@@ -87,7 +87,7 @@ def _glob(m: Machine, args: Args) -> Value:
         found = glob_files(m, pattern)
         if found is not None:
             return m.new_list([*found])
-    return ListV([], m.serial, operators.unknown_from(pattern, "which files match is not known"))
+    return ListV([], m.serial, reasons.unknown_from(pattern, "which files match is not known"))
 
 
 def glob_files(m: Machine, pattern: str) -> list[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import external, operators
+from flask_ls.project.interp import external, reasons
 from flask_ls.project.interp.library.table import at, called_name
 from flask_ls.project.interp.values import (
     MISSING,
@@ -65,7 +65,7 @@ def _update_wrapper(m: Machine, args: Args) -> Value:
     for name in sorted(names):
         m.set(wrapper, name, m.get(wrapped, name))
     if isinstance(wrapped, Unknown):
-        m.set(wrapper, "__name__", Unknown(operators.why(wrapped, "the name of what is wrapped is not known")))
+        m.set(wrapper, "__name__", Unknown(reasons.why(wrapped, "the name of what is wrapped is not known")))
     m.set(wrapper, "__wrapped__", wrapped)
     return wrapper
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import builtin_names, operators
+from flask_ls.project.interp import reasons
+from flask_ls.project.interp.builtin_names import effects, namespaces
 from flask_ls.project.interp.library import containers
 from flask_ls.project.interp.library.table import at, called_name, text_of
 from flask_ls.project.interp.paths import Step
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 @at("importlib.import_module")
 def _import_module(m: Machine, args: Args) -> Value:
-    return builtin_names.import_module(m, args)
+    return effects.import_module(m, args)
 
 
 @at("importlib.reload")
@@ -55,7 +56,7 @@ def import_string(m: Machine, args: Args) -> Value:
 
     def one(text: Value) -> Value:
         if not isinstance(text, str):
-            return builtin_names.import_module(m, Args([text]))
+            return effects.import_module(m, Args([text]))
         dotted = text.replace(":", ".")
         importer = m.frame.module if m.frame is not None else None
         if m.sources.index.find(dotted, importer.module if importer else None) is not None:
@@ -79,7 +80,7 @@ def _iter_modules(m: Machine, args: Args) -> Value:
     for path in paths:
         path = text_of(m, path)
         if not isinstance(path, str) or not isinstance(prefix, str):
-            rest = rest or operators.unknown_from(path, "which modules this folder has is not known")
+            rest = rest or reasons.unknown_from(path, "which modules this folder has is not known")
             continue
         _list_modules(m, path, prefix, deep, rows)
     return ListV(rows, m.serial, rest)
@@ -101,7 +102,7 @@ def _find_modules(m: Machine, args: Args) -> Value:
     deep = m.settle(args.get(2, "recursive", False))
     found = m.sources.index.find(name, m.frame.module.module if m.frame else None) if isinstance(name, str) else None
     if found is None:
-        return ListV([], m.serial, operators.unknown_from(name, "which modules this package has is not known"))
+        return ListV([], m.serial, reasons.unknown_from(name, "which modules this package has is not known"))
     m.import_module(str(name))
     out: list[Value] = []
 
@@ -144,7 +145,7 @@ def _ismodule(m: Machine, args: Args) -> Value:
 @at("inspect.getmembers")
 def _getmembers(m: Machine, args: Args) -> Value:
     owner, predicate = m.settle(args.get(0, "object")), args.get(1, "predicate", None)
-    names, rest = m.iterate(builtin_names.FUNCTIONS["dir"](m, Args([owner])))
+    names, rest = m.iterate(namespaces.dir_(m, Args([owner])))
     rows: list[Value] = []
     for name in names:
         value = m.get(owner, name, MISSING)

@@ -15,6 +15,8 @@ FUNCTIONS: dict[str, Run] = {}
 
 
 def at(*paths: str) -> Callable[[Run], Run]:
+    """Register a function under dotted names."""
+
     def register(run: Run) -> Run:
         for path in paths:
             FUNCTIONS[path] = run

@@ -1,0 +1,145 @@
+"""Of which type a value is: ``type``, ``isinstance``, ``issubclass``, ``callable``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp.builtin_names.table import function
+from flask_ls.project.interp.values import (
+    MISSING,
+    SCALARS,
+    Args,
+    Bound,
+    Choice,
+    ClassV,
+    DictV,
+    External,
+    Function,
+    Instance,
+    ListV,
+    ModuleV,
+    Native,
+    Partial,
+    SetV,
+    Unknown,
+    Value,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+
+@function
+def isinstance_(m: Machine, args: Args) -> Value:
+    value = args.get(0, "object")
+    return m.lift(value, lambda v: _known(has_type(m, v, args.get(1, "class")), "this class is only known at run time"))
+
+
+@function
+def issubclass_(m: Machine, args: Args) -> Value:
+    cls, other = m.settle(args.get(0, "cls")), m.settle(args.get(1, "class"))
+    if isinstance(other, (tuple, ListV)):
+        results = [issubclass_(m, Args([cls, o])) for o in m.iterate(other)[0]]
+        return True if True in results else next((r for r in results if isinstance(r, Unknown)), False)
+    if isinstance(cls, ClassV) and isinstance(other, ClassV):
+        if other in cls.mro or other.path == "object":
+            return True
+        return Unknown("a base class of it cannot be read") if cls.open is not None else False
+    if isinstance(cls, ClassV) and cls.open is None and isinstance(other, External):
+        return False
+    return Unknown("this class is only known at run time")
+
+
+@function
+def callable_(m: Machine, args: Args) -> Value:
+    value = m.settle(args.get(0, "obj"))
+    if isinstance(value, (Function, Bound, Native, ClassV, Partial, Wrapped)):
+        return True
+    if isinstance(value, Instance):
+        found = m.get(value, "__call__", MISSING)
+        return True if isinstance(found, Bound) else _known(None if value.open else False, "whether this can be called")
+    if isinstance(value, (Unknown, Choice)):
+        return Unknown("whether this can be called is only known at run time")
+    return False
+
+
+def type_of(m: Machine, value: Value) -> Value:
+    """``type(value)``."""
+    if isinstance(value, Instance):
+        return value.cls
+    if isinstance(value, ClassV):
+        return value.metaclass or m.classes["type"]
+    if isinstance(value, External) and value.path.endswith("()"):
+        return External(value.path[:-2])
+    if isinstance(value, Unknown):
+        return Unknown(value.reason)
+    for kind, name in ((SetV, "set"), (ListV, "list"), (DictV, "dict"), (tuple, "tuple")):
+        if isinstance(value, kind):
+            return m.classes[name]
+    if isinstance(value, SCALARS) and type(value).__name__ in m.classes:
+        return m.classes[type(value).__name__]
+    return External(f"types.{type(value).__name__}Type")
+
+
+def has_type(m: Machine, value: Value, cls: Value) -> bool | None:
+    """``isinstance(value, cls)``; None when not known."""
+    value, cls = m.settle(value), m.settle(cls)
+    if isinstance(cls, (tuple, ListV)):
+        results = [has_type(m, value, c) for c in m.iterate(cls)[0]]
+        return True if True in results else None if None in results or getattr(cls, "rest", None) else False
+    if isinstance(value, Choice):
+        results = [has_type(m, v, cls) for _, v in m.alternatives(value)]
+        return results[0] if len(set(results)) == 1 else None
+    if isinstance(cls, External):
+        return _has_external_type(m, value, cls)
+    if not isinstance(cls, ClassV) or (isinstance(value, Unknown) and not isinstance(value, External)):
+        return None
+    if cls.path == "object":
+        return True
+    actual = type_of(m, value)
+    if isinstance(actual, ClassV):
+        if (
+            cls in actual.mro
+            or (cls.path == "int" and actual.path == "bool")
+            or (cls.path == "type" and isinstance(value, ClassV))
+        ):
+            return True
+        return None if actual.open is not None and isinstance(value, Instance) else False
+    if isinstance(actual, External):
+        if not cls.path:
+            return False if isinstance(value, (Function, Native, Bound, ModuleV)) else None
+        return None if isinstance(value, External) else False
+    return None
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "types.FunctionType": (Function, Wrapped),
+    "types.LambdaType": (Function, Wrapped),
+    "types.ModuleType": (ModuleV,),
+    "types.MethodType": (Bound,),
+    "types.GeneratorType": (ListV,),
+    "collections.abc.Callable": (Function, Bound, Native, ClassV, Partial, Wrapped),
+    "typing.Callable": (Function, Bound, Native, ClassV, Partial, Wrapped),
+    "collections.abc.Mapping": (DictV,),
+    "collections.abc.Sequence": (ListV, tuple, str),
+    "collections.abc.Iterable": (ListV, tuple, str, DictV),
+    "functools.partial": (Partial,),
+}
+
+
+def _has_external_type(m: Machine, value: Value, cls: External) -> bool | None:
+    if isinstance(value, External) and value.path == f"{cls.path}()":
+        return True
+    kinds = _KINDS.get(cls.path)
+    if kinds is not None and not isinstance(value, Unknown):
+        return isinstance(value, kinds)
+    if isinstance(value, (SCALARS, tuple, ListV, DictV, Function, ModuleV)):
+        return False
+    if isinstance(value, Instance):
+        return None if value.cls.open is not None else False
+    return None
+
+
+def _known(value: bool | None, reason: str) -> Value:
+    return Unknown(reason) if value is None else value

@@ -1,0 +1,79 @@
+"""Iteration: the elements of a value, and the limits of loops over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Bound,
+    Choice,
+    ClassV,
+    DictV,
+    Function,
+    Instance,
+    ListV,
+    Maybe,
+    Native,
+    Unknown,
+    Value,
+)
+from flask_ls.project.interp.world import Limit
+
+if TYPE_CHECKING:
+    from flask_ls.project.interp.machine import Machine
+
+MAX_ITEMS = 5_000
+MAX_ROUNDS = 60_000
+
+
+def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
+    """The elements of an iterable (some may be ``Maybe``), and why there may be unknown ones."""
+    value = m.settle(value)
+    if isinstance(value, tuple):
+        return list(value), None
+    if isinstance(value, ListV):
+        return list(value.items), value.rest
+    if isinstance(value, str):
+        return list(value[:MAX_ITEMS]), None
+    if isinstance(value, DictV):
+        keys = [Maybe(v.path, k) if isinstance(v, Maybe) else k for k, v in value.items.items()]
+        return keys, value.rest
+    if isinstance(value, Instance):
+        if isinstance(value.native, (DictV, ListV)):
+            return iterate(m, value.native)
+        method = m.get(value, "__iter__", MISSING)
+        if isinstance(method, Bound) and isinstance(method.func, (Function, Native)):
+            result = m.call(method, Args([]))
+            return ([], Unknown("its elements are only known at run time")) if result is value else iterate(m, result)
+    if isinstance(value, ClassV):
+        members = value.names.get("__members__", MISSING)
+        if isinstance(members, DictV):
+            return list(members.items.values()), None
+    if isinstance(value, Choice):
+        items: list[Value] = []
+        rest: Unknown | None = None
+        for path, option in m.decide(value):
+            more, unknown = iterate(m, option)
+            for item in more:
+                inner = item if isinstance(item, Maybe) else Maybe((), item)
+                items.append(Maybe((*path, *inner.path), inner.value))
+            rest = rest or unknown
+        return items, rest
+    if isinstance(value, Unknown):
+        return [], value
+    return [], Unknown("its elements are only known at run time")
+
+
+def elements_of(value: Value) -> list[Value]:
+    """The elements of a tuple or list that are known."""
+    return list(value) if isinstance(value, tuple) else value.items
+
+
+def count_round(m: Machine) -> None:
+    """One more round of a loop: the evaluation as a whole has a limit."""
+    m.rounds += 1
+    if m.rounds > MAX_ROUNDS:
+        m.exceeded = True
+        raise Limit
