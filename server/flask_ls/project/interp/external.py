@@ -21,7 +21,6 @@ from flask_ls.project.interp.values import (
     Instance,
     ListV,
     Maybe,
-    Namespace,
     Native,
     Partial,
     Unknown,
@@ -199,6 +198,3 @@ def _reach(m: Machine, value: Value, depth: int, found: list[Value]) -> None:
             return
         for inner in items[:100]:
             _reach(m, inner, depth + 1, found)
-
-
-__all__ = ["Namespace", "attribute", "call", "decorate", "describe", "escape", "unreadable"]

@@ -71,6 +71,3 @@ def install(m: Machine) -> None:
 
 def _current_app(m: Machine) -> Value:
     return m.current_app
-
-
-__all__ = ["PARTS", "install"]

@@ -11,7 +11,6 @@ from flask_ls.project.interp.values import (
     Args,
     ClassV,
     Descriptor,
-    ListV,
     Native,
     SetV,
     Unknown,
@@ -88,6 +87,3 @@ def as_view(m: Machine, args: Args) -> Value:
     ):
         m.set(view, key, value)
     return view
-
-
-__all__ = ["ListV", "as_view", "make"]
