@@ -162,7 +162,9 @@ class TestMadeByHand:
     def test_a_prefix_that_is_not_known(self) -> None:
         text = "from flask import Blueprint\nbp = Blueprint('b', __name__)\n"
         made = text.index("Blueprint('b'")
-        registration = Registration("app", "b", site("app.py", 0, 1), None, None, conditional=True)
+        registration = Registration(
+            "app", "b", site("app.py", 0, 1), None, None, conditional=True, is_prefix_known=False
+        )
         blueprint = Blueprint("1", "b", None, site("app.py", made, len(text) - 1), "app.bp", (registration,))
         unit = unit_of({"app.py": text}, "app.py", RouteTable(blueprints=(blueprint,)))
         shown = hover(unit, [], text.index("bp ="))
@@ -193,6 +195,35 @@ class TestBlueprintsAndApplications:
         assert shown.startswith("**Application `shop.create_app`** · [`shop/__init__.py:5`](file://")
         assert "1 route, 2 blueprints, Flask 3" in shown
 
+    @pytest.mark.parametrize("argument", ["", ", url_prefix=None"])
+    def test_a_blueprint_without_a_prefix(self, argument: str) -> None:
+        shown = hover_of(
+            f"""
+            from flask import Blueprint, Flask
+            b<|>p = Blueprint("b", __name__{argument})
+            app = Flask(__name__)
+            app.register_blueprint(bp)
+            """
+        )
+        assert shown is not None
+        assert "No URL prefix." in shown
+
+    def test_many_registrations_at_one_place(self) -> None:
+        names = [f"b{n}" for n in range(5)]
+        made = "".join(f'            {n} = Blueprint("{n}", __name__)\n' for n in names)
+        shown = hover_of(
+            f"""
+            from flask import Blueprint, Flask
+{made}
+            app = Flask(__name__)
+            for bp in [{", ".join(names)}]:
+                app.register<|>_blueprint(bp)
+            """
+        )
+        assert shown is not None
+        assert shown.count("**Blueprint") == 2
+        assert "- `b4` ([`app.py:6`]" in shown
+
 
 class TestProxies:
     def here(self, line: str, around: str = "") -> str:
@@ -219,6 +250,26 @@ class TestProxies:
         )
         assert shown is not None
         return shown
+
+    def test_a_test_that_pushes_a_context(self) -> None:
+        shown = hover_of(
+            {
+                "test_app.py": """
+                import unittest
+                from flask import Flask, current_app
+
+                class BasicsTestCase(unittest.TestCase):
+                    def setUp(self):
+                        self.context = Flask(__name__).app_context()
+                        self.context.push()
+
+                    def test_name(self):
+                        assert current_<|>app.name
+                """
+            }
+        )
+        assert shown is not None
+        assert "Here: *active*: this code runs in a test for which one is pushed." in shown
 
     def test_what_it_stands_for(self) -> None:
         shown = self.here("print(current_<|>app.name)")

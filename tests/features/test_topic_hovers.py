@@ -119,6 +119,11 @@ class TestConfiguration:
         assert "In `app.app`: what is in force is not known from the code" in shown
         assert "In `app.app`: set." not in shown
 
+    def test_a_class_made_from_json_is_no_source(self) -> None:
+        shown = show("app.config['SECRET_<|>KEY'] = 'a'\npost = Comment.from_json({})\napp.config.from_json('s.json')")
+        assert shown.count("reads a file") == 1
+        assert "reads a file: [`app.py:" in shown
+
     def test_a_class_that_becomes_configuration(self) -> None:
         text = "class Config:\n    SERVER_<|>NAME = 'example.org'\n\n\napp.config.from_object(Config)\n"
         assert "class `Config`" in show(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import Literal
 
 from flask_ls.features.documentation import code
@@ -18,6 +19,8 @@ from flask_ls.rules.context import Unit
 Needs = Literal["application", "request"]
 
 _MAX_SHOWN = 3
+# The clauses of these say that no context is there, which is what the rules tell of them.
+_HAVING = {"test": "runs in a test for which one is pushed", "fixture": "runs in a fixture for which one is pushed"}
 _WORDS = {"application": "an application context", "request": "a request"}
 
 
@@ -42,9 +45,9 @@ def context_at(unit: Unit, body: BodyKey, leaf: int, needs: Needs) -> str:
     having = [e for e, mask in reached if _has(mask, needs)]
     lacking = [e for e, mask in reached if _lacks(mask, needs)]
     if having and len(having) == len(reached) and all(e.length == 0 for e in having):
-        return f"*active*: {_routes(unit, body) or f'this code {_says(unit, having, leaf)}'}"
+        return f"*active*: {_routes(unit, body) or f'this code {_says(unit, having, leaf, _HAVING)}'}"
     if lacking and len(lacking) == len(reached):
-        reason = f"*not active*: this code {_says(unit, lacking, leaf)}"
+        reason = f"*not active*: this code {_says(unit, lacking, leaf, {})}"
         because = _because(unit, min(lacking, key=lambda e: e.length))
         return f"{reason}, because {because}" if because else reason
     return f"*depends on the caller*{_callers(unit, body, vector, needs)}"
@@ -84,10 +87,10 @@ def _routes(unit: Unit, body: BodyKey) -> str:
     return f"{', '.join(shown)}{' and others' if len(found) > _MAX_SHOWN else ''}"
 
 
-def _says(unit: Unit, entries: list[Entry], leaf: int) -> str:
-    """How code that is entered so runs: "runs in a view or runs as a command"."""
+def _says(unit: Unit, entries: list[Entry], leaf: int, instead: Mapping[str, str]) -> str:
+    """How code that is entered so runs: "runs in a view or runs as a command"; ``instead`` has other words by kind."""
     kinds = dict.fromkeys(kind_of(unit.model.contexts, e, leaf) for e in entries)
-    clauses = [SOURCES[kind].clause for kind in kinds if kind in SOURCES]
+    clauses = [instead.get(kind, SOURCES[kind].clause) for kind in kinds if kind in SOURCES]
     shown = " or ".join(clauses[:_MAX_SHOWN])
     return f"{shown} or in other ways" if len(clauses) > _MAX_SHOWN else shown
 

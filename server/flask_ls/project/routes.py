@@ -64,9 +64,9 @@ class Route:
 class Registration:
     """One ``register_blueprint`` of a blueprint on an app or on another blueprint.
 
-    ``name`` is the full registered name (``admin.users``), ``url_prefix`` the effective whole prefix, ``given_prefix``
-    the ``url_prefix`` argument of this call (None when absent). ``after`` lists the sites of routes or hooks added to
-    the blueprint after this registration took place.
+    ``name`` is the full registered name (``admin.users``), ``url_prefix`` the effective whole prefix (None when there
+    is none, or when ``is_prefix_known`` is False), ``given_prefix`` the ``url_prefix`` argument of this call (None when
+    absent). ``after`` lists the sites of routes or hooks added to the blueprint after this registration took place.
     """
 
     app: str
@@ -77,6 +77,7 @@ class Registration:
     parent: str | None = None
     conditional: bool = False
     after: tuple[Site, ...] = ()
+    is_prefix_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from flask_ls.rules.context import Unit
 from flask_ls.syntax.span import Span
 
 _MAX_ROUTES = 8
+_MAX_IN_FULL = 2
+_MAX_NAMED = 12
 
 
 def section(place: Place) -> Section | None:
@@ -22,8 +24,7 @@ def section(place: Place) -> Section | None:
         return None
     registered = _registered_here(place, table)
     if registered:
-        text = paragraphs(*(_registration(place.unit, table, b, r) for b, r in registered))
-        return Section(text, place.unit.source.span(place.node))
+        return Section(_registrations(place.unit, table, registered), place.unit.source.span(place.node))
     blueprint = _blueprint_here(place, table)
     if blueprint is None:
         return None
@@ -84,12 +85,23 @@ def _blueprint(unit: Unit, table: RouteTable, blueprint: Blueprint) -> str:
     )
 
 
+def _registrations(unit: Unit, table: RouteTable, found: list[tuple[Blueprint, Registration]]) -> str:
+    """What one call registers: in a loop or a helper that may be many."""
+    named = [f"- {code(r.name)} ({link(unit, b.site)}). {_prefix(r)}" for b, r in found[_MAX_IN_FULL:_MAX_NAMED]]
+    if len(found) > _MAX_NAMED:
+        named.append(f"- and {len(found) - _MAX_NAMED} more blueprints")
+    return paragraphs(
+        *(_registration(unit, table, b, r) for b, r in found[:_MAX_IN_FULL]),
+        "\n".join(["Also registered here:", *named]) if named else "",
+        _doubts(unit, table, {r.app for _, r in found}),
+    )
+
+
 def _registration(unit: Unit, table: RouteTable, blueprint: Blueprint, registration: Registration) -> str:
     return paragraphs(
         f"**Blueprint {code(registration.name)}** ({link(unit, blueprint.site)})",
         lines(_prefix(registration), _condition(registration)),
         _listed(_routes_of(table, registration)),
-        _doubts(unit, table, {registration.app}),
     )
 
 
@@ -111,7 +123,7 @@ def _registered(unit: Unit, registration: Registration) -> str:
 
 
 def _prefix(registration: Registration) -> str:
-    if registration.url_prefix is None:
+    if not registration.is_prefix_known:
         return "The URL prefix is not known."
     return f"URL prefix: {code(registration.url_prefix)}." if registration.url_prefix else "No URL prefix."
 

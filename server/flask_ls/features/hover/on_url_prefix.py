@@ -58,6 +58,6 @@ def _of_call(unit: Unit, call: ast.Call) -> list[Registration]:
 
 def _effective(unit: Unit, registration: Registration) -> str:
     where = f"As {code(registration.name)}, registered at {link(unit, registration.site)}:"
-    if registration.url_prefix is None:
+    if not registration.is_prefix_known:
         return f"{where} the whole prefix is not known."
     return f"{where} {code(registration.url_prefix)}." if registration.url_prefix else f"{where} no prefix."

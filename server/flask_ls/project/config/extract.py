@@ -141,7 +141,7 @@ def _open_sources(source: SourceFile, index: FileIndex) -> Iterator[OpenSource]:
         if not isinstance(call.func, ast.Attribute):
             continue
         kind = _OPEN.get(call.func.attr)
-        if kind is not None:
+        if kind is not None and not _is_class_name(call.func.value):
             yield OpenSource(kind, source.span(call))
         elif call.func.attr in ("update", "from_mapping") and _is_config(call.func.value):
             mappings = (*call.args, *(k.value for k in call.keywords if not k.arg))
@@ -166,6 +166,12 @@ def _is_config(node: ast.expr) -> bool:
     """Whether this is written like a configuration; generous, because a wrong yes only keeps a rule silent."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return name in ("config", "conf", "cfg") or name.endswith("config")
+
+
+def _is_class_name(node: ast.expr) -> bool:
+    """``Comment.from_json(...)`` makes an object of a class; a configuration is an object itself."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name[:1].isupper() and not name.isupper()
 
 
 def _is_display(index: FileIndex, node: ast.expr) -> bool:

@@ -60,6 +60,7 @@ class Registered:
     given: str | None
     parent: str | None
     blueprint: BlueprintState
+    is_prefix_known: bool = True
 
 
 @dataclass(slots=True, eq=False)

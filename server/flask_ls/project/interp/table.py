@@ -173,6 +173,7 @@ class TableBuilder:
                 parent=r.parent,
                 conditional=self.conditional(r.path, r.app.path),
                 after=tuple(self.first(places) for places, owner in state.after if owner is r),
+                is_prefix_known=r.is_prefix_known,
             )
             for r in state.registered
         )

@@ -217,6 +217,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
     setup = m.call_method(self_, "make_setup_state", Args([app, options, first]))
     url_prefix = m.settle(m.get(setup, "url_prefix"))
     given = m.settle(_option(m, options, "url_prefix"))
+    is_readable = url_prefix is None or isinstance(url_prefix, str)
     registered = Registered(
         app.native,
         name,
@@ -226,8 +227,8 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
         given if isinstance(given, str) else None,
         prefix or None,
         state,
+        is_readable,
     )
-    is_readable = url_prefix is None or isinstance(url_prefix, str)
     if not is_readable or options.rest is not None:
         unknown = operators.why(url_prefix, "it is only known at run time")
         why = options.rest.reason if options.rest is not None else unknown
