@@ -106,3 +106,34 @@ def test_one_application_of_several(project: Project) -> None:
     assert result.status == 2
     assert "Known are: " in result.err
     assert "shop.create_app" in result.err
+
+
+@pytest.mark.parametrize("name", ["create_app", "admin:create_app", "admin:create_app()", "admin", "admin.py"])
+def test_an_application_is_named_as_for_flask(project: Project, name: str) -> None:
+    project.write("admin.py", APP)
+    data = project.run("routes", "--app", name, "--output-format", "json").json()
+    assert [a["name"] for a in data["apps"]] == ["admin.create_app"]
+
+
+@pytest.mark.parametrize("form", ["table", "tree", "markdown"])
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ("len(os.listdir()) > 3", "The rules marked (conditional) are there or not"),
+        ('os.environ.get("EXTRA")', "Further rules are there only with other settings"),
+    ],
+)
+def test_a_condition_is_said_at_the_end(project: Project, form: str, condition: str, reason: str) -> None:
+    added = f'    if {condition}:\n        app.add_url_rule("/extra", "extra", lambda: "")\n    return app\n'
+    project.write("shop.py", APP.replace("    return app\n", added))
+    out = project.run("routes", "--output-format", form).out
+    assert "incomplete)" in out
+    assert out.splitlines()[-1].startswith(reason)
+
+
+def test_markdown_has_the_domains(project: Project) -> None:
+    project.write("shop.py", APP.replace('lambda: ""', 'lambda: "", subdomain="api"'))
+    out = project.run("routes", "--output-format", "markdown").out
+    assert "| Endpoint | Methods | Domain | Rule | View |" in out
+    assert "| `about` | `GET` | `api` | `/about` |" in out
+    assert "| `shop.index` | `GET` |  | `/shop/` |" in out

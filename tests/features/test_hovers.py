@@ -193,7 +193,7 @@ class TestBlueprintsAndApplications:
         shown = hover_of(shop(mark, "shop/__init__.py"))
         assert shown is not None
         assert shown.startswith("**Application `shop.create_app`** · [`shop/__init__.py:5`](file://")
-        assert "1 route, 2 blueprints, Flask 3" in shown
+        assert "2 routes, 2 blueprints, Flask 3" in shown
 
     @pytest.mark.parametrize("argument", ["", ", url_prefix=None"])
     def test_a_blueprint_without_a_prefix(self, argument: str) -> None:

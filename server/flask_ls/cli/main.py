@@ -108,7 +108,7 @@ def _check(command: argparse.ArgumentParser) -> None:
 def _routes(command: argparse.ArgumentParser) -> None:
     command.add_argument("path", nargs="?", default=".", metavar="PATH", help="folder (default: the current one)")
     _format(command, ("table", "json", "tree", "markdown"), "table")
-    command.add_argument("--app", metavar="NAME", help="only this application, e.g. shop.create_app")
+    command.add_argument("--app", metavar="NAME", help="only this application, as for `flask --app`")
     command.add_argument(
         "-s",
         "--sort",

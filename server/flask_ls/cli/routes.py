@@ -67,16 +67,15 @@ def _table(report: RoutesReport) -> Iterator[str]:
         if number:
             yield ""
         yield _title(app, len(routes))
-        has_domains = any(r.domain for r in routes)
-        head = ["Endpoint", "Methods", *(["Domain"] if has_domains else []), "Rule", "View"]
-        rows = [_row(r, has_domains) for r in routes]
+        head = _head(routes)
+        rows = [_row(r, "Domain" in head) for r in routes]
         widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
         if rows:
             yield "  ".join(cell.ljust(width) for cell, width in zip(head, widths, strict=True)).rstrip()
             yield "  ".join("-" * width for width in widths)
         for row in rows:
             yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        yield from _blind_spots(app)
+        yield from _doubts(routes, app)
 
 
 def _markdown(report: RoutesReport) -> Iterator[str]:
@@ -88,15 +87,18 @@ def _markdown(report: RoutesReport) -> Iterator[str]:
             yield ""
         yield f"## {_title(app, len(_of(report, app)))}"
         yield ""
-        yield "| Endpoint | Methods | Rule | View |"
-        yield "| --- | --- | --- | --- |"
-        for route in _of(report, app):
-            cells = (f"`{cell}`".replace("|", "\\|") for cell in _row(route, has_domains=False))
+        routes = _of(report, app)
+        head = _head(routes)
+        yield f"| {' | '.join(head)} |"
+        yield f"| {' | '.join('---' for _ in head)} |"
+        for route in routes:
+            cells = (f"`{cell}`".replace("|", "\\|") if cell else "" for cell in _row(route, "Domain" in head))
             yield f"| {' | '.join(cells)} |"
-        spots = list(_blind_spots(app))
-        if spots:
-            yield from ("", spots[1], "")
-            yield from (f"- {line.strip()}" for line in spots[2:])
+        is_listed = False
+        for line in _doubts(routes, app):
+            is_first, is_listed = not is_listed and line.startswith("  "), line.startswith("  ")
+            yield from ("",) if is_first else ()
+            yield f"- {line.strip()}" if is_listed else line
 
 
 def _tree(report: RoutesReport) -> Iterator[str]:
@@ -106,9 +108,10 @@ def _tree(report: RoutesReport) -> Iterator[str]:
     for number, app in enumerate(report.apps):
         if number:
             yield ""
-        yield _title(app, len(_of(report, app)))
-        yield from _branches(_Node.of(_of(report, app)), "")
-        yield from _blind_spots(app)
+        routes = _of(report, app)
+        yield _title(app, len(routes))
+        yield from _branches(_Node.of(routes), "")
+        yield from _doubts(routes, app)
 
 
 class _Node:
@@ -155,6 +158,10 @@ def _title(app: AppRow, count: int) -> str:
     return f"{app.name}  ({shown_path(app.filename)}:{app.row}, {rules}{completeness})"
 
 
+def _head(routes: Sequence[RouteRow]) -> list[str]:
+    return ["Endpoint", "Methods", *(["Domain"] if any(r.domain for r in routes) else []), "Rule", "View"]
+
+
 def _row(route: RouteRow, has_domains: bool) -> list[str]:
     view = f"{shown_path(route.filename)}:{route.row}"
     domain = [route.domain] if has_domains else []
@@ -165,7 +172,14 @@ def _mark(route: RouteRow) -> str:
     return " (conditional)" if route.conditional else ""
 
 
-def _blind_spots(app: AppRow) -> Iterator[str]:
+def _doubts(routes: Sequence[RouteRow], app: AppRow) -> Iterator[str]:
+    """Why the table may not be what ``app.url_map`` has; nothing for a complete one."""
+    if any(r.conditional for r in routes):
+        yield ""
+        yield "The rules marked (conditional) are there or not by a condition that is only known at run time."
+    elif not app.complete and not app.blind_spots:
+        yield ""
+        yield "Further rules are there only with other settings or environment variables than the ordinary ones."
     if app.blind_spots:
         yield ""
         yield "There may be more rules, as these places cannot be read without running them:"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_ls.features.snapshot import Snapshot
-from flask_ls.project.routes import App, Route
+from flask_ls.project.routes import App, Route, RouteTable
 
 Sort = Literal["endpoint", "methods", "rule", "match", "domain"]
 
@@ -60,15 +60,29 @@ class RoutesReport:
 
 
 def routes_report(snapshot: Snapshot, app: str | None = None, sort: Sort = "endpoint") -> RoutesReport:
-    """The report. ``app`` is the name of one application, or the end of it after a dot."""
+    """The report. ``app`` names one application as ``apps_called`` has it."""
     table = snapshot.model.routes
-    apps = [a for a in table.apps if app is None or a.name == app or a.name.endswith(f".{app}")]
+    apps = table.apps if app is None else apps_called(table, app)
     names = {a.name for a in apps}
     # What only an environment variable, an override or debug mode brings is not there in the ordinary run.
     routes = [r for r in table.routes if r.app in names and r.by_default]
     return RoutesReport(
         apps=tuple(_app(snapshot, a, table.main) for a in apps),
         routes=tuple(_route(snapshot, r) for r in _sorted(routes, sort)),
+    )
+
+
+def apps_called(table: RouteTable, name: str) -> Sequence[App]:
+    """The applications of a name: their own, their variable's or factory's, the end of one, or the module it is in.
+
+    It may be written as for ``flask --app``: ``shop``, ``shop:app``, ``shop:create_app()``.
+    """
+    wanted = name.partition("(")[0].removesuffix(".py").replace(":", ".").replace("/", ".")
+    named = [(app, {app.name, *app.variables, *([app.factory] if app.factory else [])}) for app in table.apps]
+    return (
+        [app for app, names in named if wanted in names]
+        or [app for app, names in named if any(n.endswith(f".{wanted}") for n in names)]
+        or [app for app, names in named if any(n.rpartition(".")[0] == wanted for n in names)]
     )
 
 

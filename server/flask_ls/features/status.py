@@ -50,7 +50,7 @@ def status_of(snapshot: Snapshot) -> Status:
         files=len(snapshot.model.files),
         apps=len(table.apps),
         blueprints=len(table.blueprints),
-        routes=len(table.routes),
+        routes=sum(r.by_default for r in table.routes),
         complete=table.complete and all(app.complete for app in table.apps),
         incomplete=tuple(dict.fromkeys(spot.reason for spot in spots)),
         environment=snapshot.environment.folder,

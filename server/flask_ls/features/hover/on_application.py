@@ -46,7 +46,7 @@ def _made_at(unit: Unit, table: RouteTable, call: ast.Call) -> App | None:
 
 
 def _describe(unit: Unit, table: RouteTable, app: App) -> str:
-    routes = [r for r in table.routes if r.app == app.name and not r.is_static]
+    routes = [r for r in table.routes if r.app == app.name and r.by_default]
     blueprints = {r.name for b in table.blueprints for r in b.registrations if r.app == app.name}
     unread = doubts(unit, app)
     return paragraphs(
