@@ -58,6 +58,31 @@ class TestRoutes:
     def test_other_arguments_are_not_the_route(self) -> None:
         assert hover_of(shop('methods=["GET", "PO<|>ST"]')) is None
 
+    def test_a_resource_of_a_namespace(self) -> None:
+        shown = hover_of(
+            """
+            from flask import Flask
+            from flask_restx import Api, Namespace, Resource
+
+            users = Namespace("users")
+
+            @users.rou<|>te("/me")
+            class Me(Resource):
+                def get(self): ...
+
+            @users.route("/other")
+            class Other(Resource):
+                def get(self): ...
+
+            app = Flask(__name__)
+            api = Api(app, prefix="/api")
+            api.add_namespace(users, "/users")
+            """
+        )
+        assert shown is not None
+        assert shown.startswith("**`GET /api/users/me`** → endpoint **`users_me`**")
+        assert "/other" not in shown
+
     def test_a_class_based_view(self) -> None:
         shown = hover_of(
             """

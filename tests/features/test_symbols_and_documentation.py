@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.version import Version
 
@@ -45,6 +47,13 @@ def test_symbols_of_a_file_in_source_order() -> None:
     ]
     assert [s.name for s in in_file(TABLE, "/users.py")] == ["users", "GET POST /users/<int:id>"]
     assert in_file(TABLE, "/other.py") == []
+
+
+def test_a_view_has_the_route_that_another_file_adds() -> None:
+    added = route("/users", "users", at=7, path="/urls.py")
+    table = RouteTable(routes=(replace(added, view=site("/views.py", 3)),))
+    assert [(s.name, s.site.path) for s in in_file(table, "/urls.py")] == [("GET /users", "/urls.py")]
+    assert [(s.name, s.site.path) for s in in_file(table, "/views.py")] == [("GET /users", "/views.py")]
 
 
 def test_symbols_of_the_project() -> None:

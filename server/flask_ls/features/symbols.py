@@ -27,11 +27,16 @@ class Symbol:
 
 
 def in_file(table: RouteTable, path: str) -> list[Symbol]:
-    """The applications, blueprints and routes that a file makes, in source order."""
+    """The applications, blueprints and routes that a file makes, in source order.
+
+    A view whose route another file adds (from a list of rules, by ``add_resource``) has its route in both.
+    """
+    routes = [r for r in table.routes if not r.is_static]
     symbols = [
         *(Symbol("application", app.name, "", app.site, app.site) for app in table.apps),
         *(Symbol("blueprint", b.name or "?", _prefix(b.url_prefix), b.site, b.site) for b in table.blueprints),
-        *(Symbol("route", label(r), r.endpoint, r.site, r.site) for r in table.routes if not r.is_static),
+        *(Symbol("route", label(r), r.endpoint, r.site, r.site) for r in routes if r.site.path == path),
+        *(Symbol("route", label(r), r.endpoint, r.view, r.view) for r in routes if r.view and r.site.path != path),
     ]
     return sorted(_unique(s for s in symbols if s.site.path == path), key=lambda s: (s.site.span, s.name))
 

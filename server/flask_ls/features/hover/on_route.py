@@ -21,7 +21,7 @@ _MAX_NAMED = 10
 def section(place: Place) -> Section | None:
     """The routes that the decorator or call under the cursor makes, or whose view's name is under it."""
     table = routes_of(place.unit)
-    found = [r for r in table.routes if _is_under(r, place)]
+    found = [r for r in table.routes if _is_under(r, place)] or _decorated(place, table)
     if found:
         return Section(_routes(place.unit, table, found), _span(place, found[0].view))
     return _unreachable(place, table)
@@ -34,6 +34,20 @@ def _is_under(route: Route, place: Place) -> bool:
         return False
     call = _registration(place)
     return call is not None and place.unit.source.span(call).overlaps(route.site.span)
+
+
+def _decorated(place: Place, table: RouteTable) -> list[Route]:
+    """The routes of a decorator that only notes them: ``@namespace.route("/x")``, added where the namespace is."""
+    call = _registration(place)
+    view = place.unit.index.parent(call) if call is not None else None
+    if call is None or not isinstance(view, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        return []
+    if call not in view.decorator_list or not isinstance(call.func, ast.Attribute) or call.func.attr not in _REGISTERS:
+        return []
+    texts = tuple(a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    span = place.unit.source.span(view)
+    routes = [r for r in table.routes if r.view and r.view.path == place.unit.path and span.contains(r.view.span.start)]
+    return [r for r in routes if r.view and not r.is_static and texts and r.rule.endswith(texts)]
 
 
 def _holds(site: Site, place: Place) -> bool:

@@ -44,7 +44,7 @@ rule = Rule(
 
 
             @app.get("users")
-            #        ^^^^^^^ a URL rule begins with a slash
+            #        ^^^^^^^ This URL rule has no leading slash
             def users():
                 return "x"
             """,
@@ -68,7 +68,7 @@ rule = Rule(
 
 
             @bp.get("users")
-            #       ^^^^^^^ a URL rule begins with a slash
+            #       ^^^^^^^ This URL rule has no leading slash
             def users():
                 return "x"
 
@@ -97,7 +97,7 @@ rule = Rule(
             from flask import Blueprint, Flask
 
             bp = Blueprint("shop", __name__, url_prefix="shop")
-            #                                           ^^^^^^ a url_prefix begins with a slash
+            #                                           ^^^^^^ This url_prefix has no leading slash
 
 
             @bp.get("/users")
@@ -190,7 +190,7 @@ def check_prefix(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             if is_registered_here or (is_made_here and registration.given_prefix is None):
                 yield ctx.finding(
                     given,
-                    "a url_prefix begins with a slash: registering the blueprint raises ValueError.",
+                    "This url_prefix has no leading slash: registering the blueprint raises ValueError.",
                     related=[] if is_registered_here else [ctx.related(registration.site, "registered here")],
                     fixes=[_slashed(given, ctx)],
                 )
@@ -207,7 +207,10 @@ def _joined(registration: Registration, rule: str) -> str:
 
 def _finding(given: ast.expr, related: list[Related], ctx: Context) -> Finding:
     return ctx.finding(
-        given, "a URL rule begins with a slash: this raises ValueError.", related=related, fixes=[_slashed(given, ctx)]
+        given,
+        "This URL rule has no leading slash: adding it raises ValueError.",
+        related=related,
+        fixes=[_slashed(given, ctx)],
     )
 
 
