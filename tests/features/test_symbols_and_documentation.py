@@ -110,6 +110,12 @@ def test_every_rule_has_its_page(rule: Rule) -> None:
     assert rule.url in summary
 
 
+def test_a_page_reads_as_sentences_and_tells_its_examples_apart() -> None:
+    rules = {rule.code: documentation.page(rule) for rule in all_rules()}
+    assert "## Instead\n\nOne of the two: " in rules["FLK304"]
+    assert rules["FLK402"].count("Also found:") == len(next(r for r in all_rules() if r.code == "FLK402").bad) - 1
+
+
 def test_notes_speak_for_their_versions() -> None:
     note = Note("<3.2", "It was so.")
     assert documentation.applies(note, Version("3.1.3"))

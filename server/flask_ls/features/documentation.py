@@ -47,13 +47,15 @@ def page(rule: Rule) -> str:
     texts = {"Why": rule.why, "Instead": rule.instead, "The fix": rule.fix, "When it stays quiet": rule.quiet}
     for heading, text in texts.items():
         if text:
-            parts += [f"## {heading}", _markdown(text)]
+            parts += [f"## {heading}", _markdown(text[:1].upper() + text[1:])]
     if rule.error_text:
         parts += ["## The error", block(rule.error_text, "text")]
     if rule.notes:
         parts += ["## Flask versions", *(_note(note, None) for note in rule.notes)]
     if rule.bad:
-        parts += ["## Found", *(p for example in rule.bad for p in _bad(example))]
+        first, *others = rule.bad
+        parts += ["## Found", *_bad(first)]
+        parts += [p for example in others for p in ("Also found:", *_bad(example))]
     if rule.good:
         parts += ["## Not found", *(p for example in rule.good for p in _good(example))]
     parts += _references(rule)

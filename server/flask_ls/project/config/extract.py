@@ -171,7 +171,7 @@ def _is_config(node: ast.expr) -> bool:
 def _is_class_name(node: ast.expr) -> bool:
     """``Comment.from_json(...)`` makes an object of a class; a configuration is an object itself."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return name[:1].isupper() and not name.isupper()
+    return name == "cls" or (name[:1].isupper() and not name.isupper())
 
 
 def _is_display(index: FileIndex, node: ast.expr) -> bool:
