@@ -137,3 +137,8 @@ def test_markdown_has_the_domains(project: Project) -> None:
     assert "| Endpoint | Methods | Domain | Rule | View |" in out
     assert "| `about` | `GET` | `api` | `/about` |" in out
     assert "| `shop.index` | `GET` |  | `/shop/` |" in out
+
+
+def test_a_syntax_error_is_told_with_its_line(project: Project) -> None:
+    project.write("shop.py", APP.replace("    app.register_blueprint(bp)", "    app.register_blueprint(bp"))
+    assert "shop.py:20: shop has a syntax error" in project.run("routes").out

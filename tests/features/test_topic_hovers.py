@@ -119,6 +119,21 @@ class TestConfiguration:
         assert "In `app.app`: what is in force is not known from the code" in shown
         assert "In `app.app`: set." not in shown
 
+    @pytest.mark.parametrize(
+        ("line", "start"),
+        [
+            ("@given.before_<|>request\n    def check(): ...", "**before_request**"),
+            ("given.secret_<|>key = 'a'", "**SECRET_KEY**"),
+            ("given.register_blueprint(Blueprint('b', __name__), url_<|>prefix='/b')", "**url_prefix**"),
+        ],
+    )
+    def test_an_app_that_a_function_is_given(self, line: str, start: str) -> None:
+        text = f"from flask import Blueprint, Flask\n\n\ndef configure(given):\n    {line}\n\n\n"
+        shown = hover_of(f"{text}app = Flask(__name__)\nconfigure(app)\n")
+        assert shown is not None
+        assert shown.startswith(start)
+        assert hover_of(f"{text}configure(unknown)\n") is None
+
     def test_a_class_made_from_json_is_no_source(self) -> None:
         shown = show("app.config['SECRET_<|>KEY'] = 'a'\npost = Comment.from_json({})\napp.config.from_json('s.json')")
         assert shown.count("reads a file") == 1

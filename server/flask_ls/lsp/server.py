@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
@@ -77,12 +76,10 @@ def main(arguments: Sequence[str] = ()) -> int:
         code = asyncio.run(_serve(reader, writer, handler))
     except KeyboardInterrupt:
         code = 1
-    # Threads that wait for input or for a slow answer must not keep the process alive.
-    for child in multiprocessing.active_children():
-        child.terminate()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
+    # Threads that wait for input or for a slow answer must not keep the process alive.
     os._exit(code)
 
 

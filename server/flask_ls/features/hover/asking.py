@@ -10,6 +10,7 @@ from flask_ls.features.hover.provider import Place
 from flask_ls.features.route_text import routes_of
 from flask_ls.project.routes import App, Blueprint
 from flask_ls.project.site import Site
+from flask_ls.rules.ask import config
 from flask_ls.rules.context import Context, Unit
 from flask_ls.rules.registry import all_rules
 
@@ -22,6 +23,11 @@ def context(unit: Unit) -> Context:
 def at_least(unit: Unit, version: str) -> bool:
     """Whether the project's Flask is this version or newer; ``3.2.dev0`` counts its pre-releases in."""
     return unit.flask >= Version(version)
+
+
+def is_app(unit: Unit, node: ast.expr) -> bool:
+    """Whether an expression is an app, or a parameter that the project was seen to give its apps to."""
+    return unit.infer.is_instance(node, "flask.Flask") or config.is_given_app(context(unit), node)
 
 
 def name_here(place: Place) -> str | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.features.documentation import code
-from flask_ls.features.hover.asking import at_least, context
+from flask_ls.features.hover.asking import at_least, context, is_app
 from flask_ls.features.hover.config_keys import KEYS, SWITCHES, Key
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
 from flask_ls.features.places import link
@@ -61,7 +61,7 @@ def _key_here(ctx: Context, node: ast.AST) -> str | None:
 
 def _attribute(ctx: Context, node: ast.Attribute) -> str | None:
     """``app.secret_key``, and ``Config.SECRET_KEY`` of a class that becomes configuration."""
-    if node.attr in config.ATTRIBUTES and ctx.is_instance(node.value, "flask.Flask"):
+    if node.attr in config.ATTRIBUTES and is_app(ctx.unit, node.value):
         return config.ATTRIBUTES[node.attr]
     owner = ctx.name(node.value)
     return node.attr if owner is not None and owner in ctx.model.config_objects.names else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_ls.features.documentation import code
-from flask_ls.features.hover.asking import app_of, at_least, blueprint_of
+from flask_ls.features.hover.asking import app_of, at_least, blueprint_of, is_app
 from flask_ls.features.hover.provider import Place, Section, paragraphs
 from flask_ls.features.route_text import app_of as app_named
 from flask_ls.features.route_text import label, routes_of
@@ -83,9 +83,9 @@ def section(place: Place) -> Section | None:
     if not isinstance(node, ast.Attribute):
         return None
     owner = node.value
-    if node.attr == _FIRST and unit.infer.is_instance(owner, "flask.Flask"):
+    if node.attr == _FIRST and is_app(unit, owner):
         text = _first(unit)
-    elif node.attr in _OF_APP and unit.infer.is_instance(owner, "flask.Flask"):
+    elif node.attr in _OF_APP and is_app(unit, owner):
         hook = _OF_APP[node.attr]
         text = _describe(node.attr, hook, _by_app(unit, owner) if hook.scope == "own" else "")
     elif node.attr in _OF_BLUEPRINT and unit.infer.is_instance(owner, "flask.Blueprint"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flask_ls.features.documentation import code
-from flask_ls.features.hover.asking import blueprint_of, keyword_here
+from flask_ls.features.hover.asking import blueprint_of, is_app, keyword_here
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
 from flask_ls.features.places import link
 from flask_ls.features.route_text import routes_of
@@ -14,7 +14,6 @@ from flask_ls.rules.context import Unit
 
 _URL = "https://flask.palletsprojects.com/en/stable/blueprints/#registering-blueprints"
 _MAX_SHOWN = 5
-_REGISTERING = ("flask.Flask", "flask.Blueprint")
 
 
 def section(place: Place) -> Section | None:
@@ -41,8 +40,9 @@ def section(place: Place) -> Section | None:
 
 
 def _registers(unit: Unit, node: ast.expr) -> bool:
-    is_method = isinstance(node, ast.Attribute) and node.attr == "register_blueprint"
-    return is_method and unit.infer.is_instance(node.value, *_REGISTERING)  # type: ignore[attr-defined]
+    if not isinstance(node, ast.Attribute) or node.attr != "register_blueprint":
+        return False
+    return unit.infer.is_instance(node.value, "flask.Blueprint") or is_app(unit, node.value)
 
 
 def _of_constructor(unit: Unit, call: ast.Call) -> list[Registration]:

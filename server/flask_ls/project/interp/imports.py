@@ -179,8 +179,9 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         loaded.open = Unknown(f"{module.import_name} cannot be read")
         m.blind(f"{module.import_name} cannot be parsed")
         return
-    if m.sources.is_broken(module):
-        m.blind(f"{module.import_name} has a syntax error", place=Place(module.path, 1, 0, 1, 0))
+    line = m.sources.broken_line(module)
+    if line is not None:
+        m.blind(f"{module.import_name} has a syntax error", place=Place(module.path, line, 0, line, 0))
     loaded.names.update({"__name__": module.import_name, "__file__": module.path, "__package__": module.package})
     if module.is_package:
         loaded.names["__path__"] = m.new_list([module.folder])

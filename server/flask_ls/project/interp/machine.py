@@ -47,8 +47,8 @@ class Sources(Protocol):
     def tree(self, module: Module) -> ast.Module | None:
         """The tree of a module; bodies of functions may be left out, see ``body``. None: unreadable."""
 
-    def is_broken(self, module: Module) -> bool:
-        """Whether that tree may lack parts of the module because its text is not Python."""
+    def broken_line(self, module: Module) -> int | None:
+        """The line where the module's text is not Python, so that its tree may lack parts of it; None: it is Python."""
 
     def body(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function of that tree."""

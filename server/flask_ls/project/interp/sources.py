@@ -37,7 +37,7 @@ class WorkspaceSources:
         self._parse = parse or _tolerant
         self._installed = installed
         self._trees: dict[str, ast.Module | None] = {}
-        self._broken: set[str] = set()
+        self._broken: dict[str, int] = {}
         self._texts: dict[str, str | None] = {}
         self._lines: dict[str, list[str]] = {}
         self._listings: dict[str, list[str] | None] = {}
@@ -61,16 +61,17 @@ class WorkspaceSources:
         if path not in self._trees:
             text = self._text(path)
             tree = self._parse(text) if text is not None else None
-            if getattr(tree, "is_mended", False):
-                self._broken.add(path)
+            broken_at = getattr(tree, "broken_at", None)
+            if broken_at is not None:
+                self._broken[path] = broken_at
             if tree is not None:
                 _strip(tree)
             self._trees[path] = tree
         return self._trees[path]
 
-    def is_broken(self, module: Module) -> bool:
-        """Whether the text of a module is not Python, so that its tree may lack parts of it."""
-        return module.path in self._broken
+    def broken_line(self, module: Module) -> int | None:
+        """The line in which the text of a module is not Python, so that its tree may lack parts of it. 1-based."""
+        return self._broken.get(module.path)
 
     def body(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function whose body was left out."""
@@ -145,9 +146,10 @@ def _strip(tree: ast.Module) -> None:
 def _tolerant(text: str) -> ast.Module | None:
     try:
         return ast.parse(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError) as error:
         mended = SourceFile(text).tree
-        mended.is_mended = True  # type: ignore[attr-defined]
+        line = getattr(error, "lineno", None) or 1
+        mended.broken_at = min(line, text.count("\n") + 1)  # type: ignore[attr-defined]
         return mended
     except (RecursionError, MemoryError):
         return None

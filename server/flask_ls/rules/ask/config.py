@@ -63,10 +63,10 @@ def is_config(ctx: Context, node: ast.AST | None) -> bool:
     """Whether the expression is the configuration of an app: ``app.config``, a name for it."""
     if ctx.is_instance(node, "flask.Config"):
         return True
-    return isinstance(node, ast.Attribute) and node.attr == "config" and _is_given_app(ctx, node.value)
+    return isinstance(node, ast.Attribute) and node.attr == "config" and is_given_app(ctx, node.value)
 
 
-def _is_given_app(ctx: Context, node: ast.expr) -> bool:
+def is_given_app(ctx: Context, node: ast.expr) -> bool:
     """Whether the expression is a parameter that the project was seen to give its apps to: ``def configure(app)``."""
     if not isinstance(node, ast.Name):
         return False
@@ -109,7 +109,7 @@ def _assigned_target(ctx: Context, node: ast.stmt, target: ast.expr, value: ast.
             yield Write(key, value, node, "item", target)
     elif isinstance(target, ast.Attribute):
         key = ATTRIBUTES.get(target.attr)
-        if key is not None and (is_app(ctx, target.value) or _is_given_app(ctx, target.value)):
+        if key is not None and (is_app(ctx, target.value) or is_given_app(ctx, target.value)):
             yield Write(key, value, node, "attribute", target)
 
 
