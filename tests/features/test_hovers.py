@@ -276,6 +276,26 @@ class TestProxies:
         assert shown is not None
         return shown
 
+    def test_a_method_of_a_view_class(self) -> None:
+        shown = hover_of(
+            """
+            from flask import Flask, request
+            from flask.views import MethodView
+
+            app = Flask(__name__)
+
+            class Page(MethodView):
+                def get(self):
+                    return re<|>quest.path
+
+                def post(self): ...
+
+            app.add_url_rule("/page", view_func=Page.as_view("page"))
+            """
+        )
+        assert shown is not None
+        assert "Here: *active*: `GET /page` (`page`)." in shown
+
     def test_a_test_that_pushes_a_context(self) -> None:
         shown = hover_of(
             {

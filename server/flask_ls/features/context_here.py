@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from flask_ls.features.documentation import code
@@ -80,9 +81,12 @@ def _lacks(mask: Mask, needs: Needs) -> bool:
 
 
 def _routes(unit: Unit, body: BodyKey) -> str:
-    """The routes that a view answers: ```GET /users` (`users.index`)``."""
+    """The routes that a view, or a method of a view class, answers: ```GET /users` (`users.index`)``."""
     function = unit.model.contexts.values.dotted(body)
-    found = [r for r in routes_of(unit).routes if r.function == function]
+    cls, _, method = function.rpartition(".")
+    routes, only = routes_of(unit).routes, frozenset({method.upper()})
+    found = [r for r in routes if r.function == function]
+    found += [replace(r, methods=only) for r in routes if r.function == cls and only <= r.methods]
     shown = [f"{code(label(r))} ({code(r.endpoint)})" for r in found[:_MAX_SHOWN]]
     return f"{', '.join(shown)}{' and others' if len(found) > _MAX_SHOWN else ''}"
 
