@@ -11,9 +11,12 @@ from typing import Any
 
 
 class _Reducers(dict[type[Any], Callable[[Any], Any]]):
-    """Data class -> how an instance is made again: by calling the class with all its fields."""
+    """Data class or named tuple -> how an instance is made again: by calling the class with all its fields."""
 
     def __missing__(self, cls: type[Any]) -> Callable[[Any], Any]:
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            self[cls] = lambda value: (cls, tuple(value))
+            return self[cls]
         if not is_dataclass(cls):
             raise KeyError(cls)
         names = [entry.name for entry in fields(cls)]

@@ -29,7 +29,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 17
+EXTRACTOR_VERSION = 18
 
 
 def extract(
@@ -300,10 +300,14 @@ def _self_attributes(
 ) -> None:
     positional = [*method.args.posonlyargs, *method.args.args]
     this = positional[0].arg if positional else None
+    annotated = {a.arg: r for a in (*positional, *method.args.kwonlyargs) if (r := annotation_ref(a.annotation))}
     for owner, attribute, stored in stores.get(method, ()):
         if owner != this:
             continue
         value = ref(stored)
+        if isinstance(stored, ast.Name) and stored.id in annotated:
+            # An instance of the annotated class, which is written like a call of it.
+            value = Ref(annotated[stored.id].dotted, called=True)
         if attribute in attributes and attributes[attribute] != value:
             attributes[attribute] = attributes[attribute] if is_none(stored) else None
         else:
