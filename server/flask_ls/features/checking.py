@@ -180,12 +180,13 @@ class _Job:
         return glance.size if glance is not None else 0
 
     def _extract(self, paths: Iterable[str]) -> list[FileFacts]:
-        report: Callable[[int], None] | None = None
         total = len(self._loading.todo)
-        if self._progress is not None and total:
-            progress = self._progress
-            # The other process is as far as this one, near enough for a bar. The rules are half of the work.
-            report = lambda number: progress(min(number * self._processes, total), 2 * total)  # noqa: E731
+
+        def report(number: int) -> None:
+            if self._progress is not None:
+                # The other process is as far as this one, near enough for a bar. The rules are half of the work.
+                self._progress(min(number * self._processes, total), 2 * total)
+
         return self._loading.scan.extract(paths, self._loading.index, self._keep, progress=report)
 
     def _keep(self, facts: FileFacts, document: Document) -> None:

@@ -24,11 +24,7 @@ class Waking:
     """Rules by their trigger words. ``of`` is what asking ``Rule.concerns`` of each would give."""
 
     def __init__(self, rules: Iterable[Rule], part: Part | None = None) -> None:
-        self._rules = [
-            r
-            for r in rules
-            if (r.node_checks or r.file_checks) and part in (None, "words" if r.triggers else "project")
-        ]
+        self._rules = [r for r in rules if (r.node_checks or r.file_checks) and part in (None, _part(r))]
         self._by_word: dict[str, list[int]] = {}
         self._asked: list[int] = []
         for number, rule in enumerate(self._rules):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import MAIN, Body, last_name, leaves
+from flask_ls.project.bodies import Body, last_name, leaves
 from flask_ls.project.contexts.entries import Entries, Start, Ways
 from flask_ls.project.contexts.flow import Flow, flow_of
 from flask_ls.project.contexts.graph import Graph
@@ -135,11 +135,6 @@ class Contexts:
 
 def _has_unread_config(facts: FileFacts) -> bool:
     return any(source.kind in ("unknown", "file") for source in facts.config_sources)
-
-
-def has_main_guard(body: Body) -> bool:
-    """Whether a module can be run as a script."""
-    return any(op[0] == "if" and op[1] == MAIN for op in body.block)
 
 
 __all__ = ["Contexts", "leaves"]

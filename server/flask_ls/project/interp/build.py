@@ -19,7 +19,6 @@ from flask_ls.project.interp.records import AppState, Recorder
 from flask_ls.project.interp.results import Result, combine, results_of
 from flask_ls.project.interp.start import start
 from flask_ls.project.interp.table import TableBuilder
-from flask_ls.project.interp.things import Thing, parameters_of, things_of
 from flask_ls.project.recursion import STACK_BYTES, deep_recursion
 from flask_ls.project.routes import BlindSpot, RouteTable
 
@@ -42,18 +41,7 @@ class Evaluation:
     loaded: frozenset[str] = frozenset()  # paths of modules that ran
     configs: tuple[AppConfig, ...] = ()  # of the apps of the table
     app_parameters: frozenset[tuple[str, str]] = frozenset()  # (function, parameter) that only apps were given to
-    things: dict[str, Thing] = field(default_factory=dict)
-    parameters: dict[tuple[str, str], tuple[Thing, ...]] = field(default_factory=dict)
-    machines: list[Machine] = field(default_factory=list)
     sought: frozenset[str] = frozenset()  # names of functions whose callers count, wherever they are
-
-    def value_of(self, dotted: str) -> Thing | None:
-        """The object that a dotted project name (``shop.users.bp``, ``shop.ext.api``) stands for, if one was seen."""
-        return self.things.get(dotted)
-
-    def given_to(self, function: str, parameter: str) -> tuple[Thing, ...]:
-        """The apps and blueprints that were given to a parameter of a function of this dotted name."""
-        return self.parameters.get((function, parameter), ())
 
 
 def build_route_table(
@@ -124,8 +112,6 @@ class _Evaluator:
         self.entered: dict[str, set[str]] = {}
         self.loaded: set[str] = set()
         self.machines: list[Machine] = []
-        self.things: dict[str, Thing] = {}
-        self.parameters: dict[tuple[str, str], tuple[Thing, ...]] = {}
         self.worlds = 0
         self.reach = Reach(sources, hints)
 
@@ -156,9 +142,6 @@ class _Evaluator:
             frozenset(self.loaded),
             configs,
             self._app_parameters(),
-            self.things,
-            self.parameters,
-            self.machines,
             frozenset(self.reach.sought),
         )
 
@@ -274,15 +257,6 @@ class _Evaluator:
                 self.loaded.add(module.module.path)
         for path, qualname in m.entered:
             self.entered.setdefault(path, set()).add(qualname)
-        self._collect(m, entry)
+        self.results += results_of(m, entry, TableBuilder(m, self.source))
         self.machines.append(m)
         return bool(recorder.apps)
-
-    def _collect(self, m: Machine, entry: Entry) -> None:
-        builder = TableBuilder(m, self.source)
-        for dotted, thing in things_of(m, builder).items():
-            self.things.setdefault(dotted, thing)
-        for key, given in parameters_of(m, builder).items():
-            known = self.parameters.get(key, ())
-            self.parameters[key] = known + tuple(t for t in given if t not in known)
-        self.results += results_of(m, entry, builder)

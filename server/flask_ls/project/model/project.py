@@ -102,16 +102,6 @@ class ProjectModel:
             model._parts = self._parts.after_edit(model, facts, names_alike=alike)
         return model
 
-    def without_file(self, path: str) -> ProjectModel:
-        """The model after one file was taken away; itself when it was not there."""
-        facts = self.files.get(path)
-        if facts is None:
-            return self
-        model = self._like()
-        model.files = {p: f for p, f in self.files.items() if p != path}
-        model.modules = {n: f for n, f in self.modules.items() if f.path != path}
-        return model
-
     def with_deployment(self, path: str, document: DeploymentFile | None) -> ProjectModel:
         """The model after a deployment file changed or went away (None); itself when it says what it said."""
         if self.deployment.get(path) == document:
@@ -244,9 +234,7 @@ class ProjectModel:
             return source.text if source is not None else None
 
         sources = WorkspaceSources(self.index, text)
-        found = evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
-        found.machines.clear()  # they hold every object and tree of the evaluation
-        return found
+        return evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
 
     @property
     def configs(self) -> tuple[AppConfig, ...]:

@@ -74,11 +74,6 @@ def sources(ctx: Context, node: ast.expr, *, converters: frozenset[str] | None =
     yield from _sources(ctx, node, converters, _LIMIT)
 
 
-def is_chosen_by_client(ctx: Context, node: ast.expr, *, converters: frozenset[str] | None = None) -> bool:
-    """Whether a client may choose (a part of) the value."""
-    return next(sources(ctx, node, converters=converters), None) is not None
-
-
 def url_variables(ctx: Context, function: ast.AST) -> dict[str, str]:
     """Variable name -> converter of the rules of a view; ``string`` when none is written."""
     found: dict[str, str] = {}

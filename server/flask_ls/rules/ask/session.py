@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 
 from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.queries import model_of_iterated
@@ -117,19 +116,8 @@ def _model(ctx: Context, node: ast.expr) -> str | None:
 
 def extension_in_scope(ctx: Context, node: ast.AST) -> str | None:
     """How the project's ``SQLAlchemy`` object is written at a node; None when it has no name there."""
-    return _name_in_scope(
-        ctx, node, lambda origin: "flask_sqlalchemy.SQLAlchemy" in ctx.model.mro(ctx.model.class_of_name(origin) or "")
-    )
-
-
-def name_in_scope(ctx: Context, node: ast.AST, wanted: str) -> str | None:
-    """How the thing of this canonical name is written at a node; None when it has no name there."""
-    return _name_in_scope(ctx, node, lambda origin: origin == wanted)
-
-
-def _name_in_scope(ctx: Context, node: ast.AST, is_wanted: Callable[[str], bool]) -> str | None:
     for name in ctx.index.root.bindings:
         origin = ctx.infer.module_level(name) if name != "*" else None
-        if origin is not None and is_wanted(origin):
+        if origin is not None and "flask_sqlalchemy.SQLAlchemy" in ctx.model.mro(ctx.model.class_of_name(origin) or ""):
             return name if ctx.index.scope(node).owner(name) is ctx.index.root else None
     return None
