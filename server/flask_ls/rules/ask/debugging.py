@@ -7,9 +7,9 @@ import ipaddress
 from collections.abc import Iterator
 
 from flask_ls.project.config.stage import stage_of_name
-from flask_ls.project.facts import FileFacts
 from flask_ls.rules.ask import config, stage
 from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.servers import Server, is_on, servers
 from flask_ls.rules.ask.values import constant, possible_values
 from flask_ls.rules.ask.views import is_app
@@ -83,8 +83,7 @@ def _is_on_in_settings(ctx: Context, value: ast.expr) -> bool:
     if facts is None or facts.stars or len(facts.exports.get(name, ())) != 1 or stage_of_name(module) != "any":
         return False
     mentions = [m for m in facts.config.mentions if m.key == name and not m.is_loose]
-    is_set_elsewhere = any(name in names for names in ctx.model.each(_set_attributes).values())
-    if len(mentions) != 1 or mentions[0].truth is not True or is_set_elsewhere:
+    if len(mentions) != 1 or mentions[0].truth is not True or name in stored_attributes(ctx.model):
         return False
     source = ctx.read(facts.path)
     # Not one that a condition or an exception decides.
@@ -93,10 +92,6 @@ def _is_on_in_settings(ctx: Context, value: ast.expr) -> bool:
         and isinstance(s, (ast.Assign, ast.AnnAssign))
         for s in source.tree.body
     )
-
-
-def _set_attributes(facts: FileFacts) -> frozenset[str]:
-    return frozenset(s.rpartition(".")[2] for s in facts.stores)
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_ls.project.facts import Export, FileFacts, FunctionFacts
@@ -155,11 +156,15 @@ def other_file(ctx: Context, path: str) -> Inference | None:
 
 def stored_attributes(model: ProjectModel) -> frozenset[str]:
     """The names of all attributes that any file sets on anything but ``self``: ``env`` for ``app.env = ...``."""
-    return model.once(_stored_attributes)
+    return model.combined(_stored, _all_stored)
 
 
-def _stored_attributes(model: ProjectModel) -> frozenset[str]:
-    return frozenset(name.rpartition(".")[2] for facts in model.files.values() for name in facts.stores)
+def _stored(facts: FileFacts) -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for name in facts.stores)
+
+
+def _all_stored(parts: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*parts.values())
 
 
 def imports_g(facts: FileFacts) -> bool:
