@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
@@ -14,9 +14,9 @@ from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
-from flask_ls.rules.finding import FileEdit, FileRename, Finding, Fix, Related, Severity
 from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
+from flask_ls.rules.saying import Saying
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
@@ -50,7 +50,7 @@ class Unit:
         return is_test_path(self.path)
 
 
-class Context:
+class Context(Saying[ast.AST]):
     """A unit seen by one rule."""
 
     def __init__(self, unit: Unit, rule: Rule) -> None:
@@ -119,46 +119,13 @@ class Context:
             memo[compute] = compute(self)
         return cast("T", memo[compute])
 
-    # Saying
-
-    def finding(
-        self,
-        where: ast.AST | Span,
-        message: str,
-        *,
-        related: Iterable[Related] = (),
-        fixes: Iterable[Fix | None] = (),
-        severity: Severity | None = None,
-        unnecessary: bool = False,
-    ) -> Finding:
-        """A finding of this rule in this file. ``fixes``: the best first; None entries are dropped."""
-        return Finding(
-            code=self.rule.code,
-            path=self.path,
-            span=where if isinstance(where, Span) else self.source.span(where),
-            message=message,
-            severity=severity or self.rule.severity,
-            related=tuple(related),
-            fixes=tuple(f for f in fixes if f is not None),
-            unnecessary=unnecessary,
-        )
-
-    def related(self, where: ast.AST | Site, message: str) -> Related:
-        """A step of the proof; a node is one of this file."""
-        return Related(where if isinstance(where, Site) else self.site(where), message)
+    # Fixing
 
     def edit(self, path: str | None = None) -> EditBuilder:
         """A builder of edits in this file, or in another one of the workspace."""
         source = self.source if path is None else self.read(path)
         index = self.index if path is None or path == self.path else None
         return EditBuilder(path or self.path, source or SourceFile(""), index)
-
-    def fix(self, title: str, *builders: EditBuilder, safe: bool, rename: FileRename | None = None) -> Fix | None:
-        """A fix from builders; None when one of them found its edit impossible. ``rename`` is done after the edits."""
-        if any(b.impossible for b in builders):
-            return None
-        edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
-        return Fix(title, edits, safe, rename) if edits or rename is not None else None
 
 
 @lru_cache(4096)

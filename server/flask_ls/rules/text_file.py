@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from packaging.version import Version
 
 from flask_ls.project.model import ProjectModel
-from flask_ls.project.site import Site
 from flask_ls.rules.context import LATEST_FLASK
-from flask_ls.rules.finding import FileEdit, Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.rules.saying import Saying
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
@@ -49,7 +48,7 @@ class TextEdits:
         return self.replace(span, "")
 
 
-class TextContext:
+class TextContext(Saying[Span]):
     """A unit seen by one rule. The methods are those of ``Context``, with spans for nodes."""
 
     def __init__(self, unit: TextUnit, rule: Rule) -> None:
@@ -60,6 +59,10 @@ class TextContext:
         self.flask = unit.flask
         self._read = unit.read
 
+    def span(self, where: Span) -> Span:
+        """The span itself."""
+        return where
+
     def text(self, span: Span) -> str:
         """The text of a span."""
         return self.source.text[span.start : span.end]
@@ -68,39 +71,6 @@ class TextContext:
         """Another file of the workspace as the editor has it; None when it cannot be read."""
         return self.source if path == self.path else self._read(path)
 
-    def finding(
-        self,
-        where: Span,
-        message: str,
-        *,
-        related: Iterable[Related] = (),
-        fixes: Iterable[Fix | None] = (),
-        severity: Severity | None = None,
-        unnecessary: bool = False,
-    ) -> Finding:
-        """A finding of this rule in this file. ``fixes``: the best first; None entries are dropped."""
-        return Finding(
-            code=self.rule.code,
-            path=self.path,
-            span=where,
-            message=message,
-            severity=severity or self.rule.severity,
-            related=tuple(related),
-            fixes=tuple(f for f in fixes if f is not None),
-            unnecessary=unnecessary,
-        )
-
-    def related(self, where: Span | Site, message: str) -> Related:
-        """A step of the proof; a span is one of this file."""
-        return Related(where if isinstance(where, Site) else Site(self.path, where), message)
-
     def edit(self) -> TextEdits:
         """A builder of edits in this file."""
         return TextEdits(self.path)
-
-    def fix(self, title: str, *builders: TextEdits, safe: bool) -> Fix | None:
-        """A fix from builders; None when one of them found its edit impossible."""
-        if any(b.impossible for b in builders):
-            return None
-        edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
-        return Fix(title, edits, safe) if edits else None
