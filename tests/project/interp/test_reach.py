@@ -241,3 +241,32 @@ def test_an_app_is_named_after_the_factory_that_flask_looks_for() -> None:
         }
     )
     assert [a.name for a in found.apps] == ["app.create_app"]
+
+
+def test_methods_add_routes_to_the_app_that_their_object_keeps() -> None:
+    found = table(
+        {
+            "shop/wrapper.py": """
+                from flask import Flask
+
+                class Wrapper:
+                    def __init__(self, config=None):
+                        self.app = Flask(__name__)
+
+                    def go(self):
+                        self.views()
+
+                    def views(self):
+                        @self.app.get("/")
+                        def index(): ...
+
+                    def more(self, name):
+                        self.app.add_url_rule(f"/{name}", name, print)
+                """,
+        },
+    )
+    assert own(found) == {"/"}
+    (app,) = found.apps
+    assert [b.reason for b in app.blind_spots] == [
+        "Wrapper.more() adds routes to it when it is called, which nothing that was read does"
+    ]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.machine import Machine
     from flask_ls.project.interp.paths import Fork, Path
-    from flask_ls.project.interp.values import ModuleV, Namespace
+    from flask_ls.project.interp.values import ClassV, ModuleV, Namespace
     from flask_ls.project.interp.world import Raised
 
 Places = tuple["Place", ...]
@@ -102,6 +102,7 @@ class AppState:
     converters: set[str] = field(default_factory=set)
     views: dict[str, list[tuple[Path, Value, Places]]] = field(default_factory=dict)
     starts: list[Start] = field(default_factory=list)
+    holders: list[tuple[ClassV, str]] = field(default_factory=list)  # classes whose instances keep it, and as what
     own_sessions: bool = False  # it was given a session interface
 
     @property
@@ -190,6 +191,8 @@ class Recorder:
             before = owner.attrs.get(name, MISSING)
             if before is not MISSING and before is not value:
                 self.blind(m, f"{name} of the app is replaced", owner, m.place())
+        if isinstance(value, Instance) and isinstance(value.native, AppState) and owner.native is None:
+            value.native.holders.append((owner.cls, name))
 
     def import_failed(self, m: Machine, module: ModuleV, error: Raised) -> None:
         """The body of a module raised."""
