@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.world import Raised
 
 Places = tuple["Place", ...]
+_MAX_WRAPPERS = 200
 
 
 @dataclass(slots=True, eq=False)
@@ -148,6 +149,7 @@ class Recorder:
         self.bindings: dict[tuple[str, str], list[Instance]] = {}
         self.failures: list[tuple[ModuleV, Raised]] = []
         self.refused: list[tuple[str, Places]] = []
+        self.progress = 0  # grows with all that a route table is made of
 
     def is_registrar(self, value: Value) -> bool:
         """Whether a value is an app or a blueprint, or anything else that routes are added through."""
@@ -201,7 +203,7 @@ class Recorder:
 
 def innermost(value: Value) -> Value:
     """The function behind wrappers that say what they wrap, and behind bound methods and partials."""
-    for _ in range(30):
+    for _ in range(_MAX_WRAPPERS):
         if isinstance(value, (Bound, Wrapped, Partial)):
             value = value.func
         elif isinstance(value, (Function, Native)):
