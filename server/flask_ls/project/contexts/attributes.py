@@ -143,6 +143,10 @@ class Attributes:
         found = {self._values.of(path, s, left) for s in symbols}
         return found.pop() if len(found) == 1 else None
 
+    def is_of_instances(self, facts: FileFacts, cls: str, name: str) -> bool:
+        """Whether methods of a class assign the attribute to ``self``, so that it is none of the class."""
+        return (cls, name) in self._class_attributes(facts)
+
     def _class_attributes(self, facts: FileFacts) -> dict[tuple[str, str], set[Symbol | None]]:
         """(class, attribute) -> the symbols assigned to ``self.attribute`` in the methods of a file."""
         known = self._assigned.get(facts.path)

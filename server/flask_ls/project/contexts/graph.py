@@ -10,8 +10,10 @@ from flask_ls.project.contexts.attributes import is_property
 from flask_ls.project.contexts.decorators import Decorators
 from flask_ls.project.contexts.flow import Flow
 from flask_ls.project.contexts.giving import Giving
+from flask_ls.project.contexts.receivers import Receivers, own_attribute
 from flask_ls.project.contexts.roles import Role
 from flask_ls.project.contexts.sites import Site, Sites
+from flask_ls.project.contexts.special import Special
 from flask_ls.project.contexts.states import (
     APP,
     IDENTITY,
@@ -46,6 +48,8 @@ class Graph:
         self._targets: dict[tuple[BodyKey, int], list[Target]] = {}
         self.role = Giving(values).role
         self.decorators = Decorators(self)
+        self.receivers = Receivers(values)
+        self.special = Special(values)
 
     def targets(self, site: Site) -> list[Target]:
         """The bodies that running this operation enters, now or later."""
@@ -59,7 +63,11 @@ class Graph:
     def _find(self, site: Site) -> list[Target]:
         op, path = site.op, site.body.path
         if op[0] == "a":
-            return self._read(path, op)
+            return [*self._read(path, op), *self.special.touched(path, op)]
+        if op[0] == "k":
+            return self.special.made(path, op)
+        if op[0] == "m":
+            return self.special.imported(path, op)
         if op[0] != "c":
             return []
         if op[4] == "decorator":
@@ -107,8 +115,7 @@ class Graph:
         if op[4] == "with":
             entered = self.values.of(path, ("()", *op[1:4]))
             if entered is not None and entered.kind == "instance":
-                for name in ("__enter__", "__exit__"):
-                    found += self._method(entered, name)
+                found += self.special.asked(entered, "__enter__")
         return found
 
     def references(self, path: str, symbol: Symbol | None, left: int = _DEPTH) -> list[Target]:
@@ -121,6 +128,11 @@ class Graph:
             wrapped = self._wrapped(path, symbol, left)
             if wrapped is not None:
                 return wrapped
+        methods = self.receivers.methods(path, symbol)
+        if methods:
+            own = own_attribute(symbol)
+            name = own[1] if own is not None else ""
+            return [t._replace(method=name) for key in methods for t in self._through_decorators(key)]
         value = self.values.of(path, symbol)
         if value is None:
             return []
@@ -176,7 +188,7 @@ class Graph:
     # Properties
 
     def _read(self, path: str, op: Op) -> list[Target]:
-        """Reading ``instance.name`` runs the property of that name."""
+        """Reading ``instance.name`` runs the property of that name, or another method that gives its value."""
         symbol = op[1]
         found: list[Target] = []
         while symbol:
@@ -190,13 +202,19 @@ class Graph:
                 if not dot and not (bar and rest):
                     break
                 base = (f"{head}|{owner}" if owner else head) if bar else owner
-            value = self.values.of(path, base)
-            if value is not None and value.kind == "instance":
-                key = self.property_of(value, name)
-                if key is not None:
-                    found.append(Target(key))
+            methods = self.receivers.methods(path, f"{base}|{name}") if isinstance(base, str) else ()
+            found += [Target(key, method=name) for key in methods if self._is_property(key)]
+            value = self.values.of(path, base) if not methods else None
+            if value is not None:
+                key = self.property_of(value, name) if value.kind == "instance" else None
+                is_assigned = op[2] == "=" and symbol is op[1]
+                found += [Target(key)] if key is not None else self.special.read(value, name, is_assigned=is_assigned)
             symbol = base
         return found
+
+    def _is_property(self, key: BodyKey) -> bool:
+        body = self.values.body(key)
+        return body is not None and is_property(body)
 
     def property_of(self, instance: Value, name: str) -> BodyKey | None:
         """The body of a property."""

@@ -11,12 +11,16 @@ from flask_ls.project.contexts.values import BodyKey
 
 
 class Target(NamedTuple):
-    """A body that a site enters: with the context there changed by ``vector``, or with ``mask`` from ``source``."""
+    """A body that a site enters: with the context there changed by ``vector``, or with ``mask`` from ``source``.
+
+    ``method``: only where the method of this name, of the class of the ``self`` that calls it, is this body.
+    """
 
     key: BodyKey
     vector: Vector = IDENTITY
     source: str = ""
     mask: Mask = 0
+    method: str = ""
 
 
 # In the place of a body: what a parameter is given.

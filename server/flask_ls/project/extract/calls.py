@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_ls.project.bodies import Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves
+from flask_ls.project.bodies import Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves, literal_text
 from flask_ls.project.extract.guards import Guards
 from flask_ls.project.extract.placing import Placed, Placing
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_type_checking
 from flask_ls.project.extract.symbols import Symbols
+from flask_ls.project.extract.touching import is_construction
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.modules import resolve_relative
 
@@ -262,10 +263,8 @@ class _Builder:
     def _match(self, node: ast.Match, out: list[Op]) -> None:
         self._emit(node, out)
         rest: Block = ()
-        subject = self.guards.of(node.subject)
-        blocks = [(self._block(case.body), _is_truth(case.pattern)) for case in node.cases]
-        for block, truth in reversed(blocks):
-            guard = None if subject is None or truth is None else subject if truth else ("not", subject)
+        blocks = [(self._block(case.body), self.guards.of_case(node.subject, case.pattern)) for case in node.cases]
+        for block, guard in reversed(blocks):
             # Leaves are numbered in source order, which this nesting keeps.
             rest = (("if", guard, block, rest),) if block or rest else ()
         out.extend(rest)
@@ -277,7 +276,15 @@ class _Builder:
     def _class(self, node: ast.ClassDef, out: list[Op]) -> None:
         self._emit(node, out)
         out.extend(self._block(node.body))
+        self._made(node, out)
         self._decorated(node, out)
+
+    def _made(self, node: ast.ClassDef, out: list[Op]) -> None:
+        metaclass = next((self.symbols.of(k.value) for k in node.keywords if k.arg == "metaclass"), None)
+        values = (getattr(statement, "value", None) for statement in node.body)
+        parts = tuple(self.symbols.of(v.func) for v in values if isinstance(v, ast.Call) and is_construction(v))
+        if node.bases or metaclass is not None or parts:
+            self._leaf(("k", f"@{self.ids[node]}", metaclass, parts), node.bases[0] if node.bases else node, out)
 
     def _decorated(self, node: FunctionNode | ast.ClassDef, out: list[Op]) -> None:
         for decorator in reversed(node.decorator_list):
@@ -365,17 +372,15 @@ def _default(node: ast.expr | None) -> str | None:
     if node is None:
         return None
     value = node.value if isinstance(node, ast.Constant) else ...
-    return f"'{value}" if value is None or value is True or value is False else "?"
+    if value is None or value is True or value is False:
+        return f"'{value}"
+    word = literal_text(value)
+    return f"'{word}" if word is not None else "?"
 
 
 def _annotation(argument: ast.arg) -> str | None:
     found = annotation_ref(argument.annotation)
     return found.dotted if found is not None else None
-
-
-def _is_truth(pattern: ast.pattern) -> bool | None:
-    """The value of ``case True`` and ``case False``."""
-    return pattern.value if isinstance(pattern, ast.MatchSingleton) else None
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:

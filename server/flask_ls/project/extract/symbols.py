@@ -7,7 +7,7 @@ import builtins
 import sys
 from typing import Any
 
-from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol
+from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol, literal_text
 from flask_ls.project.index import COMPREHENSIONS, FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
 
@@ -178,6 +178,9 @@ class Symbols:
             value = node.value
             if value is None or value is True or value is False or (literal and isinstance(value, str)):
                 return f"'{value}"
+            word = literal_text(value)
+            if word is not None:
+                return f"'{word}"
             return TRUTHY if value else FALSY
         if kind is ast.Tuple or kind is ast.List:
             # `args=(f, x)` of a thread: the functions in it are passed on.
