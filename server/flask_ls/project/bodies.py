@@ -11,6 +11,7 @@ A **symbol** is an expression as written, with local names replaced by what they
   ``*id`` a generator expression; ``'text`` a string or boolean literal; ``?`` an unknown receiver. After such a marked
   head the attributes follow a bar: ``$Class|mailer.send``.
 - ``("()", function, arguments, keywords)`` a call, ``("[]", parts)`` a tuple or list given as an argument,
+  ``("{}", ((key, symbol), ...))`` a display that holds functions, ``("[", container, key)`` an element of a container,
   ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds,
   ``("|", ...)`` one of several.
 
@@ -20,7 +21,7 @@ A **block** is a tuple of operations. Leaves, numbered through the whole body in
   ``with``, ``return``, ``""``.
 - ``("a", symbol, mode)`` a use of a name or attribute: ``""`` read, ``x`` deleted, ``=`` assigned, then with the
   assigned value's symbol as fourth part; else an operator or builtin touches the value itself: the special method that
-  it asks (``__getitem__``), ``u`` when no single one.
+  it asks (``__getitem__``), ``u`` when no single one; ``[]=`` is stored into, the value fourth.
 - ``("k", symbol, metaclass, parts)`` the class of this symbol is made; ``parts`` are the classes of its attributes.
 - ``("R", symbol)`` returned, ``("y", symbol or None)`` yielded, ``("y", symbol, "from")`` for ``yield from``,
   ``("m", modules)`` imported: ``a.b`` or ``a.b:name``.
@@ -56,6 +57,8 @@ MORE = "'*"
 TRUTHY, FALSY = "'+", "'-"
 # The guard that depends on parameters in a way that is not followed.
 UNDECIDED = ("p", "", "?")
+# The one special method that leaves a proxy unbound.
+EQUALS = "__eq__"
 _LONGEST_WORD = 24
 
 
@@ -135,6 +138,8 @@ def last_name(symbol: Symbol | None) -> str:
     while isinstance(symbol, tuple):
         if symbol[0] == ".":
             return str(symbol[2])
+        if symbol[0] == "{}":
+            return ""
         symbol = symbol[1]
     if not symbol:
         return ""
@@ -164,6 +169,10 @@ def _symbol_names(symbol: Symbol | None, names: set[str]) -> None:
     while isinstance(symbol, tuple):
         if symbol[0] == ".":
             names.add(symbol[2])
+        elif symbol[0] == "{}":
+            for _, part in symbol[1]:
+                _argument_names(part, names)
+            return
         elif symbol[0] in ("[]", "|"):
             for part in symbol[1] if symbol[0] == "[]" else symbol[1:]:
                 _symbol_names(part, names)
@@ -192,6 +201,8 @@ def _argument_names(symbol: Symbol | None, names: set[str]) -> None:
         elif symbol[0] == "[]":
             for part in symbol[1]:
                 _argument_names(part, names)
+        elif symbol[0] == "{}":
+            _symbol_names(symbol, names)
         else:
             _symbol_names(symbol, names)
     elif symbol:

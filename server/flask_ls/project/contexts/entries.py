@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from flask_ls.project.bodies import Body, last_name, leaves
 from flask_ls.project.contexts.arguments import Arguments
 from flask_ls.project.contexts.conventions import is_test_path
-from flask_ls.project.contexts.flow import Flow
+from flask_ls.project.contexts.flow import Condition, Flow
 from flask_ls.project.contexts.graph import Graph
 from flask_ls.project.contexts.meaning import receiver_of
 from flask_ls.project.contexts.roles import SOURCES
@@ -51,6 +51,7 @@ class Call(NamedTuple):
     site: Site
     vector: Vector
     method: str = ""
+    condition: Condition | None = None
 
 
 class Ways(NamedTuple):
@@ -182,7 +183,10 @@ class Entries:
         if not key.id:
             # What is shown of an import is where it ends: which of the ways there comes first is not known.
             return Entry(key, mask, "import")
-        holds = self.arguments.may_hold(entry, flow.conditions.get(call.site.leaf))
+        conditions = flow.conditions.get(call.site.leaf, frozenset())
+        if call.condition is not None:
+            conditions |= {call.condition}
+        holds = self.arguments.may_hold(entry, conditions)
         if call.method and holds is not False:
             cls = self._graph.receivers.class_of_self(entry)
             if cls is None:
@@ -234,7 +238,7 @@ class Entries:
             elif target.source:
                 starts.append(Start(target.source, target.mask, site))
             else:
-                calls.append(Call(site, target.vector, target.method))
+                calls.append(Call(site, target.vector, target.method, target.condition))
         spawned = [s for s in dict.fromkeys(spawned) if s.mask]
         ways = Ways(tuple(dict.fromkeys(calls)), tuple(dict.fromkeys(starts)), tuple(spawned))
         more = tuple(self._more_starts(key, body, ways))
@@ -281,8 +285,10 @@ class Entries:
         return list(found)
 
     def _names(self, key: BodyKey, body: Body) -> set[str]:
-        """The names that sites entering a body may mention: its own, its class's, that of what it wraps."""
-        names = {body.name}
+        """The names that sites entering a body may mention: its own, its class's, that of what wraps or keeps it."""
+        names = {body.name} | self._graph.carried.names(body.name)
+        if body.is_generator:
+            names |= self._sites.holders(body.name)
         if key.id == "__getattr__":
             names.add(self._values.model.files[key.path].module.rpartition(".")[2])
         if body.cls:

@@ -169,6 +169,28 @@ class _Builder:
             names = [c.value for c in ast.walk(node.value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
             self.imports = True
             self._leaf(("m", tuple(f"{n}:*" for n in names)), node, out)
+        else:
+            self._kept(node, node.targets[0], out)
+
+    def _ann_assign(self, node: ast.AnnAssign, out: list[Op]) -> None:
+        self._emit(node, out)
+        self._kept(node, node.target, out)
+
+    def _kept(self, node: ast.Assign | ast.AnnAssign, target: ast.expr, out: list[Op]) -> None:
+        """Functions are kept: in a variable of the module, in a class, in a container."""
+        if isinstance(target, ast.Subscript):
+            base = self.symbols.container(target.value) if self.symbols.may_hold(target.value) else None
+            value = self.symbols.of(node.value)
+            if base is not None and value is not None:
+                self._leaf(("a", base, "[]=", value), node, out)
+        elif isinstance(target, ast.Name):
+            scope = self.index.scope(target)
+            if not scope.is_module and not scope.is_class:
+                return
+            value = self.symbols.held(node.value)
+            if _carries_function(value):
+                cls = self.ids[scope.node] if scope.is_class else ""
+                self._leaf(("a", f"&{cls}|{target.id}" if cls else target.id, "=", value), node, out)
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, out: list[Op]) -> None:
         symbol = self.symbols.of(node.value)
@@ -304,6 +326,7 @@ class _Builder:
 
 _READERS: dict[type[ast.AST], Callable[[_Builder, Any, list[Op]], None]] = {
     ast.Expr: _Builder._expr,
+    ast.AnnAssign: _Builder._ann_assign,
     ast.Assign: _Builder._assign,
     ast.Return: _Builder._return,
     ast.Raise: _Builder._leave,
@@ -381,6 +404,14 @@ def _default(node: ast.expr | None) -> str | None:
 def _annotation(argument: ast.arg) -> str | None:
     found = annotation_ref(argument.annotation)
     return found.dotted if found is not None else None
+
+
+def _carries_function(symbol: Symbol | None) -> bool:
+    """Whether a symbol is a container, or a call that is given names which may be those of functions."""
+    if not isinstance(symbol, tuple) or symbol[0] not in ("()", "{}"):
+        return False
+    given = (*symbol[2], *(v for _, v in symbol[3])) if symbol[0] == "()" else ()
+    return symbol[0] == "{}" or any(isinstance(g, str) and g[:1] != "'" for g in given)
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:

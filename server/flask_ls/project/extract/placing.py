@@ -125,6 +125,8 @@ class Placing:
             symbol = self.symbols.of(node)
             if isinstance(symbol, tuple) and symbol[0] == "()":
                 self._place(node, ("c", *symbol[1:], "iter"))
+            elif isinstance(symbol, str) and symbol[0] == "%":
+                self._place(node, ("a", symbol, "__iter__"))
             elif isinstance(symbol, str) and (symbol[0] == "*" or self._is_made_by_call(node)):
                 self._place(node, ("c", symbol, (), (), "iter"))
 
@@ -146,7 +148,7 @@ class Placing:
             context = node.ctx.__class__
             if context is ast.Store:
                 value = parent.value if kind is ast.Assign or kind is ast.AnnAssign else None
-                self._place(node, ("a", symbol, "=", self.symbols.of(value)))
+                self._place(node, ("a", symbol, "=", self.symbols.held(value)))
                 continue
             touched = "x" if context is ast.Del else subscript(touch(self.index, node, parent), parent)
             if symbol[0] not in "%$&^" or self._may_matter(symbol) or (touched and node.attr in self._instances):

@@ -1,16 +1,15 @@
-"""Which special method of a value an operator or builtin asks: where a proxy must be bound, and what runs of a class."""
+"""Which special method of a value an operator or builtin asks: a proxy must be bound then, a class runs its method."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
+from flask_ls.project.bodies import EQUALS
 from flask_ls.project.index import FileIndex
 
 # A value is looked at in a way that no single special method stands for.
 TOUCHED = "u"
-# This one alone leaves a proxy unbound.
-EQUALS = "__eq__"
 # Builtins and functions that look at their argument itself.
 BUILTINS: dict[str, str] = {
     "bytes": "__bytes__",
