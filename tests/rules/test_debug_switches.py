@@ -86,6 +86,8 @@ def test_flk501_speaks(line: str, mark: str) -> None:
         "class TestConfig:\n    DEBUG = True\napp.config.from_object(TestConfig)",
         "class Base:\n    DEBUG = True\nclass Prod(Base):\n    DEBUG = False\napp.config.from_object(Prod)",
         "class Unrelated:\n    DEBUG = True",
+        "class Base:\n    DEBUG = True\nclass Prod(Base):\n    DEBUG = False\nclass UnitTests(Base):\n    pass\n"
+        "app.config.from_object(Prod if os.environ.get('P') else UnitTests)",
         "if os.environ.get('STAGE') == 'development':\n    app.run(debug=True)",
         "def run_dev():\n    app.run(debug=True)",
         "import subprocess\nsubprocess.run(debug=True)",

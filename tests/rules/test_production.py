@@ -114,6 +114,13 @@ def test_flk809_hooks_of_a_file_without_routes() -> None:
     assert marked("FLK809", APP + hook) == ["n = n + 1"]
 
 
+def test_flk809_tells_once_for_each_view_and_name() -> None:
+    change = "    pets[i]['name'] = 'a'\n    pets[i]['age'] = 1\n    owners.append(i)\n    return ''\n"
+    views = f"@app.post('/<int:i>')\ndef one(i):\n{change}@app.put('/<int:i>')\ndef two(i):\n{change}"
+    told = ["pets[i]['name'] = 'a'", "owners.append(i)"]
+    assert marked("FLK809", f"{APP}pets = {{}}\nowners = []\n{views}") == told * 2
+
+
 def test_flk807_variable_of_a_class_based_view() -> None:
     view = "class V(MethodView):\n    def get(self, n):\n        return send_file('f/' + n)\n"
     view = f"from flask.views import MethodView\n{view}"

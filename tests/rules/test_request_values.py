@@ -36,6 +36,7 @@ def test_flk906(value: str, marks: list[str]) -> None:
         ("flag = request.args.get('x')\n    return str(bool(flag))", ["bool(flag)"]),
         ("flag = request.form['x']\n    return str(bool(flag))", ["bool(flag)"]),
         ("flag = request.args.get('x', type=int)\n    return str(bool(flag))", []),
+        ("words = request.args.get('q')\n    return str(bool(words)) + str(words)", []),
         ("flag = request.args.get('x')\n    if flag == 'false':\n        return 'no'\n    return str(bool(flag))", []),
     ],
 )

@@ -117,7 +117,7 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
             return True
     if any(w.key == "TESTING" and is_on(ctx, w.value) for w in config.beside(ctx, write)):
         return True
-    if stage.is_off_production(stage.stage_of(ctx, write)):
+    if not stage.reaches_production(ctx, write):
         return True
     # `app.run(debug=...)` decides over what the configuration says.
     runs = [s for s in servers(ctx) if not s.is_run_simple and _is_for(ctx, write, s)]
