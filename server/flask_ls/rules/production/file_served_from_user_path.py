@@ -124,6 +124,24 @@ rule = Rule(
             drive="assert client.get('/file/app.py').status_code == 404",
             fails="AssertionError|FileNotFoundError",
         ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask, abort, request, send_file
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def download():
+                path = os.path.join("files", request.args.get("name"))
+                if not os.path.exists(path):
+                    abort(404)
+                return send_file(path)
+                #                ^^^^ the client chooses which file is sent
+            """,
+        ),
         Good(
             """
             import io
@@ -182,6 +200,8 @@ _PATH_METHODS = frozenset({"open", "read_text", "read_bytes", "write_text", "wri
 _SAME_PATH = frozenset({"joinpath", "resolve", "absolute", "expanduser", "with_suffix"})
 _VERBS = {"flask.send_file": "sent", "flask.send_from_directory": "sent"}
 _JOINS = frozenset({"os.path.join", "posixpath.join"})
+_EXISTENCE = frozenset({"os.path.exists", "os.path.lexists", "os.path.isfile", "os.path.isdir"})
+_PATH_EXISTENCE = frozenset({"exists", "is_file", "is_dir"})
 
 
 @rule.on(ast.Call)
@@ -261,10 +281,25 @@ def _is_chosen(node: ast.expr, ctx: Context) -> bool:
 
 def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
     names = _names_on_the_way(node, ctx)
-    for test, _ in tests_before(ctx, node):
-        if any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or ctx.text(chosen) in ctx.text(test):
-            return True
-    return False
+    return any(_confines(test, names, ctx.text(chosen), ctx) for test, _ in tests_before(ctx, node))
+
+
+def _confines(test: ast.expr, names: set[str], chosen: str, ctx: Context) -> bool:
+    """Whether a test may be about where the path leads; that there is a file, or a value, says nothing of it."""
+    if isinstance(test, ast.BoolOp):
+        return any(_confines(v, names, chosen, ctx) for v in test.values)
+    if isinstance(test, ast.UnaryOp):
+        return _confines(test.operand, names, chosen, ctx)
+    asks_for_value = isinstance(test, ast.Name) or (
+        isinstance(test, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops)
+    )
+    asks_for_file = isinstance(test, ast.Call) and (
+        ctx.called(test) in _EXISTENCE
+        or (isinstance(test.func, ast.Attribute) and test.func.attr in _PATH_EXISTENCE and not test.args)
+    )
+    if asks_for_value or asks_for_file:
+        return False
+    return any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or chosen in ctx.text(test)
 
 
 def _names_on_the_way(node: ast.expr, ctx: Context) -> set[str]:

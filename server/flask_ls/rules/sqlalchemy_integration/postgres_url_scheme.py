@@ -62,6 +62,29 @@ rule = Rule(
             db = SQLAlchemy(app)
             """,
         ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "postgres://{}/shop".format(os.environ["HOST"])
+            #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ postgresql:// only
+            db = SQLAlchemy(app)
+            """,
+            fixed="""
+            import os
+
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql://{}/shop".format(os.environ["HOST"])
+            db = SQLAlchemy(app)
+            """,
+        ),
         Good(
             """
             import os
@@ -121,9 +144,11 @@ def _urls(binds: ast.expr) -> list[ast.expr]:
 
 
 def _first_constant(leaf: ast.expr) -> ast.Constant | None:
-    """The literal an expression begins with: itself, the head of an f-string, the left end of a concatenation."""
+    """The literal an expression begins with: itself, the head of an f-string, the left end of an operation."""
     while isinstance(leaf, ast.BinOp):
         leaf = leaf.left
+    if isinstance(leaf, ast.Call) and isinstance(leaf.func, ast.Attribute) and leaf.func.attr == "format":
+        leaf = leaf.func.value
     if isinstance(leaf, ast.JoinedStr) and leaf.values:
         leaf = leaf.values[0]
     return leaf if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) else None
