@@ -114,6 +114,9 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         is_generator = m.is_generator(node, body)
         if is_generator:
             frame.yields = ListV([], m.serial, None, "generator")
+            caller = frame.caller
+            if caller is not None and caller.block is not None and caller.block.call is caller.node:
+                frame.block, caller.block = caller.block, None
         outcome = branches.run_scoped(m, frame, "return", lambda: m.run(body, frame))
         if is_generator:
             return frame.yields
