@@ -115,8 +115,8 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         if is_generator:
             frame.yields = ListV([], m.serial, None, "generator")
             caller = frame.caller
-            if caller is not None and caller.block is not None and caller.block.call is caller.node:
-                frame.block, caller.block = caller.block, None
+            if caller is not None and caller.offered is not None and caller.offered.call is caller.node:
+                frame.block, caller.offered = caller.offered, None
         outcome = branches.run_scoped(m, frame, "return", lambda: m.run(body, frame))
         if is_generator:
             return frame.yields
@@ -129,6 +129,8 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         m.depth -= 1
         is_idle = m.oldest_write >= born
         before = min(before, m.oldest_write) if not is_idle else before
+        if frame.block is not None:
+            steps += frame.block.steps
         effort.add(0 if active else m.steps - steps, idle=is_idle, barren=m.recorder.progress == progress)
         m.oldest_write = before
         m.active[node] = (active, path)

@@ -76,6 +76,13 @@ def registrars_of(m: Machine, state: AppState) -> Registrars:
     return found
 
 
+class Addition(NamedTuple):
+    """Where a module adds routes: the line (from 1), and the outermost function around it, if there is one."""
+
+    line: int
+    function: str | None
+
+
 class Call(NamedTuple):
     """Where a function is called: ``entry`` runs that place."""
 
@@ -150,9 +157,12 @@ class Reach:
 
     # What was not reached
 
-    def unloaded(self, registrars: Registrars, loaded: frozenset[str]) -> dict[str, int]:
-        """The paths of modules that add routes through a registrar they import but did not run; where they do."""
-        found: dict[str, int] = {}
+    def unloaded(self, registrars: Registrars, loaded: frozenset[str]) -> dict[str, Addition]:
+        """The paths of modules that add routes through a registrar they import but did not run; where they do.
+
+        A module that does so only in functions counts when something imports it, which then may call them.
+        """
+        found: dict[str, Addition] = {}
         for module in self._above(registrars, 1):
             if module.path in loaded:
                 continue
@@ -163,8 +173,8 @@ class Reach:
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
             for name, line, owner in self._additions(module):
-                if name in names and owner is None:
-                    found[module.path] = line
+                if name in names and (owner is None or self._above([module.path], 1)):
+                    found[module.path] = Addition(line, owner)
                     break
         return found
 
