@@ -217,11 +217,11 @@ def generator_with_effects(p: Program, target: str) -> list[str]:
         f'        {target}.register_blueprint(bp, url_prefix=f"/{name}/{{part}}")',
         f"def both_{name}():",
         f"    yield from parts_{name}()",
-        f"for bp in {source}:",
-        '    if bp.name.endswith("b"):',
-        f'        bp.add_url_rule("/last", "last", helpers.named("{name}_last"))',
+        f"for bp_{name} in {source}:",
+        f'    if bp_{name}.name.endswith("b"):',
+        f'        bp_{name}.add_url_rule("/last", "last", helpers.named("{name}_last"))',
         "        continue",
-        f'    bp.add_url_rule("/first", "first", helpers.named("{name}_first"))',
+        f'    bp_{name}.add_url_rule("/first", "first", helpers.named("{name}_first"))',
     ]
 
 
