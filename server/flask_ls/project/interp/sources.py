@@ -1,7 +1,7 @@
 """The workspace as the interpreter sees it: trees without function bodies, read when needed.
 
 Only module-level code and headers of functions are kept; a body is parsed again when its function is entered. So the
-trees of a large workspace stay small while it is evaluated.
+trees of a large workspace stay small while it is evaluated. Trees that somebody else keeps are used as they are.
 """
 
 from __future__ import annotations
@@ -27,15 +27,18 @@ class WorkspaceSources:
         *,
         parse: Callable[[str], ast.Module | None] | None = None,
         installed: Callable[[str], bool | None] | None = None,
+        whole: Callable[[str], ast.Module | None] | None = None,
     ) -> None:
         """``read``: the text of a file or None. ``parse``: text to tree, also for broken text.
 
-        ``installed``: whether a top-level package can be imported; None when that is not known.
+        ``installed``: whether a top-level package can be imported; None when that is not known. ``whole``: the tree of
+        a file that somebody keeps anyway, if so.
         """
         self.index = index
         self._read = read
         self._parse = parse or _tolerant
         self._installed = installed
+        self._whole = whole
         self._trees: dict[str, ast.Module | None] = {}
         self._broken: dict[str, int] = {}
         self._texts: dict[str, str | None] = {}
@@ -56,8 +59,12 @@ class WorkspaceSources:
         return self._parse(text)
 
     def tree(self, module: Module) -> ast.Module | None:
-        """The tree without bodies of functions."""
+        """The tree, as a rule without the bodies of functions."""
         path = module.path
+        if path not in self._trees and self._whole is not None:
+            whole = self._whole(path)
+            if whole is not None:
+                self._trees[path] = whole
         if path not in self._trees:
             text = self._text(path)
             tree = self._parse(text) if text is not None else None
