@@ -39,7 +39,7 @@ _ADDS = (
     r"(?!open_|get_|has_|routes?_)\w*(?:route|url_rule|blueprint|resource|namespace|add_view|add_api|register_api)\w*"
 )
 _VERBS = r"(?:get|post|put|delete|patch)"
-_ADDING = re.compile(rf"\b(\w+)\.{_ADDS}\(|@(\w+)\.{_VERBS}\(")
+_ADDING = re.compile(rf"(?<=\w)\.{_ADDS}\(|@\w+\.{_VERBS}\(")
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M
 )

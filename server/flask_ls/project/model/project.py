@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import copy
@@ -48,6 +49,8 @@ class ProjectModel:
         self.index = index
         self.read: Callable[[str], SourceFile | None] | None = None
         """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
+        self.tree: Callable[[str], ast.Module | None] | None = None
+        """Gives the trees that are kept whatever happens here, for what would else parse a text again."""
         self.distributions = Distributions()
         """What is installed or required, for what differs from version to version."""
         self.app_hint: str | None = None
@@ -233,7 +236,7 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        sources = WorkspaceSources(self.index, text)
+        sources = WorkspaceSources(self.index, text, whole=self.tree)
         return evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
 
     @property
