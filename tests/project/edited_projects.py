@@ -242,12 +242,51 @@ def index():
 
 def walk(visit):
     visit(Holder().name)
+
+
+HANDLERS = {"send": send}
+STEPS = []
+
+
+def step(function):
+    STEPS.append(function)
+    return function
+
+
+def run_all(name):
+    for each in STEPS:
+        each()
+    HANDLERS[name]("x")
+    HANDLERS.get("deliver")("x", 1)
+
+
+class Report:
+    def __init__(self, visit=limit):
+        self.visit = visit
+
+    def render(self):
+        self.visit()
+        return self.title()
+
+    def title(self):
+        return "report"
+
+    def __getattr__(self, name):
+        return user()
+
+
+class Daily(Report):
+    def title(self):
+        return limit()
+
+
+reports = [Report(), Daily(user)]
 """,
     "shop/jobs.py": """from functools import wraps
 
 from flask import copy_current_request_context
 
-from shop.mail import deliver, send, walk
+from shop.mail import Daily, Report, deliver, run_all, send, step, walk
 
 
 def logged(function):
@@ -271,6 +310,20 @@ def weekly(app):
 
 def later():
     yield send("later")
+
+
+@step
+def monthly():
+    return limit_of(Daily())
+
+
+def limit_of(report):
+    return report.render()
+
+
+if __name__ == "__main__":
+    run_all("send")
+    Report().unknown
 """,
     "tests/conftest.py": """import pytest
 
@@ -346,6 +399,21 @@ STATEMENTS = (
     "for name in ('a', 'b'):\n    app.add_url_rule('/' + name, name, index)",
 )
 CALLING = (
+    "run_all('send')",
+    "HANDLERS['deliver'] = deliver",
+    "HANDLERS.setdefault('user', user)",
+    "STEPS.append(nightly)",
+    "Daily().render()",
+    "Report(user).render()",
+    "self.visit = send",
+    "self.title()",
+    "limit_of(Report())",
+    "Report().missing",
+    "reports[0].render()",
+    "for each in later():\n    limit()",
+    "def title(self):\n    return user()",
+    "class Weekly(Report):\n    def title(self):\n        return g.user",
+    "@step\ndef yearly():\n    send('z')",
     "limit()",
     "send('x')",
     "send('x', to=app)",
