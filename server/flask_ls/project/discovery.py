@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_ls.project.deploy import deployment_kind, is_deployment_path
+from flask_ls.project.reading import read_text
 from flask_ls.project.settings import Settings
 from flask_ls.project.template_files import is_template_path
 
@@ -248,11 +249,7 @@ class Walker:
 
     def _file(self, path: str, base: str) -> list[Patterns]:
         self._inputs[path] = None
-        try:
-            with open(path, encoding="utf-8", errors="replace") as stream:
-                lines = [line for line in stream.read().split("\n") if line.strip() and not line.startswith("#")]
-        except OSError:
-            return []
+        lines = [line for line in read_text(path).split("\n") if line.strip() and not line.startswith("#")]
         return [Patterns(base, lines)] if lines else []
 
 

@@ -239,7 +239,7 @@ def assign(m: Machine, target: ast.expr, value: Value, frame: Frame) -> None:
         m.set(owner, target.attr, value)
     elif isinstance(target, ast.Subscript):
         owner = m.eval(target.value, frame)
-        key = m.eval(target.slice, frame) if not isinstance(target.slice, ast.Slice) else Unknown()
+        key = m.eval(target.slice, frame)
         frame.node = target
         subscripts.set_item(m, owner, key, value)
     elif isinstance(target, (ast.Tuple, ast.List)):

@@ -16,6 +16,7 @@ from flask_ls.project.interp import (
     iteration,
     mappings,
     sequences,
+    subscripts,
 )
 from flask_ls.project.interp.frames import EXEC, Frame
 from flask_ls.project.interp.paths import Step
@@ -32,7 +33,7 @@ from flask_ls.project.interp.values import (
     Unknown,
     Value,
 )
-from flask_ls.project.interp.world import Outcome, Raised, known_key
+from flask_ls.project.interp.world import Outcome, Raised
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -97,16 +98,10 @@ def _delete(m: Machine, node: ast.Delete, frame: Frame) -> Outcome | None:
         if isinstance(target, ast.Name):
             m.erase(frame.names, target.id)
         elif isinstance(target, ast.Subscript):
-            owner = m.settle(m.eval(target.value, frame))
-            key = m.settle(m.eval(target.slice, frame))
-            owner = mappings.mapping_of(owner)
-            if isinstance(owner, DictV):
-                if known_key(key):
-                    m.erase(owner.items, key)
-                else:
-                    m.write(owner.rest_cell, 0, Unknown("an unknown key of this dict was deleted"))
-            elif isinstance(owner, ListV):
-                sequences.forget(m, owner, "an element of this list was deleted")
+            owner = m.eval(target.value, frame)
+            key = m.eval(target.slice, frame)
+            frame.node = target
+            subscripts.delete_item(m, owner, key)
         elif isinstance(target, ast.Attribute):
             owner = m.settle(m.eval(target.value, frame))
             if isinstance(owner, Instance):
