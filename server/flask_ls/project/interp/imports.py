@@ -89,7 +89,7 @@ def from_import(m: Machine, source: Value, name: str) -> Value:
 
 def _missing(m: Machine, name: str) -> None:
     if m.catching("ImportError") or m.catching("ModuleNotFoundError"):
-        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), name)
+        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), f"No module named {name!r}")
 
 
 def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value:

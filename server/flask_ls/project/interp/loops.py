@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import branches, calls, iteration, reasons
+from flask_ls.project.interp import branches, calls, expressions, iteration, reasons
 from flask_ls.project.interp.frames import EXEC, Block, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import Bound, Choice, ClassV, Function, Instance, Maybe, ModuleV, Unknown, Value
@@ -139,7 +139,7 @@ def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
     most = 1 if _is_endless(node) else MAX_WHILE
     while True:
         frame.node = node.test
-        test = m.eval(node.test, frame)
+        test = expressions.test(m, node.test, frame)
         known = m.truth(m.settle(test)) if not isinstance(m.settle(test), Choice) else None
         if known is False:
             if node.orelse:

@@ -11,6 +11,7 @@ from flask_ls.project.interp import (
     branches,
     calls,
     conditions,
+    expressions,
     external,
     iteration,
     mappings,
@@ -132,7 +133,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
                 ((Step(fork, 1),), lambda: m.run(node.orelse, frame)),
             ],
         )
-    test = m.eval(node.test, frame)
+    test = expressions.test(m, node.test, frame)
     frame.node = node.test
     split = conditions.split(m, test)
     if isinstance(split, bool):
