@@ -113,7 +113,10 @@ def split(m: Machine, test: Value) -> bool | tuple[Path, Path]:
     for arm, side in enumerate((True, False)):
         ways = sides[side] + sides[None]
         own: Path = (Step(fork, arm),)
-        arms.append((AnyOf(*ways), *own) if () not in ways else own)
+        if len(ways) == 1:
+            arms.append((*ways[0], *own))
+        else:
+            arms.append((AnyOf(*ways), *own) if () not in ways else own)
     return arms[0], arms[1]
 
 

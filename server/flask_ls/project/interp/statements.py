@@ -172,7 +172,7 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> Outcome | None:
-    pushed = 0
+    around = len(m.app_contexts)
     exits: list[Value] = []
     try:
         for item in node.items:
@@ -189,15 +189,13 @@ def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> Outcome |
             elif isinstance(manager, External):
                 if manager.path == "app_context()" and manager.held:
                     m.app_contexts.append(manager.held[0])
-                    pushed += 1
                 else:
                     value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
             if item.optional_vars is not None:
                 calls.assign(m, item.optional_vars, value, frame)
         return m.run(node.body, frame)
     finally:
-        if pushed:
-            del m.app_contexts[-pushed:]
+        del m.app_contexts[around:]
         for manager in exits:
             leave = attributes.get(m, manager, "__exit__", MISSING)
             if isinstance(leave, Bound) and isinstance(leave.func, Function):
