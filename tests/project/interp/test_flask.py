@@ -114,6 +114,17 @@ PROGRAMS = {
 }
 
 
+PROGRAMS["copies"] = """
+    import copy
+    from flask import Blueprint, Flask
+    app = Flask(__name__)
+    bp = Blueprint("b", __name__, url_prefix="/b")
+    @bp.get("/x")
+    def x(): ...
+    mine = copy.deepcopy(bp)
+    mine.add_url_rule("/y", "y", x)
+    app.register_blueprint(mine)
+    """
 PROGRAMS["slices"] = """
     from flask import Flask
     app = Flask(__name__)
@@ -392,6 +403,43 @@ def test_a_context_that_a_factory_pushes() -> None:
         }
     )
     assert [r.rule for r in found.routes if not r.is_static] == ["/x"]
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError from None", "exit(1)", "version = None"])
+def test_a_module_that_building_the_program_makes(end: str) -> None:
+    found = table(
+        {
+            "shop/__init__.py": f"""
+                from flask import Flask
+                try:
+                    from shop._version import version
+                except ImportError:
+                    {end}
+                app = Flask(__name__)
+                @app.get("/x")
+                def x(): ...
+                """
+        }
+    )
+    assert [r.rule for r in found.routes if not r.is_static] == ["/x"]
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
+def test_a_signal_does_not_add_routes_to_its_sender() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Blueprint, Flask
+                from flask_dance.consumer import oauth_authorized
+                app = Flask(__name__)
+                bp = Blueprint("b", __name__)
+                @oauth_authorized.connect_via(bp)
+                def logged_in(sender, token): ...
+                app.register_blueprint(bp)
+                """
+        }
+    )
     assert found.apps[0].exact, found.apps[0].blind_spots
 
 
