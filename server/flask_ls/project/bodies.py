@@ -11,6 +11,7 @@ A **symbol** is an expression as written, with local names replaced by what they
   ``*id`` a generator expression; ``'text`` a string or boolean literal; ``?`` an unknown receiver. After such a marked
   head the attributes follow a bar: ``$Class|mailer.send``.
 - ``("()", function, arguments, keywords)`` a call, ``("[]", parts)`` a tuple or list given as an argument,
+  ``("{}", ((key, symbol), ...))`` a display that holds functions, ``("[", container, key)`` an element of a container,
   ``(".", symbol, attribute)`` an attribute of a call's result, ``("e", symbol)`` what ``with symbol as name`` binds,
   ``("|", ...)`` one of several.
 
@@ -18,8 +19,10 @@ A **block** is a tuple of operations. Leaves, numbered through the whole body in
 
 - ``("c", function, arguments, keywords, how)`` a call. ``how``: ``await``, ``iter`` (its result is consumed here),
   ``with``, ``return``, ``""``.
-- ``("a", symbol, mode)`` a use of a name or attribute: ``""`` read, ``u`` an operator or builtin touches the value
-  itself, ``x`` deleted, ``=`` assigned, then with the assigned value's symbol as fourth part.
+- ``("a", symbol, mode)`` a use of a name or attribute: ``""`` read, ``x`` deleted, ``=`` assigned, then with the
+  assigned value's symbol as fourth part; else an operator or builtin touches the value itself: the special method that
+  it asks (``__getitem__``), ``u`` when no single one; ``[]=`` is stored into, the value fourth.
+- ``("k", symbol, metaclass, parts)`` the class of this symbol is made; ``parts`` are the classes of its attributes.
 - ``("R", symbol)`` returned, ``("y", symbol or None)`` yielded, ``("y", symbol, "from")`` for ``yield from``,
   ``("m", modules)`` imported: ``a.b`` or ``a.b:name``.
 
@@ -27,8 +30,9 @@ Structure: ``("if", guard, then, otherwise)``, ``("with", symbol or None, block)
 something that has nothing to do with contexts), ``("loop", block)``,
 ``("try", caught, block, handlers, otherwise, final)``, ``("x",)`` the path ends here.
 
-A **guard** is ``("?", symbol)`` whose truth is asked, ``("p", parameter, test)`` where ``test`` is ``truth`` or
-``none`` (``is None``) and the parameter still has its value (else the test is ``?``), ``("not", g)``,
+A **guard** is ``("?", symbol)`` whose truth is asked, ``("p", parameter, test)`` where ``test`` is ``truth``, ``none``
+(``is None``) or ``=a,b`` (is one of these words) and the parameter still has its value (else the test is ``?``; with no
+parameter either, it depends on some of them, in a way that is not followed), ``("not", g)``,
 ``("and", ...)``, ``("or", ...)``, ``@main`` for ``__name__ == "__main__"``, or None for a condition that says nothing
 about contexts.
 """
@@ -37,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Symbol: TypeAlias = "str | tuple[Any, ...]"
 Op: TypeAlias = "tuple[Any, ...]"
@@ -45,19 +49,23 @@ Block: TypeAlias = "tuple[Op, ...]"
 BodyKind = Literal["module", "function", "lambda", "generator"]
 
 MARKS = frozenset("@!%$&^*?")
-LEAVES = frozenset({"c", "a", "R", "y", "m"})
+LEAVES = frozenset({"c", "a", "k", "R", "y", "m"})
 MAIN = "@main"
 # In the place of an argument: any number of arguments that are not known (``*args``, ``**kwargs``).
 MORE = "'*"
 # In the place of an argument: a literal that is true, or false, as a condition.
 TRUTHY, FALSY = "'+", "'-"
+# The guard that depends on parameters in a way that is not followed.
+UNDECIDED = ("p", "", "?")
+# The one special method that leaves a proxy unbound.
+EQUALS = "__eq__"
+_LONGEST_WORD = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter; ``annotation`` is the annotated class as written when that is a plain name.
 
-    ``default``: None without one, ``'None``, ``'True`` or ``'False`` for these, ``?`` for any other.
+    ``default``: None without one, ``'None``, ``'True``, ``'False`` or ``'word`` for these, ``?`` for any other.
     """
 
     name: str
@@ -96,6 +104,13 @@ class Body:
         return next((p for p in self.parameters if p.name == name), None)
 
 
+def literal_text(value: object) -> str | None:
+    """The text of a literal that is a word, such as a mode or a key; None for any other value."""
+    if not isinstance(value, str) or len(value) > _LONGEST_WORD or value in ("None", "True", "False"):
+        return None
+    return value if value.replace("-", "_").replace(".", "_").isidentifier() else None
+
+
 def leaves(block: Block) -> Iterator[Op]:
     """The leaves of a block in the order of their numbers."""
     for op in block:
@@ -122,6 +137,8 @@ def last_name(symbol: Symbol | None) -> str:
     while isinstance(symbol, tuple):
         if symbol[0] == ".":
             return str(symbol[2])
+        if symbol[0] == "{}":
+            return ""
         symbol = symbol[1]
     if not symbol:
         return ""
@@ -140,7 +157,10 @@ def collect_names(op: Op, names: set[str]) -> None:
             _argument_names(argument, names)
     else:
         _symbol_names(op[1], names)
-        if len(op) > 3:
+        if op[0] == "k":
+            for part in (op[2], *op[3]):
+                _argument_names(part, names)
+        elif len(op) > 3:
             _argument_names(op[3], names)
 
 
@@ -148,6 +168,10 @@ def _symbol_names(symbol: Symbol | None, names: set[str]) -> None:
     while isinstance(symbol, tuple):
         if symbol[0] == ".":
             names.add(symbol[2])
+        elif symbol[0] == "{}":
+            for _, part in symbol[1]:
+                _argument_names(part, names)
+            return
         elif symbol[0] in ("[]", "|"):
             for part in symbol[1] if symbol[0] == "[]" else symbol[1:]:
                 _symbol_names(part, names)
@@ -176,6 +200,8 @@ def _argument_names(symbol: Symbol | None, names: set[str]) -> None:
         elif symbol[0] == "[]":
             for part in symbol[1]:
                 _argument_names(part, names)
+        elif symbol[0] == "{}":
+            _symbol_names(symbol, names)
         else:
             _symbol_names(symbol, names)
     elif symbol:

@@ -8,7 +8,7 @@ from flask_ls.project import catalog
 from flask_ls.project.bodies import Body, Symbol, leaves
 from flask_ls.project.contexts.needs import PROXIES
 from flask_ls.project.contexts.value import BodyKey, Value
-from flask_ls.project.facts import FileFacts, Ref
+from flask_ls.project.facts import ClassFacts, FileFacts, Ref
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.values import Values
@@ -142,6 +142,19 @@ class Attributes:
         """The value of several symbols when all have the same."""
         found = {self._values.of(path, s, left) for s in symbols}
         return found.pop() if len(found) == 1 else None
+
+    def assigned(self, facts: FileFacts, cls: str, name: str) -> set[Symbol | None]:
+        """What the body and the methods of a class assign to an attribute, as far as that can be followed."""
+        return self._class_attributes(facts).get((cls, name), set())
+
+    def all_assigned(self, facts: FileFacts, cls: ClassFacts) -> dict[str, set[Symbol | None]]:
+        """The same for every attribute of a class of this file."""
+        known = self._class_attributes(facts)
+        return {name: symbols for (owner, name), symbols in known.items() if owner == cls.qualname}
+
+    def is_of_instances(self, facts: FileFacts, cls: str, name: str) -> bool:
+        """Whether methods of a class assign the attribute to ``self``, so that it is none of the class."""
+        return (cls, name) in self._class_attributes(facts)
 
     def _class_attributes(self, facts: FileFacts) -> dict[tuple[str, str], set[Symbol | None]]:
         """(class, attribute) -> the symbols assigned to ``self.attribute`` in the methods of a file."""

@@ -21,4 +21,14 @@ def is_test_module(path: str) -> bool:
 def is_entry_name(path: str) -> bool:
     """Whether a file is what servers and commands are pointed at (flask/cli.py, ``prepare_import``; WSGI servers)."""
     name = posixpath.basename(path)
-    return name in ("wsgi.py", "app.py", "application.py", "asgi.py", "autoapp.py", "main.py", "manage.py", "run.py")
+    return name in (
+        "__main__.py",
+        "wsgi.py",
+        "app.py",
+        "application.py",
+        "asgi.py",
+        "autoapp.py",
+        "main.py",
+        "manage.py",
+        "run.py",
+    )

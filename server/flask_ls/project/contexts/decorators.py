@@ -21,11 +21,15 @@ from flask_ls.project.contexts.states import (
     join,
     then,
 )
-from flask_ls.project.contexts.targets import PARAMETER, Target, after, first_parameter, given
-from flask_ls.project.contexts.values import BodyKey
+from flask_ls.project.contexts.targets import PARAMETER, Target, after, argument_of, first_parameter, given
+from flask_ls.project.contexts.values import BodyKey, Value
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.graph import Graph
+
+
+# How many functions one after the other a parameter is followed through.
+_DEPTH = 3
 
 
 class Decorators:
@@ -64,6 +68,12 @@ class Decorators:
         if value.kind == "function" and value.key is not None:
             body = self._graph.values.body(value.key)
             return self.decorating(value.key, body) if body is not None else (TO_UNKNOWN, ())
+        if value.kind == "class":
+            return self._replaced_by_instance(value)
+        if value.kind == "instance":
+            called = self._graph.carried.entered(value, is_decorator=True)
+            body = self._graph.values.body(called)
+            return self.decorating(called, body) if called is not None and body is not None else (TO_UNKNOWN, ())
         if value.kind not in ("name", "called", "member"):
             return TO_UNKNOWN, ()
         name = value.name
@@ -79,6 +89,25 @@ class Decorators:
         top = name.partition(".")[0]
         is_foreign = value.kind != "member" and not self._graph.values.model.names.is_project(name)
         return (IDENTITY if is_foreign and top in roles.TRANSPARENT_LIBRARIES else TO_UNKNOWN), ()
+
+    def _replaced_by_instance(self, cls: Value) -> tuple[Vector, tuple[Target, ...]]:
+        """``@cls``: an instance takes the place of the function, which its ``__call__`` may call."""
+        values = self._graph.values
+        made = self._graph.carried.entered(cls, is_decorator=True)
+        called = values.attribute(cls._replace(kind="instance"), "__call__")
+        body = values.body(made)
+        if made is None or body is None or called is None or called.key is None:
+            return TO_UNKNOWN, ()
+        flow, parameter = self._graph.flow(called.key), first_parameter(body)
+        vector: Vector | None = None
+        for op in leaves(body.block):
+            if op[0] != "a" or op[2] != "=" or op[3] != f"%{made.id}:{parameter}":
+                continue
+            for site in self._graph.sites.in_file(called.key.path).get(last_name(op[1]), ()):
+                if site.body == called.key and site.op[0] == "c" and site.op[1] == op[1] and flow is not None:
+                    at = NOWHERE if site.leaf in flow.caught else flow.at[site.leaf]
+                    vector = at if vector is None else join(vector, at)
+        return (vector, (Target(called.key),)) if vector is not None else (TO_UNKNOWN, ())
 
     def decorating(self, key: BodyKey, body: Body) -> tuple[Vector, tuple[Target, ...]]:
         """What calling a function means that this project function has decorated, and the wrapper that then runs."""
@@ -101,27 +130,62 @@ class Decorators:
         vector, _ = self.uses(key, parameter, nested=True)
         return vector if vector is not None else NOWHERE, tuple(Target(w) for w in dict.fromkeys(wrappers))
 
-    def uses(self, key: BodyKey, parameter: str, *, nested: bool) -> tuple[Vector | None, tuple[Target, ...]]:
+    def uses(
+        self, key: BodyKey, parameter: str, *, nested: bool, iterated: bool = False, left: int = _DEPTH
+    ) -> tuple[Vector | None, tuple[Target, ...]]:
         """Where a parameter is called, in the body itself or in functions nested in it, and to whom it is handed.
 
-        The starts have ``PARAMETER`` as their key, to be replaced by what is given.
+        ``iterated``: where it is run through instead, for what is given a generator. ``left``: how far it is followed
+        through functions that hand it on. The starts have ``PARAMETER`` as their key, to be replaced by what is given.
         """
         wanted = f"%{key.id}:{parameter}"
         vector: Vector | None = None
         extra: list[Target] = []
         for site in self._graph.sites.in_file(key.path).get(parameter, ()):
             is_own = site.body.id == key.id
-            if site.op[0] != "c" or is_own == nested or not (is_own or site.body.id.startswith(f"{key.id}.")):
+            if site.op[0] not in "ca" or is_own == nested or not (is_own or site.body.id.startswith(f"{key.id}.")):
                 continue
             flow = self._graph.flow(site.body)
             if flow is None:
                 continue
-            if site.op[1] == wanted:
-                at = NOWHERE if site.leaf in flow.caught else flow.at[site.leaf]
-                vector = at if vector is None else join(vector, at)
+            passed: Vector | None = None
+            if site.op[0] == "a":
+                passed = IDENTITY if iterated and site.op[1:3] == (wanted, "__iter__") else None
+            elif site.op[1] == wanted or _is_partial(site.op[1], wanted):
+                passed = None if iterated else IDENTITY
             elif site.op[4] != "decorator":
-                extra += self._handed_on(site, wanted)
+                extra += self._handed_on(site, wanted) if not iterated else []
+                passed, more = self._passed_on(site, wanted, iterated, left - 1) if left else (None, ())
+                extra += more
+            if passed is not None:
+                at = NOWHERE if site.leaf in flow.caught else then(flow.at[site.leaf], passed)
+                vector = at if vector is None else join(vector, at)
         return vector, tuple(extra)
+
+    def _passed_on(
+        self, site: Site, wanted: Symbol, iterated: bool, left: int
+    ) -> tuple[Vector | None, tuple[Target, ...]]:
+        """What a function does with a parameter of its caller: ``retry(fn)``, ``sorted(items, key=fn)``."""
+        graph, path, op = self._graph, site.body.path, site.op
+        function = graph.values.of(path, op[1])
+        role = graph.role(function, op[1])
+        if role is not None and role.how == "caller" and not iterated:
+            runs = role.source != "lazy" or op[4] == "iter"
+            return (IDENTITY, ()) if runs and wanted in given(op, role.places) else (None, ())
+        key = graph.carried.entered(function, is_decorator=False)
+        body = graph.values.body(key)
+        if key is None or body is None or body.is_generator or (body.is_async and op[4] != "await"):
+            return None, ()
+        vector: Vector | None = None
+        extra: tuple[Target, ...] = ()
+        for parameter in body.parameters:
+            if argument_of(body, parameter.name, op) == wanted:
+                inner, more = self.uses(key, parameter.name, nested=False, iterated=iterated, left=left)
+                extra += more
+                if inner is not None:
+                    inner = then(self.passage(key, 0)[0], inner)
+                    vector = inner if vector is None else join(vector, inner)
+        return vector, extra
 
     def _handed_on(self, site: Site, wanted: Symbol) -> list[Target]:
         path, op = site.body.path, site.op
@@ -143,3 +207,9 @@ class Decorators:
                 mask = {"none": NONE, "app": APP, "request": REQUEST}[role.how]
                 started.append(Target(PARAMETER, source=role.source, mask=apply(vector, mask)))
         return started
+
+
+def _is_partial(symbol: Symbol | None, wanted: Symbol) -> bool:
+    """``partial(wanted, ...)``, which is called."""
+    is_call = isinstance(symbol, tuple) and symbol[0] == "()"
+    return is_call and last_name(symbol[1]) == "partial" and symbol[2][:1] == (wanted,)  # type: ignore[index]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol, TypeAlias
 
-from flask_ls.project.bodies import FALSY, MORE, Body, Symbol, last_name, leaves
+from flask_ls.project.bodies import Body, last_name, leaves
+from flask_ls.project.contexts.arguments import Arguments
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.flow import Condition, Flow
 from flask_ls.project.contexts.graph import Graph
@@ -42,10 +43,15 @@ class Entry(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A site that enters a body; ``vector`` is what happens to the context of the site on the way in."""
+    """A site that enters a body; ``vector`` is what happens to the context of the site on the way in.
+
+    ``method``: only when the method of this name, of the class of the caller's ``self``, is the body.
+    """
 
     site: Site
     vector: Vector
+    method: str = ""
+    condition: Condition | None = None
 
 
 class Ways(NamedTuple):
@@ -95,6 +101,8 @@ class Entries:
         self._ways: dict[BodyKey, Ways] = {}
         self._by_name: dict[tuple[str, bool], dict[BodyKey, list[tuple[Site, Target]]]] = {}
         self._known: dict[BodyKey, tuple[Entry, ...]] = {}
+        self.arguments = Arguments(values)
+        self._dependent: dict[BodyKey, bool] = {}
         self.imports: Importing | None = None
 
     def of(self, key: BodyKey) -> tuple[Entry, ...]:
@@ -161,7 +169,7 @@ class Entries:
         # `copy_current_request_context` raises without a request, and then nothing is started.
         if flow is None or start.at is None or not at & (REQUEST | UNKNOWN if start.mask == REQUEST else at):
             return None
-        if self.may_hold(entry, flow.conditions.get(start.at.leaf)) is False:
+        if self.arguments.may_hold(entry, flow.conditions.get(start.at.leaf)) is False:
             return None
         return Entry(key, start.mask, start.source, start.at)
 
@@ -175,43 +183,32 @@ class Entries:
         if not key.id:
             # What is shown of an import is where it ends: which of the ways there comes first is not known.
             return Entry(key, mask, "import")
-        holds = self.may_hold(entry, flow.conditions.get(call.site.leaf))
+        conditions = flow.conditions.get(call.site.leaf, frozenset())
+        if call.condition is not None:
+            conditions |= {call.condition}
+        holds = self.arguments.may_hold(entry, conditions)
+        if call.method and holds is not False:
+            cls = self._graph.receivers.class_of_self(entry)
+            if cls is None:
+                holds = None
+            elif self._graph.receivers.method(cls, call.method) != key:
+                return None
         if holds is False:
             return None
         proves = entry.proves and holds is True and call.site.leaf not in flow.caught
         return Entry(key, mask, entry.source, call.site, entry, entry.length + 1, proves)
 
-    # Arguments
-
     def _depends_on_arguments(self, key: BodyKey) -> bool:
-        """Whether what a body does depends on what it is called with, so that each call counts for itself."""
-        flow = self._flow(key)
-        return flow is not None and bool(flow.conditions)
+        """Whether what a body does depends on what it is called with or on, so that each call counts for itself."""
+        known = self._dependent.get(key)
+        if known is None:
+            flow, body = self._flow(key), self._values.body(key)
+            known = flow is not None and body is not None and bool(flow.conditions or self._depends_on_self(key, body))
+            self._dependent[key] = known
+        return known
 
-    def may_hold(self, entry: Entry, conditions: frozenset[Condition] | None) -> bool | None:
-        """Whether the conditions on a body's parameters hold for this way in; None when that is not known."""
-        answers = [self._holds(entry, c) for c in conditions or ()]
-        if False in answers:
-            return False
-        return None if None in answers else True
-
-    def _holds(self, entry: Entry, condition: Condition) -> bool | None:
-        owner, _, name = condition.parameter[1:].rpartition(":")
-        body = self._values.body(entry.key)
-        if body is None or owner != body.id or condition.test == "?":
-            return None
-        given = _given(body, name, entry)
-        if given is None:
-            return None
-        if given[0] not in "'@":
-            value = self._values.of(entry.at.body.path, given) if entry.at is not None else None
-            # An object of the project or an application; what its truth is, only its class could say.
-            if value is None or value.kind not in ("instance", "class", "function"):
-                return None
-            if condition.test != "none" and "flask.Flask" not in self._values.mro(value.name):
-                return None
-        is_none, is_true = given == "'None", given not in ("'None", "'False", FALSY)
-        return (is_none if condition.test == "none" else is_true) == condition.holds
+    def _depends_on_self(self, key: BodyKey, body: Body) -> bool:
+        return bool(body.cls) and self._graph.receivers.depends_on_self(key, body, list(leaves(body.block)))
 
     # Ways in
 
@@ -241,7 +238,7 @@ class Entries:
             elif target.source:
                 starts.append(Start(target.source, target.mask, site))
             else:
-                calls.append(Call(site, target.vector))
+                calls.append(Call(site, target.vector, target.method, target.condition))
         spawned = [s for s in dict.fromkeys(spawned) if s.mask]
         ways = Ways(tuple(dict.fromkeys(calls)), tuple(dict.fromkeys(starts)), tuple(spawned))
         more = tuple(self._more_starts(key, body, ways))
@@ -282,14 +279,23 @@ class Entries:
                     for target in self._graph.targets(site):
                         known.setdefault(target.key, []).append((site, target))
             found.update(dict.fromkeys(known.get(key, ())))
+        if key.id == "__getattr__" and self.imports is not None:
+            sites = self.imports.importers(key.path)
+            found.update(dict.fromkeys((s, t) for s in sites for t in self._graph.targets(s) if t.key == key))
         return list(found)
 
     def _names(self, key: BodyKey, body: Body) -> set[str]:
-        """The names that sites entering a body may mention: its own, its class's, that of what it wraps."""
-        names = {body.name}
+        """The names that sites entering a body may mention: its own, its class's, that of what wraps or keeps it."""
+        names = {body.name} | self._graph.carried.names(body.name)
+        if body.is_generator:
+            names |= self._sites.holders(body.name)
+        if key.id == "__getattr__":
+            names.add(self._values.model.files[key.path].module.rpartition(".")[2])
         if body.cls:
-            if body.name in ("__init__", "__new__", "__post_init__", "__call__", "__enter__", "__exit__", "run"):
+            if body.name == "run" or body.name[:2] == "__":
                 names = names | self._subclass_names(key, body)
+            if body.name[:2] == "__" and body.name != "__init__":
+                names = names | {n for cls in names for n in self._sites.holders(cls)}
         elif body.owner:
             names |= self._decorated_by(key, body) | self._made_by(key, body)
         return names
@@ -307,6 +313,17 @@ class Entries:
         found = {body.cls.rpartition(".")[2]}
         for name in self._values.subclasses(wanted):
             found.add(name.rpartition(".")[2])
+        if "builtins.type" in self._values.mro(wanted):
+            found |= self._made_by_metaclass(found)
+        return found
+
+    def _made_by_metaclass(self, metaclasses: set[str]) -> set[str]:
+        """The names of the classes that metaclasses of these names make."""
+        found: set[str] = set()
+        for site in (s for name in metaclasses for s in self._sites.mentions(name)):
+            cls = self._values.of(site.body.path, site.op[1]) if site.op[0] == "k" else None
+            for name in (cls.name, *self._values.subclasses(cls.name)) if cls is not None else ():
+                found.add(name.rpartition(".")[2])
         return found
 
     def _decorated_by(self, key: BodyKey, body: Body) -> set[str]:
@@ -323,34 +340,6 @@ class Entries:
             outer = self._values.body(BodyKey(key.path, owner))
             owner = outer.owner if outer is not None else ""
         return found
-
-
-def _given(body: Body, name: str, entry: Entry) -> str | None:
-    """What a way in gives for a parameter, as far as it says whether that is None or false; None when it does not."""
-    op = entry.at.op if entry.at is not None else None
-    parameter = body.parameter(name)
-    if op is None or parameter is None or op[0] != "c" or op[4] == "decorator":
-        return None
-    if entry.caller is None:
-        # Handed over to a thread or the like: only without any arguments it is known what the parameters are.
-        passes = len(op[2]) > 1 or any(key in ("args", "kwargs") for key, _ in op[3])
-        return None if passes or parameter.default == "?" else parameter.default
-    if MORE in op[2] or any(key == MORE for key, _ in op[3]):
-        return None
-    names = [p.name for p in body.parameters]
-    if body.cls and "staticmethod" not in body.decorators:
-        names = names[1:]
-    for key, symbol in op[3]:
-        if key == name:
-            return _plain(symbol)
-    position = names.index(name) if name in names else -1
-    if 0 <= position < len(op[2]):
-        return _plain(op[2][position])
-    return parameter.default if parameter.default != "?" else None
-
-
-def _plain(symbol: Symbol | None) -> str | None:
-    return symbol if isinstance(symbol, str) else None
 
 
 def says(source: str) -> str:

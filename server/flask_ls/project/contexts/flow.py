@@ -48,7 +48,7 @@ class Change(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A test of a parameter (``truth``, ``none`` or ``?``) and whether it holds."""
+    """A test of a parameter (see the guards of ``project.bodies``) and whether it holds."""
 
     parameter: str
     test: str
@@ -94,11 +94,14 @@ class Flow:
     keeps_client_at_yield: bool = False
 
 
+_NO_CONDITIONS: frozenset[Condition] = frozenset()
+
+
 class _State(NamedTuple):
     vector: Vector
     pushed: tuple[tuple[Symbol, Vector], ...] = ()
     client_called: bool = False
-    conditions: frozenset[Condition] = frozenset()
+    conditions: frozenset[Condition] = _NO_CONDITIONS
 
 
 def flow_of(path: str, body: Body, meaning: Meaning, *, keeps_client: bool = False) -> Flow:
@@ -188,8 +191,8 @@ class _Walker:
         guard = op[1]
         yes, no = state, state
         if state is not None and guard is not None:
-            yes = _where(state, self._refined(guard, state.vector, True), _conditions(guard, True))
-            no = _where(state, self._refined(guard, state.vector, False), _conditions(guard, False))
+            yes = _where(state, self._refined(guard, state.vector, True), self._conditions(guard, True))
+            no = _where(state, self._refined(guard, state.vector, False), self._conditions(guard, False))
         before = len(self.flow.at)
         end = self.block(op[2], yes)
         if guard == MAIN:
@@ -242,6 +245,29 @@ class _Walker:
 
     # Guards
 
+    def _conditions(self, guard: Symbol | None, holds: bool) -> frozenset[Condition]:
+        """What a guard that is true (or false) says about parameters."""
+        if not isinstance(guard, tuple):
+            return _NO_CONDITIONS
+        kind = guard[0]
+        if kind == "p":
+            return frozenset({Condition(guard[1], guard[2], holds)})
+        if kind == "not":
+            return self._conditions(guard[1], not holds)
+        if kind == "?":
+            depends = _depends_on_parameters(guard[1]) and not self.meaning.level(self.path, guard[1])
+            return frozenset({Condition("", "?", holds)}) if depends else _NO_CONDITIONS
+        if (kind == "and") == holds:
+            return _NO_CONDITIONS.union(*(self._conditions(part, holds) for part in guard[1:]))
+        # One of several is enough. Those that ask for a context are accounted for in the vector.
+        parts = [
+            p for p in guard[1:] if not (isinstance(p, tuple) and p[0] == "?" and self.meaning.level(self.path, p[1]))
+        ]
+        found = [self._conditions(part, holds) for part in parts]
+        if not all(found):
+            return _NO_CONDITIONS
+        return found[0] if len(found) == 1 else frozenset({Condition("", "?", holds)}) if found else _NO_CONDITIONS
+
     def _refined(self, guard: Symbol, vector: Vector, holds: bool) -> Vector:
         """The vector where ``guard`` is true (or false)."""
         if guard == MAIN:
@@ -281,20 +307,6 @@ def _where(state: _State, vector: Vector, conditions: frozenset[Condition]) -> _
     return state._replace(vector=vector, conditions=state.conditions | conditions)
 
 
-def _conditions(guard: Symbol, holds: bool) -> frozenset[Condition]:
-    """What a guard that is true (or false) says about parameters."""
-    if not isinstance(guard, tuple):
-        return frozenset()
-    kind = guard[0]
-    if kind == "p":
-        return frozenset({Condition(guard[1], guard[2], holds)})
-    if kind == "not":
-        return _conditions(guard[1], not holds)
-    if kind in ("and", "or") and (kind == "and") == holds:
-        return frozenset().union(*(_conditions(part, holds) for part in guard[1:] if part is not None))
-    return frozenset()
-
-
 def _either(one: _State | None, other: _State | None) -> _State | None:
     if one is None:
         return other
@@ -308,6 +320,13 @@ def _either(one: _State | None, other: _State | None) -> _State | None:
     vector = join(one.vector, other.vector)
     conditions = one.conditions & other.conditions
     return _State(vector, one.pushed[:shared], one.client_called or other.client_called, conditions)
+
+
+def _depends_on_parameters(symbol: Symbol | None) -> bool:
+    if isinstance(symbol, tuple):
+        parts = (symbol[1], *symbol[2], *(v for _, v in symbol[3])) if symbol[0] == "()" else symbol[1:]
+        return any(_depends_on_parameters(part) for part in parts if isinstance(part, (str, tuple)))
+    return symbol is not None and symbol[:1] in ("%", "$", "&")
 
 
 def _is_stack(symbol: Symbol | None) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask_ls.project.bodies import Op, Symbol, last_name
+from flask_ls.project.bodies import EQUALS, Op, Symbol, last_name
 from flask_ls.project.contexts import roles
 from flask_ls.project.contexts.attributes import is_property
+from flask_ls.project.contexts.carried import Carried
 from flask_ls.project.contexts.decorators import Decorators
 from flask_ls.project.contexts.flow import Flow
 from flask_ls.project.contexts.giving import Giving
+from flask_ls.project.contexts.meaning import receiver_of
+from flask_ls.project.contexts.receivers import Receivers, own_attribute
 from flask_ls.project.contexts.roles import Role
 from flask_ls.project.contexts.sites import Site, Sites
+from flask_ls.project.contexts.special import Special
 from flask_ls.project.contexts.states import (
     APP,
     IDENTITY,
@@ -26,7 +30,16 @@ from flask_ls.project.contexts.states import (
     apply,
     then,
 )
-from flask_ls.project.contexts.targets import PARAMETER, Target, after, after_symbol, first_parameter, given, is_static
+from flask_ls.project.contexts.targets import (
+    PARAMETER,
+    Target,
+    after,
+    after_symbol,
+    arguments_after,
+    first_parameter,
+    given,
+    is_static,
+)
 from flask_ls.project.contexts.values import BodyKey, Value, Values
 
 # A forked process keeps the context, a spawned one does not: without a context there is none either way.
@@ -46,6 +59,9 @@ class Graph:
         self._targets: dict[tuple[BodyKey, int], list[Target]] = {}
         self.role = Giving(values).role
         self.decorators = Decorators(self)
+        self.receivers = Receivers(values)
+        self.special = Special(values)
+        self.carried = Carried(values, sites)
 
     def targets(self, site: Site) -> list[Target]:
         """The bodies that running this operation enters, now or later."""
@@ -59,7 +75,11 @@ class Graph:
     def _find(self, site: Site) -> list[Target]:
         op, path = site.op, site.body.path
         if op[0] == "a":
-            return self._read(path, op)
+            return [*self._read(path, op), *self.special.touched(path, op)]
+        if op[0] == "k":
+            return self.special.made(path, op)
+        if op[0] == "m":
+            return self.special.imported(path, op)
         if op[0] != "c":
             return []
         if op[4] == "decorator":
@@ -94,7 +114,10 @@ class Graph:
 
     def _executed(self, path: str, op: Op) -> list[Target]:
         """What the call itself runs."""
-        found: list[Target] = []
+        found: list[Target] = self._proxied(path, op[1])
+        receiver = receiver_of(op[1])
+        if receiver is not None:
+            found += self._read(path, ("a", op[1], ""))
         for target in self.references(path, op[1]):
             body = self.values.body(target.key)
             if target.source or body is None:
@@ -107,8 +130,7 @@ class Graph:
         if op[4] == "with":
             entered = self.values.of(path, ("()", *op[1:4]))
             if entered is not None and entered.kind == "instance":
-                for name in ("__enter__", "__exit__"):
-                    found += self._method(entered, name)
+                found += self.special.asked(entered, "__enter__")
         return found
 
     def references(self, path: str, symbol: Symbol | None, left: int = _DEPTH) -> list[Target]:
@@ -117,10 +139,18 @@ class Graph:
             return []
         if isinstance(symbol, tuple) and symbol[0] == "|":
             return [t for part in symbol[1:] for t in self.references(path, part, left - 1)]
+        kept = self._kept(path, symbol, left)
+        if kept:
+            return kept
         if isinstance(symbol, tuple) and symbol[0] == "()":
             wrapped = self._wrapped(path, symbol, left)
             if wrapped is not None:
                 return wrapped
+        methods = self.receivers.methods(path, symbol)
+        if methods:
+            own = own_attribute(symbol)
+            name = own[1] if own is not None else ""
+            return [t._replace(method=name) for key in methods for t in self._through_decorators(key)]
         value = self.values.of(path, symbol)
         if value is None:
             return []
@@ -130,10 +160,24 @@ class Graph:
             return self._through_decorators(value.key)
         if value.kind == "class":
             instance = value._replace(kind="instance")
-            return [t for name in ("__new__", "__init__", "__post_init__") for t in self._method(instance, name)]
+            found = [t for name in ("__new__", "__init__", "__post_init__") for t in self._method(instance, name)]
+            return found + [t for k in self.carried.factories(value.name) for t in self.references(*k[:2], left - 1)]
         if value.kind == "instance":
             return self._method(value, "__call__")
         return []
+
+    def _kept(self, path: str, symbol: Symbol, left: int) -> list[Target]:
+        """What a container gives, and what a variable was bound to: ``HANDLERS[name]``, ``run = partial(f)``."""
+        if isinstance(symbol, str):
+            kept = self.carried.assigned(path, symbol)
+            return (
+                self.references(kept.path, kept.symbol, left - 1) if kept is not None and kept.symbol[0] == "()" else []
+            )
+        found = []
+        for kept in self.carried.elements(path, symbol):
+            targets = self.references(kept.path, kept.symbol, left - 1)
+            found += [t._replace(condition=kept.condition) for t in targets] if kept.condition is not None else targets
+        return found
 
     def _wrapped(self, path: str, symbol: Symbol, left: int) -> list[Target] | None:
         """``partial(f, 1)``, ``copy_current_request_context(f)``, ``stream_with_context(rows())``, ``decorate(f)``."""
@@ -176,9 +220,9 @@ class Graph:
     # Properties
 
     def _read(self, path: str, op: Op) -> list[Target]:
-        """Reading ``instance.name`` runs the property of that name."""
+        """Reading ``instance.name`` runs the property of that name, or another method that gives its value."""
         symbol = op[1]
-        found: list[Target] = []
+        found: list[Target] = self._proxied(path, symbol) if op[2] not in ("", "=", "x", EQUALS) else []
         while symbol:
             if isinstance(symbol, tuple):
                 if symbol[0] != ".":
@@ -190,13 +234,25 @@ class Graph:
                 if not dot and not (bar and rest):
                     break
                 base = (f"{head}|{owner}" if owner else head) if bar else owner
-            value = self.values.of(path, base)
-            if value is not None and value.kind == "instance":
-                key = self.property_of(value, name)
-                if key is not None:
-                    found.append(Target(key))
+            methods = self.receivers.methods(path, f"{base}|{name}") if isinstance(base, str) else ()
+            found += [Target(key, method=name) for key in methods if self._is_property(key)]
+            value = self.values.of(path, base) if not methods else None
+            if value is not None:
+                key = self.property_of(value, name) if value.kind == "instance" else None
+                is_assigned = op[2] == "=" and symbol is op[1]
+                found += [Target(key)] if key is not None else self.special.read(value, name, is_assigned=is_assigned)
+                found += self._proxied(path, base)
             symbol = base
         return found
+
+    def _proxied(self, path: str, symbol: Symbol) -> list[Target]:
+        """Using a ``LocalProxy`` of the project runs the function behind it."""
+        kept = self.carried.proxied(path, symbol)
+        return self.references(kept.path, kept.symbol) if kept is not None else []
+
+    def _is_property(self, key: BodyKey) -> bool:
+        body = self.values.body(key)
+        return body is not None and is_property(body)
 
     def property_of(self, instance: Value, name: str) -> BodyKey | None:
         """The body of a property."""
@@ -241,7 +297,24 @@ class Graph:
                 # `target=asyncio.run, args=(work(),)`: the coroutine runs there.
                 symbol = next(iter(after_symbol(op, symbol)), symbol)
             found += [self._started(t, role, path, op) for t in self.references(path, symbol)]
+            found += self._given_along(path, op, role, symbol)
         return [t for t in found if t.mask or t.vector != NOWHERE]
+
+    def _given_along(self, path: str, op: Op, role: Role, symbol: Symbol) -> list[Target]:
+        """``Thread(target=retry, args=(work,))``: what ``retry`` does with ``work``, in the thread."""
+        key = self.carried.entered(self.values.of(path, symbol), is_decorator=False)
+        body = self.values.body(key)
+        arguments = arguments_after(op, symbol)
+        if key is None or body is None or not arguments:
+            return []
+        names = [p.name for p in body.parameters][1 if body.cls and not is_static(body) else 0 :]
+        found = []
+        for name, argument in zip(names, arguments, strict=False):
+            given = self.references(path, argument)
+            vector = self.decorators.uses(key, name, nested=False)[0] if given else None
+            if vector is not None:
+                found += [self._started(after(vector, t), role, path, op) for t in given]
+        return found
 
     def _consumed(self, path: str, op: Op, role: Role, symbol: Symbol) -> list[Target]:
         value = self.values.of(path, symbol)
@@ -301,7 +374,8 @@ class Graph:
                 continue
             given = self.references(path, symbol)
             if given and any(t.key != key for t in given):
-                vector, extra = self.decorators.uses(key, name, nested=False)
+                iterated = self.values.of(path, symbol)
+                vector, extra = self.decorators.uses(key, name, nested=False, iterated=_is_generator(iterated))
                 vector = then(self.decorators.passage(key, 0)[0], vector) if vector is not None else None
                 found += extra if vector is None else []
                 for target in given:
@@ -321,23 +395,22 @@ class Graph:
         key = BodyKey(path, op[2][0][1:])
         body = self.values.body(key)
         decorator = self.values.of(path, op[1])
-        found: list[Target] = []
-        if decorator is not None and decorator.kind == "function" and decorator.key is not None:
-            found += self._through_decorators(decorator.key)
+        applied = self.carried.entered(decorator, is_decorator=True)
+        found = self._through_decorators(applied) if applied is not None else []
         if body is None:
             return found
         number = body.decorators.index(op[1]) if op[1] in body.decorators else -1
         inner = self._through_decorators(key, number + 1)
-        if decorator is not None and decorator.kind == "function" and decorator.key is not None:
-            own = self.values.body(decorator.key)
+        if applied is not None:
+            own = self.values.body(applied)
             parameter = first_parameter(own) if own is not None else None
             if parameter is not None:
-                own_vector = self.decorators.passage(decorator.key, 0)[0]
-                vector, extra = self.decorators.uses(decorator.key, parameter, nested=False)
+                own_vector = self.decorators.passage(applied, 0)[0]
+                vector, extra = self.decorators.uses(applied, parameter, nested=False)
                 vector = then(own_vector, vector) if vector is not None else None
                 found += [after(vector, t) for t in inner] if vector is not None else []
                 found += self._starts(extra, inner)
-                found += self._starts(self.decorators.uses(decorator.key, parameter, nested=True)[1], inner)
+                found += self._starts(self.decorators.uses(applied, parameter, nested=True)[1], inner)
             return found
         role = self.role(decorator, op[1])
         if role is not None and role.source == "command":

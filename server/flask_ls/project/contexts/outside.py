@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import Body, Op, Symbol, leaves
+from flask_ls.project.bodies import Body, leaves
 from flask_ls.project.contexts.entries import Start, Ways
 from flask_ls.project.contexts.roles import CLASS_ROLES
 from flask_ls.project.contexts.states import APP, NONE, REQUEST, UNKNOWN, Mask, apply
+from flask_ls.project.contexts.targets import argument_of
 from flask_ls.project.contexts.values import BodyKey, Value
 
 if TYPE_CHECKING:
@@ -144,23 +145,10 @@ class Outside:
             if is_constructor and function.kind == "class":
                 function = values.attribute(function._replace(kind="instance"), "__init__")
             if function is not None and function.key == key:
-                symbol = _argument(body, name, site.op)
+                symbol = argument_of(body, name, site.op)
                 if symbol is not None:
                     found.add(values.without_parameters(site.body.path, symbol))
         return found.pop() if len(found) == 1 else None
-
-
-def _argument(body: Body, name: str, op: Op) -> Symbol | None:
-    if op[0] != "c" or op[4] == "decorator":
-        return None
-    for keyword, symbol in op[3]:
-        if keyword == name:
-            return cast("Symbol | None", symbol)
-    names = [p.name for p in body.parameters]
-    if body.cls and "staticmethod" not in body.decorators:
-        names = names[1:]
-    position = names.index(name) if name in names else -1
-    return cast("Symbol | None", op[2][position]) if 0 <= position < len(op[2]) else None
 
 
 __all__ = ["Mask", "Outside"]

@@ -75,7 +75,7 @@ def _problem(contexts: Contexts, use: Use) -> Problem | None:
 
 def _proves(contexts: Contexts, entry: Entry, conditions: frozenset[Condition] | None, leaf: int) -> bool:
     """Whether a way in is sure to lead to a use, and nothing on it catches the error."""
-    holds = contexts.entries.may_hold(entry, conditions)
+    holds = contexts.entries.arguments.may_hold(entry, conditions)
     return entry.proves and holds is True and _is_first_import(contexts, entry, leaf)
 
 

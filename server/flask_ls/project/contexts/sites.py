@@ -35,8 +35,10 @@ class Sites:
         self._changed = [p for p, f in files.items() if self._base_files.get(p) is not f]
         self._gone = {p for p in self._base_files if p not in files} | set(self._changed)
         self._renames: dict[str, set[str]] | None = None
+        self._holders: dict[str, set[str]] | None = None
         if before is not None and _rename_alike(before._files, files):
             self._renames = before._renames
+            self._holders = before._holders
         self._mentions: dict[tuple[str, bool], list[Site]] = {}
         self._calls: dict[str, list[Site]] = {}
 
@@ -97,6 +99,12 @@ class Sites:
             return True
         return any(name in facts.mentioned for path, facts in files.items() if base.get(path) is not facts)
 
+    def holders(self, cls: str) -> set[str]:
+        """The variables and attributes that are bound to calls of what may be called ``cls`` where it is defined."""
+        if self._holders is None:
+            self._holders = _holders(self._files)
+        return set().union(*(self._holders.get(n, ()) for n in self._names_of(cls)))
+
     def _names_of(self, name: str) -> set[str]:
         """The name and every name it is imported or assigned under."""
         if self._renames is None:
@@ -143,6 +151,20 @@ def _renames(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
                     target = value.dotted.rpartition(".")[2]
                     if target != name:
                         found.setdefault(target, set()).add(name)
+    return found
+
+
+def _holders(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for facts in files.values():
+        for name, exports in facts.exports.items():
+            for export in exports:
+                if export.kind == "value":
+                    found.setdefault(export.target.rpartition(".")[2], set()).add(name)
+        for cls in facts.classes.values():
+            for name, value in cls.attributes.items():
+                if value is not None and value.called:
+                    found.setdefault(value.dotted.rpartition(".")[2], set()).add(name)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_ls.project.bodies import MARKS, Op, Symbol, last_name
+from flask_ls.project.bodies import EQUALS, MARKS, Op, Symbol, last_name
 from flask_ls.project.contexts import needs
 from flask_ls.project.contexts.needs import Need
 from flask_ls.project.contexts.sites import Site, Sites
@@ -42,7 +42,7 @@ def uses_of(values: Values, sites: Sites, path: str, words: frozenset[str]) -> l
 def need_of(values: Values, path: str, op: Op) -> Need | None:
     """What an operation needs; None when nothing is known of it or it needs nothing."""
     if op[0] == "a":
-        return _touched(values, path, op[1], by_operator=op[2] == "u")
+        return _touched(values, path, op[1], by_operator=op[2] not in ("", "x", "=", "[]=", EQUALS))
     if op[0] != "c":
         return None
     need = _touched(values, path, op[1], by_operator=False)

@@ -35,6 +35,7 @@ class Values:
         self.attributes = Attributes(self)
         self._mro: dict[str, list[str]] = {}
         self._by_base: dict[str, list[str]] | None = None
+        self._variables: dict[str, dict[str, Symbol]] = {}
         self.parameter_value = _no_parameter
 
     def of(self, path: str, symbol: Symbol | None, left: int = _LIMIT) -> Value | None:
@@ -102,6 +103,19 @@ class Values:
         """The project-wide name of a body."""
         facts = self.model.files[key.path]
         return f"{facts.module}.{key.id}" if key.id else facts.module
+
+    def variables(self, facts: FileFacts) -> dict[str, Symbol]:
+        """The variables of a module that keep functions -> what they are bound to, each bound once."""
+        known = self._variables.get(facts.path)
+        if known is None:
+            known = self._variables[facts.path] = {}
+            module = facts.bodies.get("")
+            for op in leaves(module.block) if module is not None else ():
+                if op[0] == "a" and op[2] == "=" and isinstance(op[1], str) and op[1].isidentifier():
+                    known[op[1]] = op[3]
+            for name in [n for n in known if not self._is_single(facts, n)]:
+                del known[name]
+        return known
 
     # Evaluation
 
@@ -211,6 +225,11 @@ class Values:
         if len(exports) != 1 or exports[0].kind != "value":
             return None
         target = exports[0].target
+        kept = self.variables(facts).get(name)
+        if kept is not None and kept[0] == "()":
+            found = self.of(facts.path, kept, left)
+            if found is not None and found.kind in ("function", "class"):
+                return found
         found = self.of(facts.path, ("()", target, (), ()), left)
         return found if found is not None and found.kind in ("function", "class", "instance", "generator") else None
 

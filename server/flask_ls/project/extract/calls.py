@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_ls.project.bodies import Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves
+from flask_ls.project.bodies import Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves, literal_text
 from flask_ls.project.extract.guards import Guards
 from flask_ls.project.extract.placing import Placed, Placing
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_type_checking
 from flask_ls.project.extract.symbols import Symbols
+from flask_ls.project.extract.touching import is_construction
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.modules import resolve_relative
 
@@ -168,6 +169,28 @@ class _Builder:
             names = [c.value for c in ast.walk(node.value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
             self.imports = True
             self._leaf(("m", tuple(f"{n}:*" for n in names)), node, out)
+        else:
+            self._kept(node, node.targets[0], out)
+
+    def _ann_assign(self, node: ast.AnnAssign, out: list[Op]) -> None:
+        self._emit(node, out)
+        self._kept(node, node.target, out)
+
+    def _kept(self, node: ast.Assign | ast.AnnAssign, target: ast.expr, out: list[Op]) -> None:
+        """Functions are kept: in a variable of the module, in a class, in a container."""
+        if isinstance(target, ast.Subscript):
+            base = self.symbols.container(target.value) if self.symbols.may_hold(target.value) else None
+            value = self.symbols.of(node.value)
+            if base is not None and value is not None:
+                self._leaf(("a", base, "[]=", value), node, out)
+        elif isinstance(target, ast.Name):
+            scope = self.index.scope(target)
+            if not scope.is_module and not scope.is_class:
+                return
+            value = self.symbols.held(node.value)
+            if _carries_function(value):
+                cls = self.ids[scope.node] if scope.is_class else ""
+                self._leaf(("a", f"&{cls}|{target.id}" if cls else target.id, "=", value), node, out)
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, out: list[Op]) -> None:
         symbol = self.symbols.of(node.value)
@@ -262,10 +285,8 @@ class _Builder:
     def _match(self, node: ast.Match, out: list[Op]) -> None:
         self._emit(node, out)
         rest: Block = ()
-        subject = self.guards.of(node.subject)
-        blocks = [(self._block(case.body), _is_truth(case.pattern)) for case in node.cases]
-        for block, truth in reversed(blocks):
-            guard = None if subject is None or truth is None else subject if truth else ("not", subject)
+        blocks = [(self._block(case.body), self.guards.of_case(node.subject, case.pattern)) for case in node.cases]
+        for block, guard in reversed(blocks):
             # Leaves are numbered in source order, which this nesting keeps.
             rest = (("if", guard, block, rest),) if block or rest else ()
         out.extend(rest)
@@ -277,7 +298,15 @@ class _Builder:
     def _class(self, node: ast.ClassDef, out: list[Op]) -> None:
         self._emit(node, out)
         out.extend(self._block(node.body))
+        self._made(node, out)
         self._decorated(node, out)
+
+    def _made(self, node: ast.ClassDef, out: list[Op]) -> None:
+        metaclass = next((self.symbols.of(k.value) for k in node.keywords if k.arg == "metaclass"), None)
+        values = (getattr(statement, "value", None) for statement in node.body)
+        parts = tuple(self.symbols.of(v.func) for v in values if isinstance(v, ast.Call) and is_construction(v))
+        if node.bases or metaclass is not None or parts:
+            self._leaf(("k", f"@{self.ids[node]}", metaclass, parts), node.bases[0] if node.bases else node, out)
 
     def _decorated(self, node: FunctionNode | ast.ClassDef, out: list[Op]) -> None:
         for decorator in reversed(node.decorator_list):
@@ -297,6 +326,7 @@ class _Builder:
 
 _READERS: dict[type[ast.AST], Callable[[_Builder, Any, list[Op]], None]] = {
     ast.Expr: _Builder._expr,
+    ast.AnnAssign: _Builder._ann_assign,
     ast.Assign: _Builder._assign,
     ast.Return: _Builder._return,
     ast.Raise: _Builder._leave,
@@ -365,7 +395,10 @@ def _default(node: ast.expr | None) -> str | None:
     if node is None:
         return None
     value = node.value if isinstance(node, ast.Constant) else ...
-    return f"'{value}" if value is None or value is True or value is False else "?"
+    if value is None or value is True or value is False:
+        return f"'{value}"
+    word = literal_text(value)
+    return f"'{word}" if word is not None else "?"
 
 
 def _annotation(argument: ast.arg) -> str | None:
@@ -373,9 +406,12 @@ def _annotation(argument: ast.arg) -> str | None:
     return found.dotted if found is not None else None
 
 
-def _is_truth(pattern: ast.pattern) -> bool | None:
-    """The value of ``case True`` and ``case False``."""
-    return pattern.value if isinstance(pattern, ast.MatchSingleton) else None
+def _carries_function(symbol: Symbol | None) -> bool:
+    """Whether a symbol is a container, or a call that is given names which may be those of functions."""
+    if not isinstance(symbol, tuple) or symbol[0] not in ("()", "{}"):
+        return False
+    given = (*symbol[2], *(v for _, v in symbol[3])) if symbol[0] == "()" else ()
+    return symbol[0] == "{}" or any(isinstance(g, str) and g[:1] != "'" for g in given)
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from flask_ls.project.bodies import MAIN, Symbol
+from flask_ls.project.bodies import MAIN, UNDECIDED, Symbol, literal_text
 from flask_ls.project.extract.symbols import Symbols
+
+# How many local names are followed from a condition to the parameters it depends on.
+_STEPS = 3
 
 
 class Guards:
@@ -15,7 +18,49 @@ class Guards:
         self.symbols = symbols
 
     def of(self, test: ast.expr) -> Symbol | None:
-        """What a condition says about contexts, symbolically."""
+        """What a condition says about contexts and parameters, symbolically."""
+        found = self._of(test)
+        return UNDECIDED if found is None and self._depends_on_parameters(test) else found
+
+    def of_case(self, subject: ast.expr, pattern: ast.pattern) -> Symbol | None:
+        """What it says that a ``match`` chose a pattern; None for patterns that match anything."""
+        if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
+            return None
+        if isinstance(pattern, ast.MatchSingleton) and pattern.value is not None:
+            guard = self.of(subject)
+            return guard if guard is None or pattern.value else ("not", guard)
+        parts = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
+        values = [part.value for part in parts if isinstance(part, ast.MatchValue)]
+        if len(values) == len(parts):
+            compared = self._equals(subject, values)
+            if compared is not None:
+                return compared
+        return UNDECIDED if self._depends_on_parameters(subject) else None
+
+    def _depends_on_parameters(self, node: ast.expr, left: int = _STEPS) -> bool:
+        """Whether a value follows from what the function around it is given, ``self`` included."""
+        index = self.symbols.index
+        for name in ast.walk(node):
+            if not isinstance(name, ast.Name):
+                continue
+            owner = index.scope(name).owner(name.id)
+            if owner is None or owner.is_module or owner.is_class:
+                continue
+            for binding in owner.bindings[name.id]:
+                if binding.kind == "param":
+                    return True
+                if binding.value is not None and left and self._depends_on_parameters(binding.value, left - 1):
+                    return True
+        return False
+
+    def _equals(self, left: ast.expr, values: list[ast.expr]) -> Symbol | None:
+        """A parameter is compared with words: ``("p", parameter, "=word,word")``."""
+        words = [literal_text(v.value) if isinstance(v, ast.Constant) else None for v in values]
+        if not words or None in words:
+            return None
+        return self._parameter_guard(left, f"={','.join(w for w in words if w)}")
+
+    def _of(self, test: ast.expr) -> Symbol | None:
         if isinstance(test, ast.BoolOp):
             parts = tuple(self.of(v) for v in test.values)
             if all(p is None for p in parts):
@@ -57,12 +102,18 @@ class Guards:
         left, op, right = test.left, test.ops[0], test.comparators[0]
         if isinstance(left, ast.Name) and left.id == "__name__" and isinstance(op, ast.Eq):
             return MAIN if isinstance(right, ast.Constant) and right.value == "__main__" else None
+        if isinstance(op, (ast.In, ast.NotIn)) and isinstance(right, (ast.Tuple, ast.List, ast.Set)):
+            compared = self._equals(left, right.elts)
+            return ("not", compared) if compared is not None and isinstance(op, ast.NotIn) else compared
         if not isinstance(right, ast.Constant):
             return None
-        inner = self.of(left) if right.value is not None else self._parameter_guard(left, "none")
+        if isinstance(op, (ast.Eq, ast.NotEq)) and isinstance(right.value, str):
+            compared = self._equals(left, [right])
+            return ("not", compared) if compared is not None and isinstance(op, ast.NotEq) else compared
+        inner = self._of(left) if right.value is not None else self._parameter_guard(left, "none")
         if inner is not None and right.value is None:
             return ("not", inner) if isinstance(op, (ast.IsNot, ast.NotEq)) else inner
-        inner = inner or self.of(left)
+        inner = inner or self._of(left)
         if inner is None:
             return None
         if right.value is None and isinstance(left, ast.Call | ast.Attribute):

@@ -9,29 +9,14 @@ from typing import Any, NamedTuple
 
 from flask_ls.project.bodies import Op, Symbol
 from flask_ls.project.extract.symbols import Symbols
+from flask_ls.project.extract.touching import BUILTINS, TOUCHED, instance_names, is_construction, subscript, touch
 from flask_ls.project.index import COMPREHENSIONS, FileIndex
 
 # Builtins that run through an iterable before they return.
 _CONSUMERS = frozenset("all any dict frozenset list max min next set sorted sum tuple".split())
-# Builtins and functions that look at the value itself, so that a proxy must be bound.
-_TOUCHING = frozenset(
-    "all any bytes dict enumerate float format frozenset getattr hasattr int iter len list max min next print reversed "
-    "setattr delattr set sorted str sum tuple vars zip".split()
-)
 _TOUCHING_ALL = frozenset("print zip max min".split())
 _LOOKING_METHODS = frozenset("join format dumps copy deepcopy".split())
 _TOUCHING_FUNCTIONS = frozenset({"json.dumps", "copy.copy", "copy.deepcopy"})
-# Places where a plain name is touched: type of parent -> field that holds it.
-_TOUCHING_FIELDS: dict[type[ast.AST], str] = {
-    ast.Subscript: "value",
-    ast.FormattedValue: "value",
-    ast.For: "iter",
-    ast.AsyncFor: "iter",
-    ast.comprehension: "iter",
-    ast.YieldFrom: "value",
-    ast.UnaryOp: "operand",
-    ast.Starred: "value",
-}
 _ITERATING: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.For, "iter"),
     (ast.AsyncFor, "iter"),
@@ -45,7 +30,6 @@ _HOW: dict[type[ast.AST], tuple[str, str]] = {
     ast.withitem: ("context_expr", "with"),
     **{kind: (field, "iter") for kind, field in _ITERATING},
 }
-_ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 class Placed(NamedTuple):
@@ -67,6 +51,7 @@ class Placing:
         self.symbols = symbols
         self.at: defaultdict[ast.AST, list[Placed]] = defaultdict(list)
         self._properties = _property_names(index)
+        self._instances = instance_names(index)
         self._calls()
         self._attributes()
         self._names()
@@ -81,7 +66,7 @@ class Placing:
         for node in self.index.nodes(ast.Call):
             function = node.func
             if isinstance(function, ast.Name):
-                if function.id in _TOUCHING:
+                if function.id in BUILTINS:
                     self._builtin(node, function)
             elif isinstance(function, ast.Attribute) and function.attr in _LOOKING_METHODS:
                 self._method(node, function)
@@ -108,7 +93,7 @@ class Placing:
         for argument in node.args if name in _TOUCHING_ALL else node.args[:1]:
             if name in _CONSUMERS:
                 self._consume(argument)
-            self._touch(argument)
+            self._touch(argument, BUILTINS[name])
         for keyword in node.keywords if name == "dict" else ():
             if keyword.arg is None:
                 self._touch(keyword.value)
@@ -117,27 +102,31 @@ class Placing:
         if function.attr == "join":
             for argument in node.args:
                 self._consume(argument)
-                self._touch(argument)
+                self._touch(argument, "__iter__")
         elif function.attr == "format":
             if isinstance(function.value, ast.Constant) and re.search("![ra]", str(function.value.value)):
                 return
             for argument in (*node.args, *(k.value for k in node.keywords)):
-                self._touch(argument)
+                self._touch(argument, "__str__")
         elif isinstance(function.value, ast.Name) and f"{function.value.id}.{function.attr}" in _TOUCHING_FUNCTIONS:
             for argument in node.args[:1]:
                 self._touch(argument)
 
-    def _touch(self, node: ast.expr) -> None:
+    def _touch(self, node: ast.expr, method: str = TOUCHED) -> None:
         if isinstance(node, (ast.Name, ast.Attribute)):
             symbol = self.symbols.of(node)
             if symbol is not None and symbol[0] != "%":
-                self._place(node, ("a", symbol, "u"))
+                self._place(node, ("a", symbol, method))
+        elif is_construction(node):
+            self._place_touched(node, method)
 
     def _consume(self, node: ast.AST) -> None:
         if isinstance(node, (ast.Name, ast.GeneratorExp)):
             symbol = self.symbols.of(node)
             if isinstance(symbol, tuple) and symbol[0] == "()":
                 self._place(node, ("c", *symbol[1:], "iter"))
+            elif isinstance(symbol, str) and symbol[0] == "%":
+                self._place(node, ("a", symbol, "__iter__"))
             elif isinstance(symbol, str) and (symbol[0] == "*" or self._is_made_by_call(node)):
                 self._place(node, ("c", symbol, (), (), "iter"))
 
@@ -159,9 +148,10 @@ class Placing:
             context = node.ctx.__class__
             if context is ast.Store:
                 value = parent.value if kind is ast.Assign or kind is ast.AnnAssign else None
-                self._place(node, ("a", symbol, "=", self.symbols.of(value)))
-            elif symbol[0] not in "%$&^" or self._may_matter(symbol):
-                touched = "x" if context is ast.Del else "u" if self._is_touched(node, parent) else ""
+                self._place(node, ("a", symbol, "=", self.symbols.held(value)))
+                continue
+            touched = "x" if context is ast.Del else subscript(touch(self.index, node, parent), parent)
+            if symbol[0] not in "%$&^" or self._may_matter(symbol) or (touched and node.attr in self._instances):
                 self._place(node, ("a", symbol, touched))
 
     def _may_matter(self, symbol: Symbol) -> bool:
@@ -172,38 +162,25 @@ class Placing:
         return first in self._properties or (bool(rest) and symbol[0] != "%")
 
     def _names(self) -> None:
-        """Plain names that are touched: ``"x" in g``, ``session["x"]``, ``f"{current_app}"``."""
+        """What is touched: names in ``"x" in g``, ``session["x"]``, ``f"{current_app}"``; new objects in ``K()[1]``."""
         parent_of = self.index.parent
-        aliases = _imported_names(self.index)
+        aliases = _imported_names(self.index) | self._instances
         for node in self.index.nodes(ast.Name):
-            if node.id in aliases and self._is_touched(node, parent_of(node)):
-                symbol = self.symbols.of(node)
-                if symbol is not None:
-                    self._place(node, ("a", symbol, "u"))
+            if node.id in aliases:
+                self._touched_by(node, parent_of(node))
+        for call in self.index.nodes(ast.Call):
+            if is_construction(call):
+                self._touched_by(call, parent_of(call))
 
-    def _is_touched(self, node: ast.AST, parent: Any) -> bool:
-        kind = parent.__class__
-        field = _TOUCHING_FIELDS.get(kind)
-        if field is not None:
-            if getattr(parent, field) is not node:
-                return False
-            if kind is ast.FormattedValue:
-                return parent.conversion not in (ord("r"), ord("a"))
-            return kind is not ast.UnaryOp or not isinstance(parent.op, ast.Not)
-        if kind is ast.Compare:
-            operands = zip(parent.ops, parent.comparators, strict=True)
-            if any(right is node and isinstance(op, (ast.In, ast.NotIn)) for op, right in operands):
-                return True
-            return any(isinstance(op, _ORDERED) for op in parent.ops)
-        if kind is ast.BinOp:
-            is_format = isinstance(parent.op, ast.Mod) and isinstance(parent.left, ast.Constant)
-            return not is_format or "%r" not in str(parent.left.value)
-        if kind is ast.Tuple:
-            above: Any = self.index.parent(parent)
-            return above.__class__ is ast.BinOp and above.right is parent and self._is_touched(parent, above)
-        if kind is ast.Dict:
-            return any(key is None and value is node for key, value in zip(parent.keys, parent.values, strict=True))
-        return kind is ast.keyword and parent.arg is None
+    def _touched_by(self, node: ast.expr, parent: Any) -> None:
+        method = touch(self.index, node, parent)
+        if method:
+            self._place_touched(node, subscript(method, parent))
+
+    def _place_touched(self, node: ast.expr, method: str) -> None:
+        symbol = self.symbols.of(node)
+        if symbol is not None:
+            self._place(node, ("a", symbol, method))
 
     def _consumed(self) -> None:
         """``for x in rows`` where ``rows`` stands for the call of a generator function; ``await job``."""

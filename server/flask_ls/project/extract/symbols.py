@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+from functools import cached_property
 from typing import Any
 
-from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol
-from flask_ls.project.index import COMPREHENSIONS, FUNCTIONS, FileIndex
+from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol, literal_text
+from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
 
 # How deep calls may nest in a symbol, and how many local names may be followed one after the other.
 _DEPTH = 5
 _STEPS = 6
+# A display of more parts is a table of data.
+_MOST_PARTS = 40
 # Standard modules that start, stop, wrap or carry code. Nothing in the others runs project code behind a call.
 _LIVE_MODULES = frozenset(
-    "asyncio atexit builtins concurrent contextlib contextvars functools importlib multiprocessing os pytest runpy "
-    "sched signal sys threading types typing unittest weakref _thread".split()
+    "asyncio atexit builtins concurrent contextlib contextvars dataclasses functools importlib multiprocessing os "
+    "pytest runpy sched signal sys threading types typing unittest weakref _thread".split()
 )
 # Libraries whose calls never run a project function in a context of its own; to keep facts small.
 _INERT_LIBRARIES = frozenset(
@@ -72,7 +75,15 @@ class Symbols:
             return f"{'@' if kind is ast.Lambda else '*'}{self.ids[node]}"
         if isinstance(node, (ast.Await, ast.NamedExpr)):
             return self.of(node.value)
-        return None
+        return self._element_at(node) if isinstance(node, ast.Subscript) else None
+
+    def held(self, node: ast.expr | None) -> Symbol | None:
+        """The symbol of a value that is kept under a name: also of a display of functions, and of a call given some."""
+        if isinstance(node, ast.Dict):
+            return self._display([(self._key(k), v) for k, v in zip(node.keys, node.values, strict=True)])
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return self._display([(None, e) for e in node.elts])
+        return self.of(node)
 
     def of_all(self, node: ast.expr) -> Symbol | None:
         """The symbol of an expression, or of the elements of a list or tuple."""
@@ -178,6 +189,9 @@ class Symbols:
             value = node.value
             if value is None or value is True or value is False or (literal and isinstance(value, str)):
                 return f"'{value}"
+            word = literal_text(value)
+            if word is not None:
+                return f"'{word}"
             return TRUTHY if value else FALSY
         if kind is ast.Tuple or kind is ast.List:
             # `args=(f, x)` of a thread: the functions in it are passed on.
@@ -189,6 +203,84 @@ class Symbols:
     def _depth(self, symbol: Symbol | None) -> int:
         """How deep calls nest in a symbol; symbols live as long as this object, so their identity is theirs alone."""
         return self._depths.get(id(symbol), 0) if symbol.__class__ is tuple else 0
+
+    # Containers of functions
+
+    def _display(self, parts: list[tuple[Symbol | None, ast.expr]]) -> Symbol | None:
+        if not parts or len(parts) > _MOST_PARTS:
+            return None
+        found = tuple((key, symbol) for key, e in parts if (symbol := self.of(e)) is not None)
+        return ("{}", found) if found else None
+
+    def _key(self, node: ast.expr | None) -> Symbol | None:
+        """The key of an element, where it is a word or a parameter."""
+        if isinstance(node, ast.Constant):
+            word = literal_text(node.value)
+            return f"'{word}" if word is not None else None
+        found = self.tested_parameter(node) if isinstance(node, ast.Name) else None
+        return found[0] if found is not None and found[1] else None
+
+    def _element_at(self, node: ast.Subscript) -> Symbol | None:
+        """``HANDLERS[name]`` of something that may hold functions."""
+        parent = self.index.parent(node)
+        is_called = isinstance(parent, ast.Call) and parent.func is node
+        base = self.container(node.value) if is_called or self.may_hold(node.value) else None
+        return ("[", base, self._key(node.slice)) if base is not None else None
+
+    def container(self, node: ast.expr) -> Symbol | None:
+        """The symbol of what may hold functions: a name, an attribute, a display."""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            found = self.of(node)
+            return found if isinstance(found, str) or (found is not None and found[0] == "{}") else None
+        return self.held(node) if isinstance(node, (ast.Dict, ast.List, ast.Tuple)) else None
+
+    def may_hold(self, node: ast.expr) -> bool:
+        """Whether a name stands for a container that may hold functions, as far as this file says."""
+        if isinstance(node, ast.Attribute):
+            return node.attr.isupper() or node.attr in self._holding_attributes
+        if not isinstance(node, ast.Name):
+            return isinstance(node, (ast.Dict, ast.List, ast.Tuple))
+        owner = self.index.scope(node).owner(node.id)
+        bindings = owner.bindings[node.id] if owner is not None else []
+        return any(
+            self._is_holding(b.value) if b.value is not None else b.kind == "from" and node.id.isupper()
+            for b in bindings
+        )
+
+    def _is_holding(self, value: ast.expr | None) -> bool:
+        if isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
+            parts = value.values if isinstance(value, ast.Dict) else value.elts
+            return not parts or self.held(value) is not None
+        is_new = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and not value.args
+        return is_new and isinstance(value, ast.Call) and _last(value.func) in ("dict", "list", "set", "OrderedDict")
+
+    @cached_property
+    def _holding_attributes(self) -> frozenset[str]:
+        """The attributes that methods of this file assign containers of functions to, and those of its classes."""
+        assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
+        assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
+        return frozenset(
+            t.attr if isinstance(t, ast.Attribute) else t.id
+            for t, value in assigned
+            if isinstance(t, (ast.Attribute, ast.Name)) and self._is_holding(value)
+        )
+
+    def _looped(self, binding: Binding) -> Symbol | None:
+        """What a loop binds: the elements of a container of functions."""
+        node: Any = binding.node
+        source, target = node.iter, node.target
+        if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and not source.args:
+            if source.func.attr not in ("values", "items"):
+                return None
+            pair = target.elts if isinstance(target, ast.Tuple) and len(target.elts) == 2 else []
+            value = pair[1] if source.func.attr == "items" and pair else target
+            source = source.func.value
+        else:
+            value = target
+        if not isinstance(value, ast.Name) or value.id != binding.name or not self.may_hold(source):
+            return None
+        base = self.container(source)
+        return ("[", base, None) if base is not None else None
 
     # Names
 
@@ -211,9 +303,10 @@ class Symbols:
             return name if name in _LIVE_BUILTINS or (self._has_star and not hasattr(builtins, name)) else None
         bindings = owner.bindings[name]
         if owner.is_module:
-            return None if all(self._says_nothing(b) for b in bindings) else name
-        if isinstance(owner.node, COMPREHENSIONS):
-            return None
+            if not all(self._says_nothing(b) for b in bindings):
+                return name
+            loop = bindings[0].node if len(bindings) == 1 else None
+            return self._looped(bindings[0]) if isinstance(loop, ast.For) else None
         chosen = [b for b in bindings if b.kind != "delete" and not _is_none(b)]
         if len(chosen) == 1:
             return self._binding(chosen[0])
@@ -242,9 +335,11 @@ class Symbols:
             return f"!{binding.module}:{binding.attribute}" if kind == "from" else f"!{binding.module}"
         if kind == "param":
             return self._parameter(binding)
+        if kind == "target" and isinstance(binding.node, (ast.For, ast.comprehension)):
+            return self._looped(binding)
         if binding.value is None:
             return None
-        value = self.of(binding.value)
+        value = self.held(binding.value)
         if not binding.is_with or value is None:
             return value
         entered = ("e", value)
@@ -275,9 +370,9 @@ class Symbols:
         if kind != "assign" and not binding.is_with:
             return kind == "target" or kind == "delete"
         value = binding.value
-        if isinstance(value, (ast.Name, ast.Attribute, ast.Call)):
-            return self.of(value) is None
-        return not isinstance(value, (ast.Lambda, ast.Await, ast.NamedExpr))
+        if isinstance(value, (ast.Name, ast.Attribute, ast.Call)) and self.of(value) is not None:
+            return False
+        return not isinstance(value, (ast.Lambda, ast.Await, ast.NamedExpr)) and not self._is_holding(value)
 
     def _is_builtin(self, node: ast.Name) -> bool:
         return self.index.scope(node).owner(node.id) is None

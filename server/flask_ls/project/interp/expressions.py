@@ -275,6 +275,11 @@ def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
     value = m.eval(node.value, frame) if node.value is not None else None
     if frame.yields is not None:
         frame.yields.items.append(Maybe(m.path, value) if m.path != frame.entry_path else value)
+        block = frame.block
+        if block is not None and m.path == frame.entry_path:
+            frame.block = None
+            block.run(value)
+            m.frame = frame
     return Unknown("what is sent to a generator is only known at run time")
 
 

@@ -1,0 +1,230 @@
+"""Functions that are kept before they are called: in variables, attributes, containers, by registering decorators."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask_ls.project.bodies import Op, Symbol, last_name
+from flask_ls.project.contexts.flow import Condition
+from flask_ls.project.contexts.meaning import receiver_of
+from flask_ls.project.contexts.sites import Site, Sites
+from flask_ls.project.contexts.targets import argument_of, first_parameter
+from flask_ls.project.contexts.value import BodyKey, Value
+from flask_ls.project.contexts.values import Values
+
+# Methods that put something into a container -> the position of what they put there.
+_ADDING = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "setdefault": 1}
+_PROXIES = ("werkzeug.local.LocalProxy", "werkzeug.LocalProxy")
+_DEPTH = 3
+
+
+class Kept(NamedTuple):
+    """Something kept, as a symbol of a file; ``condition`` says for which key it is what a container gives."""
+
+    path: str
+    symbol: Symbol
+    condition: Condition | None = None
+
+
+class Carried:
+    """Follows functions through what keeps them; every answer is remembered."""
+
+    def __init__(self, values: Values, sites: Sites) -> None:
+        self._values = values
+        self._sites = sites
+        self._given: dict[tuple[str, Symbol], list[Kept]] = {}
+        self._added: dict[str, list[tuple[Kept, Symbol | None]]] = {}
+
+    # From where something is called to what was kept
+
+    def assigned(self, path: str, symbol: Symbol | None) -> Kept | None:
+        """What a variable of a module or an attribute of a class is bound to."""
+        if not isinstance(symbol, str) or not symbol or symbol[0] in "'?*@":
+            return None
+        if symbol[0] in "$&":
+            cls, _, name = symbol[1:].partition("|")
+            return self._of_class(f"{self._values.model.files[path].module}.{cls}", name)
+        if symbol[0] == "%":
+            return None
+        dotted = self._values.identity(path, symbol)
+        facts, rest = self._values.model.names.split(dotted) if dotted is not None else (None, "")
+        if facts is None or not rest:
+            return None
+        found = self._values.variables(facts).get(rest)
+        return Kept(facts.path, found) if found is not None else None
+
+    def _of_class(self, cls: str, name: str) -> Kept | None:
+        if not name or "." in name:
+            return None
+        for base in self._values.mro(cls):
+            known = self._values.model.names.class_(base)
+            if known is not None:
+                symbols = self._values.attributes.assigned(known[0], known[1].qualname, name)
+                if symbols:
+                    only = next(iter(symbols)) if len(symbols) == 1 else None
+                    return Kept(known[0].path, only) if only is not None else None
+        return None
+
+    def elements(self, path: str, symbol: Symbol) -> list[Kept]:
+        """What ``("[", container, key)`` or ``container.get(key)`` may be."""
+        if symbol[0] == "[":
+            base, key = symbol[1], symbol[2]
+        elif symbol[0] == "()" and last_name(symbol[1]) in ("get", "pop") and symbol[2]:
+            base, key = receiver_of(symbol[1]), symbol[2][0]
+        else:
+            return []
+        found: list[tuple[Kept, Symbol | None]] = []
+        display = Kept(path, base) if isinstance(base, tuple) else self.assigned(path, base)
+        if display is not None and isinstance(display.symbol, tuple) and display.symbol[0] == "{}":
+            found += [(Kept(display.path, part), written) for written, part in display.symbol[1]]
+        if isinstance(base, str):
+            found += self._additions(path, base)
+        asked = (_under(kept, written, key) for kept, written in found)
+        return [kept for kept in asked if kept is not None]
+
+    def _additions(self, path: str, base: str) -> list[tuple[Kept, Symbol | None]]:
+        """What is put into a container later: ``handlers.append(f)``, ``handlers[name] = f``, by decorators too."""
+        identity = self._identity(path, base)
+        if identity is None:
+            return []
+        known = self._added.get(identity)
+        if known is None:
+            known = self._added[identity] = []
+            for site in self._sites.mentions(last_name(base), tests=False):
+                stored = _stored(site.op)
+                if stored is None or self._identity(site.body.path, stored[0]) != identity:
+                    continue
+                value = stored[1]
+                if isinstance(value, str) and value[:1] == "%":
+                    known += [(kept, None) for kept in self._given_to(site.body.path, value)]
+                else:
+                    known.append((Kept(site.body.path, value), stored[2]))
+        return known
+
+    def _identity(self, path: str, symbol: Symbol | None) -> str | None:
+        if isinstance(symbol, str) and symbol[:1] in ("$", "&"):
+            return f"{self._values.model.files[path].module}.{symbol[1:].replace('|', '.')}"
+        return self._values.identity(path, symbol)
+
+    def _given_to(self, path: str, parameter: str) -> list[Kept]:
+        """What decorating and calling give to a parameter."""
+        known = self._given.get((path, parameter))
+        if known is not None:
+            return known
+        found = self._given[path, parameter] = []
+        owner, _, name = parameter[1:].rpartition(":")
+        key, body = BodyKey(path, owner), self._values.body(BodyKey(path, owner))
+        if body is None:
+            return found
+        names = {body.name, body.cls.rpartition(".")[2]} - {""}
+        outer = self._values.body(BodyKey(path, body.owner)) if body.owner else None
+        names |= {outer.name} if outer is not None else set()
+        for site in dict.fromkeys(s for n in names for s in self._sites.mentions(n, tests=False)):
+            if site.op[0] != "c" or self._function(site) != key:
+                continue
+            if site.op[4] == "decorator":
+                if name == first_parameter(body):
+                    found.append(Kept(site.body.path, site.op[2][0]))
+                continue
+            symbol = argument_of(body, name, site.op)
+            if symbol is not None:
+                found.append(Kept(site.body.path, symbol))
+        return found
+
+    def _function(self, site: Site) -> BodyKey | None:
+        value = self._values.of(site.body.path, site.op[1])
+        return self.entered(value, is_decorator=site.op[4] == "decorator")
+
+    def entered(self, value: Value | None, *, is_decorator: bool) -> BodyKey | None:
+        """The function of the project that a call of a value hands its arguments to."""
+        if value is not None and value.kind in ("class", "instance"):
+            name = "__init__" if value.kind == "class" else "__call__"
+            value = self._values.attribute(value._replace(kind="instance"), name)
+        return value.key if value is not None and value.kind == "function" else None
+
+    def proxied(self, path: str, symbol: Symbol | None) -> Kept | None:
+        """The function that a ``LocalProxy`` of the project asks whenever it is used."""
+        kept = self.assigned(path, symbol)
+        if kept is None or kept.symbol[0] != "()" or not kept.symbol[2] or kept.symbol[2][0] is None:
+            return None
+        function = self._values.of(kept.path, kept.symbol[1])
+        is_proxy = function is not None and function.kind == "name" and function.name in _PROXIES
+        return kept._replace(symbol=kept.symbol[2][0]) if is_proxy else None
+
+    def factories(self, cls: str) -> list[Kept]:
+        """What making an instance of a dataclass calls for the defaults of its fields."""
+        found = []
+        for base in self._values.mro(cls):
+            known = self._values.model.names.class_(base)
+            for symbols in self._values.attributes.all_assigned(*known).values() if known is not None else ():
+                for symbol in symbols:
+                    if isinstance(symbol, tuple) and symbol[0] == "()" and last_name(symbol[1]) == "field":
+                        given = dict(symbol[3]).get("default_factory")
+                        found += [Kept(known[0].path, given)] if known is not None and given is not None else []
+        return found
+
+    # From a function to the names under which it may be called
+
+    def names(self, name: str, left: int = _DEPTH) -> set[str]:
+        """The names of what may keep a function of this name; too many rather than too few."""
+        found: set[str] = set()
+        for site in self._sites.mentions(name):
+            found |= self._keepers(site, name)
+        for other in list(found - {name}) if left else ():
+            found |= self._sites.holders(other)
+        return found
+
+    def _keepers(self, site: Site, name: str) -> set[str]:
+        op = site.op
+        if op[0] == "a":
+            if len(op) < 4 or last_name(op[1]) == name:
+                return set()
+            cls = op[1][1:].partition("|")[0] if isinstance(op[1], str) and op[1][:1] == "&" else ""
+            return {last_name(op[1]), cls.rpartition(".")[2]} - {""}
+        if op[0] != "c":
+            return set()
+        stored = _stored(op)
+        if stored is not None:
+            return {last_name(stored[0])}
+        if op[4] != "decorator" and last_name(op[1]) == name:
+            return set()
+        key = self._function(site)
+        body = self._values.body(key)
+        if key is None or body is None:
+            return set()
+        if op[4] == "decorator":
+            parameter = first_parameter(body)
+            return self._kept_by(key, parameter) if parameter is not None else set()
+        return {n for p in body.parameters for n in self._kept_by(key, p.name)}
+
+    def _kept_by(self, key: BodyKey, parameter: str) -> set[str]:
+        """The names under which a function keeps what it is given."""
+        wanted = f"%{key.id}:{parameter}"
+        found: set[str] = set()
+        for site in self._sites.in_file(key.path).get(parameter, ()):
+            if site.op[0] == "a" and len(site.op) > 3 and site.op[3] == wanted:
+                found.add(last_name(site.op[1]))
+            stored = _stored(site.op)
+            if stored is not None and stored[1] == wanted:
+                found.add(last_name(stored[0]))
+        return found
+
+
+def _stored(op: Op) -> tuple[Symbol, Symbol, Symbol | None] | None:
+    """Container, value and key of an operation that stores into a container."""
+    if op[0] == "a" and op[2] == "[]=":
+        return op[1], op[3], None
+    position = _ADDING.get(last_name(op[1])) if op[0] == "c" and op[4] != "decorator" else None
+    if position is None or position >= len(op[2]) or op[2][position] is None:
+        return None
+    receiver = receiver_of(op[1])
+    return (receiver, op[2][position], None) if receiver is not None else None
+
+
+def _under(kept: Kept, written: Symbol | None, key: Symbol | None) -> Kept | None:
+    """What is kept under a key, when that is asked for; None when another key is."""
+    if written is None or key is None or not isinstance(key, str) or not isinstance(written, str):
+        return kept
+    if key[0] == "%" and written[0] == "'":
+        return kept._replace(condition=Condition(key, f"={written[1:]}", True))
+    return None if key[0] == written[0] == "'" and key != written else kept
