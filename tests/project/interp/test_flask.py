@@ -114,6 +114,31 @@ PROGRAMS = {
 }
 
 
+PROGRAMS["metaclasses"] = """
+    from flask import Flask
+    app = Flask(__name__)
+    class Registering(type):
+        classes = []
+        def __init__(cls, name, bases, names):
+            super().__init__(name, bases, names)
+            Registering.classes.append(name)
+    class Singleton(Registering):
+        made = {}
+        def __call__(cls, *args, **kwargs):
+            if cls not in cls.made:
+                cls.made[cls] = super().__call__(*args, **kwargs)
+            return cls.made[cls]
+    class Part(metaclass=Singleton):
+        def __init__(self):
+            app.add_url_rule(f"/{type(self).__name__.lower()}", type(self).__name__, lambda: "")
+    class Abstract(Part):
+        def __init__(self):
+            raise NotImplementedError
+    class First(Part): ...
+    First(), First()
+    for name in Registering.classes:
+        app.add_url_rule(f"/class/{name}", name + "-class", lambda: "")
+    """
 PROGRAMS["copies"] = """
     import copy
     from flask import Blueprint, Flask
