@@ -101,10 +101,17 @@ class ImportOrder:
             if not reaches or _is_test(module):
                 continue
             is_top = "." not in module
+            if facts.is_package and is_top and not self._is_in_circle(module):
+                # A plugin, or a program of its own: what the one that loads it has imported before is not known.
+                continue
             is_started = module not in self._targets and (is_top or bool(facts.import_time.main))
             if (facts.is_package and is_top) or module.rpartition(".")[2] in _ENTRY_NAMES or is_started:
                 entries.append(module)
         return sorted(entries, key=lambda m: (m.count("."), not self._modules[m].is_package, m))
+
+    def _is_in_circle(self, package: str) -> bool:
+        """Whether modules of a package are in a cycle, or import the package."""
+        return package in self._targets or any(m == package or m.startswith(f"{package}.") for m in self._cyclic)
 
     def _programs(self) -> list[str]:
         """The modules that are run: with a main guard, or imported by nobody. Tests are none."""

@@ -228,3 +228,16 @@ def test_names_that_are_made_from_themselves_are_followed_in_finite_time() -> No
 def test_a_script_for_the_shell_of_an_application_from_elsewhere(other: str, lines: list[str]) -> None:
     script = "from flask import current_app\nif __name__ == '__main__':\n    print(current_app.name)\n"
     assert lacking({"fill.py": script, "site.py": other}) == lines
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("with app.app_context():\n        build()", []),
+        ("build()", [USE]),
+        ("pass", [USE]),
+    ],
+)
+def test_a_click_command_runs_in_the_context_in_which_it_is_called(call: str, expected: list[str]) -> None:
+    code = f"import click\n@click.command()\ndef build():\n    use()\nif __name__ == '__main__':\n    {call}\n"
+    assert lacking(HEAD + code) == expected

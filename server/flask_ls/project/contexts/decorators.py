@@ -88,7 +88,7 @@ class Decorators:
             return IDENTITY, ()
         role = self._graph.role(value, symbol)
         if role is not None:
-            return (TO_UNKNOWN if role.source in ("cli", "command") else IDENTITY), ()
+            return (TO_UNKNOWN if role.source == "cli" else IDENTITY), ()
         top = name.partition(".")[0]
         is_foreign = value.kind != "member" and not self._graph.values.model.names.is_project(name)
         return (IDENTITY if is_foreign and top in roles.TRANSPARENT_LIBRARIES else TO_UNKNOWN), ()

@@ -410,12 +410,20 @@ class Graph:
             return found
         role = self.role(decorator, op[1])
         if role is not None and role.source == "command":
+            if self._is_called(key, body.name):
+                return found  # click calls the function in the context of that call
             role = self._command(path, op[1], role)
         if role is None or (role.source == "cli" and _says_no_context(op[1])):
             if role is not None:
                 found += [self._started(t, Role("none", "command"), path, op) for t in inner]
             return found
         return found + [self._started(t, role, path, op) for t in inner]
+
+    def _is_called(self, key: BodyKey, name: str) -> bool:
+        """Whether the project itself calls a function by its name."""
+        calls = (s for s in self.sites.mentions(name) if s.op[0] == "c" and s.op[4] != "decorator")
+        values = (self.values.of(s.body.path, s.op[1]) for s in calls if last_name(s.op[1]) == name)
+        return any(v is not None and v.kind == "function" and v.key == key for v in values)
 
     def _command(self, path: str, decorator: Symbol, role: Role) -> Role:
         """How a command of a click group runs. Of a group that only an entry point of a package names, who runs it?"""

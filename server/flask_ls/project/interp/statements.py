@@ -204,7 +204,7 @@ def _enter(m: Machine, node: ast.With | ast.AsyncWith, number: int, frame: Frame
         return outcomes[0]
     value: Value = manager
     leave: Value = MISSING
-    pushed = 0
+    around = len(m.app_contexts)
     if isinstance(manager, Instance):
         enter = attributes.get(m, manager, "__enter__", MISSING)
         if isinstance(enter, Bound):
@@ -215,14 +215,12 @@ def _enter(m: Machine, node: ast.With | ast.AsyncWith, number: int, frame: Frame
     elif isinstance(manager, External):
         if manager.path == "app_context()" and manager.held:
             m.app_contexts.append(manager.held[0])
-            pushed = 1
         else:
             value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
     try:
         inside(value)
     finally:
-        if pushed:
-            m.app_contexts.pop()
+        del m.app_contexts[around:]
         if isinstance(leave, Bound) and isinstance(leave.func, Function):
             m.call(leave, Args([None, None, None]))
     return outcomes[0]
