@@ -148,6 +148,39 @@ class TestMadeByHand:
     def test_conditional(self) -> None:
         assert "may be absent" in self.show(Route(**{**self.fields(), "conditional": True}))
 
+    def test_a_condition_with_its_text_and_place(self) -> None:
+        text = """
+            import os
+            import random
+            from flask import Flask
+
+            app = Flask(__name__)
+            if os.environ.get("BETA") == "on" and random.random() > 0.5:
+                @app.get("/beta<|>")
+                def beta():
+                    return ""
+        """
+        shown = hover_of(text)
+        assert shown is not None
+        assert 'It may be absent: that depends on `os.environ.get("BETA")` ([`app.py:6`]' in shown
+        assert "as the environment variable BETA is only known at run time" in shown
+
+    def test_what_a_secret_is_compared_with_is_not_shown(self) -> None:
+        text = """
+            import os
+            from flask import Flask
+
+            app = Flask(__name__)
+            if os.environ["API_TOKEN"] == "hunter2":
+                @app.get("/beta<|>")
+                def beta():
+                    return ""
+        """
+        shown = hover_of(text)
+        assert shown is not None
+        assert "API_TOKEN" in shown
+        assert "hunter2" not in shown
+
     def test_incomplete(self) -> None:
         spot = BlindSpot(site("app.py", 0, 1), "the prefix is computed at run time")
         shown = self.show(self.ROUTE, app=App("app", site("app.py", 0, 0), complete=False, blind_spots=(spot,) * 5))

@@ -7,7 +7,16 @@ import ast
 from flask_ls.features.documentation import code
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
 from flask_ls.features.places import link
-from flask_ls.features.route_text import app_of, doubts, label, routes_of, url_for_call, variables, whereabouts
+from flask_ls.features.route_text import (
+    app_of,
+    doubts,
+    label,
+    may_be_absent,
+    routes_of,
+    url_for_call,
+    variables,
+    whereabouts,
+)
 from flask_ls.project.routes import Blueprint, Route, RouteTable
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Unit
@@ -97,7 +106,7 @@ def _in_full(unit: Unit, table: RouteTable, route: Route) -> str:
         " · ".join(f"{code(v.name)}: {v.meaning}" for v in variables(route.rule)),
         _added_methods(route),
         f"Application: {code(route.app)}" if len(table.apps) > 1 else "",
-        "Registered under a condition, so it may be absent." if route.conditional else "",
+        may_be_absent(unit, route),
         "Made by an extension." if route.by_extension else "",
     ]
     unread = doubts(unit, app)
