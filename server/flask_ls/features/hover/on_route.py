@@ -32,7 +32,7 @@ def section(place: Place) -> Section | None:
     table = routes_of(place.unit)
     found = [r for r in table.routes if _is_under(r, place)] or _decorated(place, table)
     if found:
-        return Section(_routes(place.unit, table, found), _span(place, found[0].view))
+        return Section(described(place.unit, table, found), _span(place, found[0].view))
     return _unreachable(place, table)
 
 
@@ -91,7 +91,8 @@ def _span(place: Place, view: Site | None = None) -> Span:
     return place.unit.source.span(place.node)
 
 
-def _routes(unit: Unit, table: RouteTable, found: list[Route]) -> str:
+def described(unit: Unit, table: RouteTable, found: list[Route]) -> str:
+    """Routes in words: the first ones in full."""
     shown = [_in_full(unit, table, r) for r in found[:_MAX_IN_FULL]]
     named = [f"- {code(label(r))} → {code(r.endpoint)}" for r in found[_MAX_IN_FULL:_MAX_NAMED]]
     if len(found) > _MAX_NAMED:
