@@ -154,3 +154,10 @@ def test_flk809(made: str, body: str, count: int) -> None:
 )
 def test_flk805_lambda(handler: str, count: int) -> None:
     assert len(findings("FLK805", f"{APP}app.register_error_handler(Exception, {handler})\n")) == count
+
+
+@pytest.mark.parametrize(("decorator", "count"), [("", 1), ("@logged\n", 0)])
+def test_flk805_does_not_know_what_other_decorators_do(decorator: str, count: int) -> None:
+    handler = "def failed(error):\n    return 'oops', 500\n"
+    text = f"{APP}from tools import logged\n@app.errorhandler(Exception)\n{decorator}{handler}"
+    assert len(findings("FLK805", text)) == count
