@@ -82,11 +82,14 @@ def test_flk806_name_that_is_bound_by_its_text(statement: str) -> None:
         ("open(Path('files') / request.args['n']).read()", "request.args['n']"),
         ("open(os.path.join('files', chosen())).read()", "os.path.join('files', chosen())"),
         ("n = in_folder(request.args['n'])\n    return send_file(n)", "n"),
+        ("n = request.args.get('n')\n    if not n:\n        return ''\n    return send_file('f/' + n)", "'f/' + n"),
+        ("n = request.args['n']\n    if n == '':\n        return ''\n    return open('f/' + n).read()", "'f/' + n"),
     ],
 )
 def test_flk807_marks_what_is_opened(path: str, mark: str) -> None:
     statement = path if "\n" in path else f"return {path}"
-    helpers = "def chosen():\n    return request.args['n']\ndef in_folder(x):\n    return os.path.join('files', x)\n"
+    helpers = "def chosen():\n    return request.args['n']\n"
+    helpers += "def in_folder(x):\n    p = os.path.join('files', x)\n    return p\n"
     assert marked("FLK807", f"{APP}{helpers}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
 
 

@@ -290,9 +290,7 @@ def _confines(test: ast.expr, names: set[str], chosen: str, ctx: Context) -> boo
         return any(_confines(v, names, chosen, ctx) for v in test.values)
     if isinstance(test, ast.UnaryOp):
         return _confines(test.operand, names, chosen, ctx)
-    asks_for_value = isinstance(test, ast.Name) or (
-        isinstance(test, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops)
-    )
+    asks_for_value = isinstance(test, ast.Name) or (isinstance(test, ast.Compare) and _asks_for_value(test, ctx))
     asks_for_file = isinstance(test, ast.Call) and (
         ctx.called(test) in _EXISTENCE
         or (isinstance(test.func, ast.Attribute) and test.func.attr in _PATH_EXISTENCE and not test.args)
@@ -300,6 +298,16 @@ def _confines(test: ast.expr, names: set[str], chosen: str, ctx: Context) -> boo
     if asks_for_value or asks_for_file:
         return False
     return any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or chosen in ctx.text(test)
+
+
+def _asks_for_value(test: ast.Compare, ctx: Context) -> bool:
+    """``name is None``, ``name == ""``, ``"name" in request.args``."""
+    if all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops):
+        return True
+    compared = test.comparators[0]
+    if isinstance(test.ops[0], (ast.In, ast.NotIn)):
+        return isinstance(test.left, ast.Constant) and (ctx.name(compared) or "").startswith("flask.request.")
+    return isinstance(test.ops[0], (ast.Eq, ast.NotEq)) and values.constant(ctx, compared) == ""
 
 
 def _names_on_the_way(node: ast.expr, ctx: Context) -> set[str]:
