@@ -112,6 +112,24 @@ def test_flk807_plain_variable_that_is_the_whole_path(path: str, count: int) -> 
     assert len(findings("FLK807", APP + view)) == count
 
 
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("f.save('up/' + f.filename)", 1),
+        ("if f and allowed(f.filename):\n        f.save(os.path.join('up', f.filename))", 1),
+        ("if f and is_safe(f.filename):\n        f.save(os.path.join('up', f.filename))", 0),
+        ("name = secure_filename(f.filename)\n    f.save(os.path.join('up', name))", 0),
+        ("f.save('up/photo.jpg')", 0),
+        ("f = Document()\n    f.save('up/' + f.filename)", 0),
+    ],
+)
+def test_flk807_uploads(lines: str, count: int) -> None:
+    imports = "from werkzeug.utils import secure_filename\nfrom checks import is_safe\nclass Document: filename = 'x'\n"
+    allowed = "def allowed(name):\n    return '.' in name and name.rsplit('.', 1)[1] in ('png', 'jpg')\n"
+    view = f"@app.post('/')\ndef index():\n    f = request.files['f']\n    {lines}\n    return ''\n"
+    assert len(findings("FLK807", APP + imports + allowed + view)) == count
+
+
 def test_flk809_hooks_of_a_file_without_routes() -> None:
     hook = "n = 0\n@app.before_request\ndef count():\n    global n\n    n = n + 1\n"
     assert marked("FLK809", APP + hook) == ["n = n + 1"]
