@@ -87,6 +87,10 @@ class Decorators:
         if name in roles.TRANSPARENT:
             return IDENTITY, ()
         role = self._graph.role(value, symbol)
+        if role is not None and role.source == "task":
+            # The task is called like the function, by way of `__call__` of its class.
+            pushed = self._graph.task_mask(path, symbol)
+            return {NONE: IDENTITY, APP: TO_APP}.get(pushed, TO_UNKNOWN), ()
         if role is not None:
             return (TO_UNKNOWN if role.source == "cli" else IDENTITY), ()
         top = name.partition(".")[0]
