@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from functools import cached_property
 from typing import Any
 
 from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol, literal_text
@@ -54,6 +53,8 @@ class Symbols:
         self._depths: dict[int, int] = {}
         self._has_star = "*" in index.root.bindings
         self._steps = 0
+        self._looked_into: set[ast.expr] = set()
+        self._holding: frozenset[str] | None = None
 
     def of(self, node: ast.AST | None) -> Symbol | None:
         """The symbol of an expression; None when it says nothing that could be followed."""
@@ -250,20 +251,28 @@ class Symbols:
     def _is_holding(self, value: ast.expr | None) -> bool:
         if isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
             parts = value.values if isinstance(value, ast.Dict) else value.elts
-            return not parts or self.held(value) is not None
+            if not parts or value in self._looked_into:
+                return not parts  # `x = {"a": x["b"]}`
+            self._looked_into.add(value)
+            holds = self.held(value) is not None
+            self._looked_into.discard(value)
+            return holds
         is_new = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and not value.args
         return is_new and isinstance(value, ast.Call) and _last(value.func) in ("dict", "list", "set", "OrderedDict")
 
-    @cached_property
+    @property
     def _holding_attributes(self) -> frozenset[str]:
         """The attributes that methods of this file assign containers of functions to, and those of its classes."""
-        assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
-        assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
-        return frozenset(
-            t.attr if isinstance(t, ast.Attribute) else t.id
-            for t, value in assigned
-            if isinstance(t, (ast.Attribute, ast.Name)) and self._is_holding(value)
-        )
+        if self._holding is None:
+            self._holding = frozenset()  # for what is asked on the way: `self.x = {"a": self.y["b"]}`
+            assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
+            assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
+            self._holding = frozenset(
+                t.attr if isinstance(t, ast.Attribute) else t.id
+                for t, value in assigned
+                if isinstance(t, (ast.Attribute, ast.Name)) and self._is_holding(value)
+            )
+        return self._holding
 
     def _looped(self, binding: Binding) -> Symbol | None:
         """What a loop binds: the elements of a container of functions."""
