@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from flask_ls.project.scopes import BINDERS, Scope
@@ -108,6 +108,25 @@ def walk(tree: ast.Module, module: str, is_package: bool) -> Walked:
                 parent[value] = node
                 push(value)
     return found
+
+
+def names_in(node: ast.AST) -> Iterator[ast.Name]:
+    """The names in an expression, in no order that counts; several times faster than ``ast.walk``."""
+    stack: list[Any] = [node]
+    while stack:
+        current = stack.pop()
+        kind = current.__class__
+        if kind is ast.Name:
+            yield current
+        elif kind is ast.Attribute:
+            stack.append(current.value)
+        elif current is not None:
+            for name in CHILD_FIELDS[kind]:
+                value = getattr(current, name, None)
+                if value.__class__ is list:
+                    stack += value
+                else:
+                    stack.append(value)
 
 
 _Parts: TypeAlias = tuple[list[Any], list[Any]]

@@ -10,6 +10,7 @@ from typing import Any
 from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol, literal_text
 from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
+from flask_ls.project.walk import names_in
 
 # How deep calls may nest in a symbol, and how many local names may be followed one after the other.
 _DEPTH = 5
@@ -112,7 +113,7 @@ class Symbols:
         value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
         if not isinstance(value, (ast.BoolOp, ast.UnaryOp, ast.Compare)) or bindings[0].is_with:
             return None
-        names_itself = any(isinstance(n, ast.Name) and n.id == node.id for n in ast.walk(value))
+        names_itself = any(name.id == node.id for name in names_in(value))
         return None if names_itself else value
 
     def is_inert(self, node: ast.expr, left: int = _STEPS) -> bool:
@@ -264,7 +265,9 @@ class Symbols:
     def _holding_attributes(self) -> frozenset[str]:
         """The attributes that methods of this file assign containers of functions to, and those of its classes."""
         if self._holding is None:
-            self._holding = frozenset()  # for what is asked on the way: `self.x = {"a": self.y["b"]}`
+            # What is asked on the way does not know of them, and is asked again: `self.x = {"a": self.y["b"]}`.
+            self._holding = frozenset()
+            known, self._of_name, self._of_node = (self._of_name, self._of_node), {}, {}
             assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
             assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
             self._holding = frozenset(
@@ -272,6 +275,9 @@ class Symbols:
                 for t, value in assigned
                 if isinstance(t, (ast.Attribute, ast.Name)) and self._is_holding(value)
             )
+            # What was found on the way lives on with its identities, which `_depths` knows.
+            self._meanwhile = self._of_name, self._of_node
+            self._of_name, self._of_node = known
         return self._holding
 
     def _looped(self, binding: Binding) -> Symbol | None:
