@@ -433,3 +433,46 @@ def test_half_a_condition_may_decide_the_whole() -> None:
     )
     assert {r.rule for r in found.routes if not r.is_static} == {"/picked", "/both"}
     assert found.apps[0].exact
+
+
+def test_a_blueprint_is_registered_once_for_each_prefix_it_may_have() -> None:
+    found = table(
+        {
+            "app.py": """
+                import os
+                from flask import Blueprint, Flask
+                bp = Blueprint("bp", __name__)
+
+                @bp.get("/x")
+                def x(): ...
+
+                app = Flask(__name__)
+                app.register_blueprint(bp, url_prefix=os.environ.get("PREFIX") or "/shop")
+                """
+        }
+    )
+    assert {r.rule for r in found.routes if not r.is_static} == {"/shop/x"}
+    assert not found.duplicate_names
+    assert not found.apps[0].exact
+
+
+def test_a_setting_of_the_usual_configuration_may_be_overridden_by_another_one() -> None:
+    found = table(
+        {
+            "app.py": """
+                import os
+                from flask import Flask
+
+                class Settings:
+                    PREFIX = "/shop"
+
+                app = Flask(__name__)
+                app.config.from_object(os.environ["SETTINGS"] if os.environ.get("SETTINGS") else Settings)
+                app.add_url_rule(app.config["PREFIX"] + "/x", "x", print)
+                app.add_url_rule(app.config.get("PREFIX", "") + "/y", "y", print)
+                """
+        }
+    )
+    assert {"/shop/x", "/shop/y"} <= {r.rule for r in found.routes}
+    assert not found.apps[0].exact
+    assert any("SETTINGS" in b.reason for b in found.apps[0].blind_spots)
