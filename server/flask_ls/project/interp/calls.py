@@ -114,6 +114,9 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         is_generator = m.is_generator(node, body)
         if is_generator:
             frame.yields = ListV([], m.serial, None, "generator")
+            caller = frame.caller
+            if caller is not None and caller.offered is not None and caller.offered.call is caller.node:
+                frame.block, caller.offered = caller.offered, None
         outcome = branches.run_scoped(m, frame, "return", lambda: m.run(body, frame))
         if is_generator:
             return frame.yields
@@ -126,6 +129,8 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         m.depth -= 1
         is_idle = m.oldest_write >= born
         before = min(before, m.oldest_write) if not is_idle else before
+        if frame.block is not None:
+            steps += frame.block.steps
         effort.add(0 if active else m.steps - steps, idle=is_idle, barren=m.recorder.progress == progress)
         m.oldest_write = before
         m.active[node] = (active, path)

@@ -20,7 +20,7 @@ from flask_ls.project.interp import (
     reasons,
     subscripts,
 )
-from flask_ls.project.interp.frames import EVAL, Frame
+from flask_ls.project.interp.frames import EVAL, Block, Frame
 from flask_ls.project.interp.paths import AnyOf, Path, Step
 from flask_ls.project.interp.values import MISSING, Args, Choice, DictV, External, Maybe, Unknown, Value
 from flask_ls.project.interp.world import Raised
@@ -279,14 +279,34 @@ def _await(m: Machine, node: ast.Await, frame: Frame) -> Value:
 def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
     value = m.eval(node.value, frame) if node.value is not None else None
     if frame.yields is not None:
-        frame.yields.items.append(Maybe(m.path, value) if m.path != frame.entry_path else value)
+        _give(m, Maybe(m.path, value) if m.path != frame.entry_path else value, frame)
     return Unknown("what is sent to a generator is only known at run time")
 
 
+def _give(m: Machine, item: Value, frame: Frame) -> None:
+    """What a generator yields goes to the block that waits for it, or is kept for later."""
+    block = frame.block
+    if block is None or isinstance(item, Maybe) or m.path != frame.entry_path:
+        frame.yields.items.append(item)
+        return
+    steps = m.steps
+    block.run(item)
+    block.steps += m.steps - steps
+    m.frame = frame
+
+
 def _yield_from(m: Machine, node: ast.YieldFrom, frame: Frame) -> Value:
-    items, rest = iteration.iterate(m, m.eval(node.value, frame))
+    block = frame.block
+    if block is not None and m.path == frame.entry_path:
+        # The generator behind it takes the block over, if it is one.
+        frame.offered = Block(node.value, block.run)
+    try:
+        items, rest = iteration.iterate(m, m.eval(node.value, frame))
+    finally:
+        frame.offered = None
     if frame.yields is not None:
-        frame.yields.items.extend(items)
+        for item in items:
+            _give(m, item, frame)
         frame.yields.rest = frame.yields.rest or rest
     return Unknown("what a generator returns is only known at run time")
 

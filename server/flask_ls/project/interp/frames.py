@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_ls.project.interp.values import ClassV, Function, ModuleV, Namespace, Value
@@ -23,10 +24,24 @@ class Place(NamedTuple):
     end_column: int
 
 
+@dataclass(slots=True)
+class Block:
+    """The body of a ``for`` over a generator, or of a ``with`` that a generator manages: it runs at each ``yield``.
+
+    ``call`` makes the generator in the frame of the statement; ``run`` takes what is yielded. ``steps``: how many of
+    the steps since the call were the body's.
+    """
+
+    call: ast.AST
+    run: Callable[[Value], None]
+    steps: int = 0
+
+
 class Frame:
     """One executing module body, class body or function."""
 
     __slots__ = (
+        "block",
         "caller",
         "entry_path",
         "function",
@@ -36,6 +51,7 @@ class Frame:
         "names",
         "node",
         "nonlocal_names",
+        "offered",
         "owner",
         "parent",
         "pending",
@@ -66,6 +82,8 @@ class Frame:
         self.nonlocal_names: frozenset[str] = frozenset()
         self.pending: list[Any] = []
         self.yields: Any = None
+        self.block: Block | None = None  # what waits for what this generator yields
+        self.offered: Block | None = None  # what waits for the generator that this frame calls
         self.owner: ClassV | None = None
         self.self: Value = None
         self.entry_path: Any = ()

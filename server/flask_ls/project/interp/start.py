@@ -90,7 +90,8 @@ def _load_plugins(m: Machine, reach: Reach) -> None:
     """Modules that add routes to the apps and that a program seems to find by their names may be imported."""
     for state in m.recorder.apps:
         left_out = reach.unloaded(registrars_of(m, state), frozenset(m.modules))
-        modules = [module for p in left_out if (module := m.sources.index.by_path(p)) is not None]
+        paths = [p for p, addition in left_out.items() if addition.function is None]
+        modules = [module for p in paths if (module := m.sources.index.by_path(p)) is not None]
         for module in reach.found_by_name(modules):
             place = Place(module.path, 1, 0, 1, 0)
             reason = f"whether {module.import_name} is imported is only known at run time"

@@ -18,7 +18,7 @@ from flask_ls.project.interp import (
     sequences,
     subscripts,
 )
-from flask_ls.project.interp.frames import EXEC, Frame
+from flask_ls.project.interp.frames import EXEC, Block, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
@@ -79,7 +79,10 @@ def _aug_assign(m: Machine, node: ast.AugAssign, frame: Frame) -> Outcome | None
     if isinstance(settled, DictV) and isinstance(node.op, ast.BitOr):
         mappings.update_dict(m, settled, value)
         return None
-    calls.assign(m, node.target, arithmetic.binary(m, type(node.op), current, value), frame)
+    result = arithmetic.in_place(m, type(node.op), settled, value)
+    if result is MISSING:
+        result = arithmetic.binary(m, type(node.op), current, value)
+    calls.assign(m, node.target, result, frame)
     return None
 
 
@@ -173,36 +176,54 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> Outcome | None:
-    pushed = 0
-    exits: list[Value] = []
-    try:
-        for item in node.items:
-            frame.node = item.context_expr
-            manager = m.settle(m.eval(item.context_expr, frame))
-            value: Value = manager
-            if isinstance(manager, Instance):
-                enter = attributes.get(m, manager, "__enter__", MISSING)
-                if isinstance(enter, Bound):
-                    value = m.call(enter, Args([]))
-                    exits.append(manager)
-            elif isinstance(manager, ListV) and manager.kind == "generator":
-                value = manager.items[0] if manager.items else manager.rest
-            elif isinstance(manager, External):
-                if manager.path == "app_context()" and manager.held:
-                    m.app_contexts.append(manager.held[0])
-                    pushed += 1
-                else:
-                    value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
-            if item.optional_vars is not None:
-                calls.assign(m, item.optional_vars, value, frame)
+    return _enter(m, node, 0, frame)
+
+
+def _enter(m: Machine, node: ast.With | ast.AsyncWith, number: int, frame: Frame) -> Outcome | None:
+    """Enter the items of a ``with`` from ``number`` on, run its body, and leave them."""
+    if number == len(node.items):
         return m.run(node.body, frame)
+    item = node.items[number]
+    outcomes: list[Outcome | None] = []
+
+    def inside(value: Value) -> None:
+        if outcomes:
+            return  # a second yield is an error
+        m.frame = frame
+        if item.optional_vars is not None:
+            calls.assign(m, item.optional_vars, value, frame)
+        outcomes.append(_enter(m, node, number + 1, frame))
+
+    frame.node = item.context_expr
+    frame.offered = Block(item.context_expr, inside)
+    try:
+        manager = m.settle(m.eval(item.context_expr, frame))
     finally:
-        if pushed:
-            del m.app_contexts[-pushed:]
-        for manager in exits:
+        frame.offered = None
+    if outcomes:
+        return outcomes[0]
+    value: Value = manager
+    leave: Value = MISSING
+    around = len(m.app_contexts)
+    if isinstance(manager, Instance):
+        enter = attributes.get(m, manager, "__enter__", MISSING)
+        if isinstance(enter, Bound):
+            value = m.call(enter, Args([]))
             leave = attributes.get(m, manager, "__exit__", MISSING)
-            if isinstance(leave, Bound) and isinstance(leave.func, Function):
-                m.call(leave, Args([None, None, None]))
+    elif isinstance(manager, ListV) and manager.kind == "generator":
+        value = manager.items[0] if manager.items else manager.rest
+    elif isinstance(manager, External):
+        if manager.path == "app_context()" and manager.held:
+            m.app_contexts.append(manager.held[0])
+        else:
+            value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
+    try:
+        inside(value)
+    finally:
+        del m.app_contexts[around:]
+        if isinstance(leave, Bound) and isinstance(leave.func, Function):
+            m.call(leave, Args([None, None, None]))
+    return outcomes[0]
 
 
 def _raise(m: Machine, node: ast.Raise, frame: Frame) -> Outcome | None:
