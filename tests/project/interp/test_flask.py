@@ -641,3 +641,37 @@ def test_a_setting_of_the_usual_configuration_may_be_overridden_by_another_one()
     assert {"/shop/x", "/shop/y"} <= {r.rule for r in found.routes}
     assert not found.apps[0].exact
     assert any("SETTINGS" in b.reason for b in found.apps[0].blind_spots)
+
+
+def test_what_a_library_brings_is_no_class_of_the_program() -> None:
+    found = table(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": "class Page:\n    path = None",
+            "shop/pages.py": """
+                from flask import request
+                from sqlalchemy import Column
+                from sqlalchemy.orm import DeclarativeBase
+                from shop.base import Page
+
+                class Row(DeclarativeBase): ...
+
+                class Start(Page):
+                    path = "/start"
+                """,
+            "shop/app.py": """
+                import inspect
+                from flask import Flask
+                from shop import pages
+                from shop.base import Page
+
+                app = Flask(__name__)
+                for name in dir(pages):
+                    found = getattr(pages, name)
+                    if inspect.isclass(found) and issubclass(found, Page) and found is not Page:
+                        app.add_url_rule(found.path, name, print)
+                """,
+        }
+    )
+    assert {r.rule for r in found.routes if not r.is_static} == {"/start"}
+    assert found.apps[0].exact
