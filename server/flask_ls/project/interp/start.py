@@ -82,7 +82,12 @@ def _run_entry(m: Machine, entry: Entry) -> None:
 
 
 def _instance(m: Machine, cls: ClassV) -> Instance:
-    made = m.settle(m.call(cls, Args([]))) if isinstance(cls.lookup("__init__"), Function) else None
+    init = cls.lookup("__init__")
+    if not isinstance(init, Function):
+        return m.new_instance(cls)
+    # Parameters have their defaults; what else may be given is not known.
+    more = Unknown(f"how the {cls.name} is made is not known") if init.node.args.kwarg is not None else None
+    made = m.settle(m.call(cls, Args([], starstar=more)))
     return made if isinstance(made, Instance) else m.new_instance(cls)
 
 

@@ -242,9 +242,9 @@ class Instance:
 
 
 class Function:
-    """A function of the workspace with its closure."""
+    """A function of the workspace with its closure. ``results``: what it gave before, when it is one that is cached."""
 
-    __slots__ = ("attrs", "defaults", "frame", "kw_defaults", "module", "name", "node", "owner", "qualname")
+    __slots__ = ("attrs", "defaults", "frame", "kw_defaults", "module", "name", "node", "owner", "qualname", "results")
 
     def __init__(
         self,
@@ -266,6 +266,7 @@ class Function:
         self.kw_defaults = kw_defaults
         self.owner: ClassV | None = None
         self.attrs = Namespace(born)
+        self.results: list[tuple[Args, Value]] | None = None
 
     @property
     def dotted(self) -> str:
