@@ -47,6 +47,7 @@ class Contexts:
         self.entries.imports = self.imports
         self.graph.task_mask = self.tasks.mask
         self.graph.job_mask = self.tasks.job_mask
+        self.graph.left_by_module = self.left_by_module
         self.values.parameter_value = self.outside.parameter
         self._uses: dict[str, list[Use]] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}

@@ -257,6 +257,8 @@ class Symbols:
     @cached_property
     def _holding_attributes(self) -> frozenset[str]:
         """The attributes that methods of this file assign containers of functions to, and those of its classes."""
+        # What is assigned may hold such attributes itself; those are not followed.
+        self.__dict__["_holding_attributes"] = frozenset()
         assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
         assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
         return frozenset(
