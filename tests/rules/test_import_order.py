@@ -60,3 +60,22 @@ def test_flk303_where_what_is_bound_is_chosen_elsewhere(code: str, count: int) -
         f"from flask import Flask\nimport ext\ndef create_app():\n    app = Flask('x')\n    {code}\n    return app\n"
     )
     assert len(findings("FLK303", factory, files)) == count
+
+
+def test_a_module_with_an_app_is_where_a_server_starts() -> None:
+    files = {"web.py": "import tasks\nfrom flask import Flask\nshop = Flask(__name__)\n"}
+    early = {**files, "tasks.py": "from web import shop\n"}
+    assert len(findings("FLK301", "", early)) == 1
+    assert findings("FLK301", "", {**early, "run.py": "import tasks\nfrom web import shop\n"}) == []
+    late = {**files, "tasks.py": "def work():\n    from web import shop\n"}
+    assert findings("FLK301", "", late) == []
+
+
+def test_modules_of_a_folder_without_init() -> None:
+    package = {
+        "shop/__init__.py": "from flask import Flask\nfrom shop.api import orders\napp = Flask(__name__)\n",
+        "shop/api/orders.py": "from shop import app\n",
+    }
+    assert [f.path for f in findings("FLK301", "", package)] == ["/project/shop/api/orders.py"]
+    in_order = "from flask import Flask\napp = Flask(__name__)\nfrom shop.api import orders\n"
+    assert findings("FLK301", "", {**package, "shop/__init__.py": in_order}) == []

@@ -109,9 +109,23 @@ class ImportOrder:
                 continue
             is_top = "." not in module
             is_started = module not in self._targets and (is_top or bool(facts.import_time.main))
-            if (facts.is_package and is_top) or module.rpartition(".")[2] in _ENTRY_NAMES or is_started:
+            is_named = module.rpartition(".")[2] in _ENTRY_NAMES
+            if (facts.is_package and is_top) or is_named or is_started or (is_top and self._is_served(facts)):
                 entries.append(module)
         return sorted(entries, key=lambda m: (m.count("."), not self._modules[m].is_package, m))
+
+    def _is_served(self, facts: FileFacts) -> bool:
+        """Whether the module makes an app, and only modules that it imports itself import it: a server starts there."""
+        exports = [e for found in facts.exports.values() for e in found if e.kind == "value"]
+        if not any(self._names.in_module(facts.module, e.target) == "flask.Flask" for e in exports):
+            return False
+        reached: set[str] = set()
+        waiting = [facts.module]
+        while waiting:
+            for target in self._graph[waiting.pop()] - reached:
+                reached.add(target)
+                waiting.append(target)
+        return all(m in reached for m, targets in self._graph.items() if facts.module in targets)
 
     def _programs(self) -> list[str]:
         """The modules that are run: with a main guard, or imported by nobody. Tests are none."""

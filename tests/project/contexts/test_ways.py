@@ -147,6 +147,29 @@ def test_scripts_of_alembic_run_in_a_context() -> None:
     assert lacking({"migrations/versions/a.py": revision, "migrations/env.py": env}) == []
 
 
+@pytest.mark.parametrize(("base", "expected"), [("(base=ContextTask)", []), ("(base=PlainTask)", ["app.py:14 FLK104"])])
+def test_a_task_that_is_called_runs_by_way_of_its_class(base: str, expected: list[str]) -> None:
+    text = f"""\
+from celery import Celery, Task
+from flask import Flask, current_app
+app = Flask("x")
+class ContextTask(Task):
+    def __call__(self, *args, **kwargs):
+        with app.app_context():
+            return self.run(*args, **kwargs)
+class PlainTask(Task):
+    pass
+celery = Celery("x")
+@celery.task{base}
+def work():
+    #
+    return current_app.name
+if __name__ == "__main__":
+    work()
+"""
+    assert lacking({"app.py": text}) == expected
+
+
 def test_a_task_class_that_is_given_its_call_later() -> None:
     text = """\
 from celery import Celery, Task

@@ -571,3 +571,73 @@ def test_a_decorator_that_counts_the_parameters_of_a_function() -> None:
     )
     assert {(r.rule, r.endpoint) for r in found.routes if not r.is_static} == {("/few", "one"), ("/many", "two")}
     assert found.apps[0].exact
+
+
+def test_half_a_condition_may_decide_the_whole() -> None:
+    """What is not known beside a False or a True does not count."""
+    found = table(
+        {
+            "app.py": """
+        import os
+        from flask import Flask
+        app = Flask(__name__)
+
+        def pick(value, **options):
+            has_default = "default" in options
+            if not value and has_default:
+                return options["default"]
+            if value or not has_default:
+                return "/picked"
+            raise RuntimeError
+
+        app.add_url_rule(pick(os.getenv("A")), "picked", lambda: "")
+        if (os.getenv("B") or os.getenv("C") or True) and not (os.getenv("D") and False):
+            app.add_url_rule("/both", "both", lambda: "")
+        """
+        }
+    )
+    assert {r.rule for r in found.routes if not r.is_static} == {"/picked", "/both"}
+    assert found.apps[0].exact
+
+
+def test_a_cached_function_gives_the_same_app_again() -> None:
+    found = table(
+        {
+            "app.py": """
+                import functools
+                from flask import Flask
+                @functools.lru_cache(maxsize=None)
+                def create(name="shop"):
+                    return Flask(name)
+                create().add_url_rule("/a", "a", lambda: "")
+                app = create()
+                app.add_url_rule("/b", "b", lambda: "")
+                create("other").add_url_rule("/c", "c", lambda: "")
+                """
+        }
+    )
+    assert [(a.name, a.exact) for a in found.apps] == [("app.app", True), ("app.create", True)]
+    assert {(r.rule, r.app) for r in found.routes if not r.is_static} == {
+        ("/a", "app.app"),
+        ("/b", "app.app"),
+        ("/c", "app.create"),
+    }
+
+
+def test_what_the_maker_of_a_factory_may_be_given_is_not_known() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                class Factory:
+                    def __init__(self, **options):
+                        self.options = options
+                    def __call__(self):
+                        app = Flask(__name__, **self.options)
+                        app.add_url_rule("/a", "a", lambda: "")
+                        return app
+                """
+        }
+    )
+    assert not found.apps[0].exact
+    assert {r.rule for r in found.routes} == {"/a"}

@@ -41,6 +41,7 @@ from flask_ls.project.contexts.targets import (
     is_static,
 )
 from flask_ls.project.contexts.values import BodyKey, Value, Values
+from flask_ls.project.tracking import Memo, Tracker
 
 # A forked process keeps the context, a spawned one does not: without a context there is none either way.
 _TO_PROCESS: Vector = (NONE, UNKNOWN, UNKNOWN, UNKNOWN)
@@ -50,31 +51,27 @@ _DEPTH = 6
 class Graph:
     """The targets of every site."""
 
-    def __init__(self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None]) -> None:
+    def __init__(self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None], tracker: Tracker) -> None:
         self.values = values
         self.sites = sites
         self.flow = flow
         self.task_mask: Callable[[str, Symbol], Mask] = lambda path, symbol: NONE
         self.job_mask: Callable[[str], Mask] = lambda path: NONE
         self.left_by_module: Callable[[str], Vector] = lambda path: IDENTITY
-        self._targets: dict[tuple[BodyKey, int], list[Target]] = {}
+        self._targets: Memo[tuple[BodyKey, Op], list[Target]] = Memo(tracker, self._find, [])
         self.role = Giving(values).role
-        self.decorators = Decorators(self)
+        self.decorators = Decorators(self, tracker)
         self.receivers = Receivers(values)
         self.special = Special(values)
-        self.carried = Carried(values, sites)
+        self.carried = Carried(values, sites, tracker)
 
     def targets(self, site: Site) -> list[Target]:
         """The bodies that running this operation enters, now or later."""
-        key = (site.body, site.leaf)
-        known = self._targets.get(key)
-        if known is None:
-            self._targets[key] = []
-            known = self._targets[key] = self._find(site)
-        return known
+        return self._targets((site.body, site.op))
 
-    def _find(self, site: Site) -> list[Target]:
-        op, path = site.op, site.body.path
+    def _find(self, key: tuple[BodyKey, Op]) -> list[Target]:
+        body, op = key
+        path = body.path
         if op[0] == "a":
             return [*self._read(path, op), *self.special.touched(path, op)]
         if op[0] == "k":
@@ -84,17 +81,17 @@ class Graph:
         if op[0] != "c":
             return []
         if op[4] == "decorator":
-            return self._decoration(site)
+            return self._decoration(path, op)
         callbacks = self._callbacks(path, op)
-        if last_name(op[1]) == "run" and self._runs_later(site):
+        if last_name(op[1]) == "run" and self._runs_later(body, op):
             # A copied context is the one of the place where it was copied, perhaps outside of this function.
             callbacks = [t._replace(source="unknown", mask=UNKNOWN, vector=IDENTITY) for t in callbacks]
         return [*self._executed(path, op), *callbacks, *self._made_thread(path, op)]
 
-    def _runs_later(self, site: Site) -> bool:
+    def _runs_later(self, key: BodyKey, op: Op) -> bool:
         """Whether a nested function calls ``run`` of a copied context."""
-        body = self.values.body(site.body)
-        value = self.values.of(site.body.path, site.op[1])
+        body = self.values.signature(key)
+        value = self.values.of(key.path, op[1])
         is_copy = value is not None and (value.name, value.extra) == ("contextvars.Context", "run")
         return is_copy and body is not None and bool(body.owner)
 
@@ -120,7 +117,7 @@ class Graph:
         if receiver is not None:
             found += self._read(path, ("a", op[1], ""))
         for target in self.references(path, op[1]):
-            body = self.values.body(target.key)
+            body = self.values.signature(target.key)
             if target.source or body is None:
                 found.append(target)
             elif body.is_generator:
@@ -196,7 +193,7 @@ class Graph:
         if function.kind == "called" and function.name in roles.TRANSPARENT:
             return self.references(path, first, left - 1)
         if function.kind == "function" and function.key is not None and first is not None:
-            body = self.values.body(function.key)
+            body = self.values.signature(function.key)
             inner = self.references(path, first, left - 1) if body is not None else []
             if body is not None and inner and not body.is_generator and not body.is_async:
                 vector, extra = self.decorators.decorating(function.key, body)
@@ -252,7 +249,7 @@ class Graph:
         return self.references(kept.path, kept.symbol) if kept is not None else []
 
     def _is_property(self, key: BodyKey) -> bool:
-        body = self.values.body(key)
+        body = self.values.signature(key)
         return body is not None and is_property(body)
 
     def property_of(self, instance: Value, name: str) -> BodyKey | None:
@@ -261,7 +258,7 @@ class Graph:
             known = self.values.model.names.class_(cls)
             if known is not None:
                 facts, definition = known
-                body = facts.bodies.get(f"{definition.qualname}.{name}")
+                body = self.values.signature(BodyKey(facts.path, f"{definition.qualname}.{name}"))
                 if body is not None:
                     return BodyKey(facts.path, body.id) if is_property(body) else None
         return None
@@ -304,7 +301,7 @@ class Graph:
     def _given_along(self, path: str, op: Op, role: Role, symbol: Symbol) -> list[Target]:
         """``Thread(target=retry, args=(work,))``: what ``retry`` does with ``work``, in the thread."""
         key = self.carried.entered(self.values.of(path, symbol), is_decorator=False)
-        body = self.values.body(key)
+        body = self.values.signature(key)
         arguments = arguments_after(op, symbol)
         if key is None or body is None or not arguments:
             return []
@@ -326,7 +323,7 @@ class Graph:
             arguments = [a for a in (*op[2], *(v for _, v in op[3])) if a is not None]
         for argument in arguments:
             for target in self.references(path, argument):
-                body = self.values.body(target.key)
+                body = self.values.signature(target.key)
                 if role.how == "caller":
                     found.append(target)
                 elif body is not None and body.is_generator and (is_wrapped or _is_generator(value)):
@@ -345,7 +342,7 @@ class Graph:
             mask = self.job_mask(target.key.path)
         if role.source == "command" and mask is not None:
             mask = apply(self.left_by_module(target.key.path), mask)
-        body = self.values.body(target.key)
+        body = self.values.signature(target.key)
         if role.source in ("view", "handler") and body is not None and body.is_generator:
             # A generator view only makes the generator; its body runs while the response is sent.
             return target._replace(source="stream", mask=apply(target.vector, NONE), vector=IDENTITY)
@@ -365,7 +362,7 @@ class Graph:
         if function.kind == "class":
             method = self.values.attribute(function._replace(kind="instance"), "__init__")
             key = method.key if method is not None and method.kind == "function" else None
-        body = self.values.body(key)
+        body = self.values.signature(key)
         if key is None or body is None:
             return []
         found: list[Target] = []
@@ -392,11 +389,10 @@ class Graph:
 
     # Decorators
 
-    def _decoration(self, site: Site) -> list[Target]:
+    def _decoration(self, path: str, op: Op) -> list[Target]:
         """Applying a decorator: its body runs here, and it may hand the function to somebody."""
-        op, path = site.op, site.body.path
         key = BodyKey(path, op[2][0][1:])
-        body = self.values.body(key)
+        body = self.values.signature(key)
         decorator = self.values.of(path, op[1])
         applied = self.carried.entered(decorator, is_decorator=True)
         found = self._through_decorators(applied) if applied is not None else []
@@ -405,7 +401,7 @@ class Graph:
         number = body.decorators.index(op[1]) if op[1] in body.decorators else -1
         inner = self._through_decorators(key, number + 1)
         if applied is not None:
-            own = self.values.body(applied)
+            own = self.values.signature(applied)
             parameter = first_parameter(own) if own is not None else None
             if parameter is not None:
                 own_vector = self.decorators.passage(applied, 0)[0]
@@ -436,7 +432,7 @@ class Graph:
         """How a command of a click group runs. Of a group that only an entry point of a package names, who runs it?"""
         method = decorator[1] if isinstance(decorator, tuple) and decorator[0] == "()" else decorator
         owner = self.values.attributes.owner_function(path, method)
-        body = self.values.body(owner)
+        body = self.values.signature(owner)
         if owner is None or body is None:
             return role
         values = (self.values.of(owner.path, d) for d in body.decorators)

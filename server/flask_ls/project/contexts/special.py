@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import Op, Symbol, leaves
+from flask_ls.project.bodies import Op
 from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
@@ -32,7 +32,6 @@ class Special:
 
     def __init__(self, values: Values) -> None:
         self._values = values
-        self._metaclasses: dict[str, dict[str, Symbol]] = {}
 
     def touched(self, path: str, op: Op) -> list[Target]:
         """``value[key]``, ``f"{value}"``, ``for x in value``: the methods of an instance of a project class."""
@@ -136,12 +135,8 @@ class Special:
         known = self._values.model.names.class_(cls)
         if known is None:
             return None
-        facts = known[0]
-        named = self._metaclasses.get(facts.path)
-        if named is None:
-            made = (op for body in facts.bodies.values() for op in leaves(body.block) if op[0] == "k")
-            named = self._metaclasses[facts.path] = {op[1][1:]: op[2] for op in made if op[2] is not None}
-        value = self._values.of(facts.path, named.get(known[1].qualname))
+        path, named = known[0].path, self._values.code.metaclass(known[0].path, known[1].qualname)
+        value = self._values.of(path, named)
         return value if value is not None and value.kind == "class" else None
 
 

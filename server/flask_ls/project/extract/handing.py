@@ -56,4 +56,5 @@ def passed(index: FileIndex) -> frozenset[str]:
     handed += [n.value for n in index.nodes(ast.Assign)]
     handed += [n.value for n in index.nodes(ast.Starred)]
     handed += [n.iter for n in index.nodes(ast.For)]
-    return frozenset(dotted for node in handed if node is not None and (dotted := dotted_name(node)) is not None)
+    named = {dotted_name(n) for n in handed if isinstance(n, (ast.Name, ast.Attribute))}
+    return frozenset(name for name in named if name is not None)

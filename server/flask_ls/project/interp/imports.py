@@ -87,12 +87,12 @@ def from_import(m: Machine, source: Value, name: str) -> Value:
     return Unknown(f"{source.module.import_name} has no {name} that can be read")
 
 
-def _missing(m: Machine, name: str = "") -> None:
+def _missing(m: Machine, name: str) -> None:
     """A module that is not there, where that is caught."""
     nearest = next((a for a in reversed(m.tries) if a.catches("ModuleNotFoundError")), None)
     # Where its absence ends the program, the module is one that building or installing the program makes.
     if nearest is not None and not nearest.is_fatal("ModuleNotFoundError"):
-        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), name or None)
+        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), f"No module named {name!r}")
 
 
 def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value:
@@ -129,7 +129,7 @@ def _import_external(m: Machine, name: str) -> Value:
     top = name.partition(".")[0]
     installed = m.sources.is_installed(top)
     if installed is False:
-        _missing(m)
+        _missing(m, name)
     if installed is None:
         note_possible(m, "ModuleNotFoundError")
     value = m.external(name)

@@ -107,6 +107,8 @@ def simple_namespace(m: Machine) -> Value:
     def init(m_: Machine, args: Args) -> Value:
         for key, value in args.kw.items():
             m_.write(args.pos[0].attrs, key, value)
+        if args.starstar is not None:
+            args.pos[0].open = Unknown(args.starstar.reason)
         return None
 
     return make_class(m, "types.SimpleNamespace", names={"__init__": Native("__init__", init)})
