@@ -39,7 +39,8 @@ def test_flk301_package_that_another_program_loads(entry: str, count: int) -> No
         "shop/__init__.py": "",
         "shop/users.py": "from shop.orders import Order\nclass User: ...\n",
         "shop/orders.py": "class Order: ...\nfrom shop.users import User\n",
-        entry: "from shop.users import User\n",
+        "plugin/forms.py": "",
+        entry: "import plugin.forms\nfrom shop.users import User\n",
     }
     assert len(findings("FLK301", app, files)) == count
 

@@ -244,7 +244,7 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        sources = WorkspaceSources(self.index, text, whole=self.tree)
+        sources = WorkspaceSources(self.index, text, whole=self.tree, used=self.distributions.may_be_used)
         return evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
 
     @property
