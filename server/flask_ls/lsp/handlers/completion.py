@@ -30,7 +30,7 @@ async def handle(ls: FlaskLanguageServer, params: types.CompletionParams) -> lis
         found = completions(unit, moment.converter.offset(unit.source, params.position))
         return [_item(moment, unit.source, n, proposal) for n, proposal in enumerate(found)] or None
 
-    return await ls.session.ask_about(params.text_document.uri, Priority.REQUEST, question)
+    return await ls.session.ask_about(params.text_document.uri, Priority.REQUEST, question, settled=True)
 
 
 def _item(moment: Moment, source: SourceFile, number: int, proposal: Completion) -> types.CompletionItem:
