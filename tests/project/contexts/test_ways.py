@@ -264,3 +264,8 @@ def test_a_script_for_the_shell_of_an_application_from_elsewhere(other: str, lin
 def test_a_click_command_runs_in_the_context_in_which_it_is_called(call: str, expected: list[str]) -> None:
     code = f"import click\n@click.command()\ndef build():\n    use()\nif __name__ == '__main__':\n    {call}\n"
     assert lacking(HEAD + code) == expected
+
+
+def test_an_element_of_an_attribute_in_a_display() -> None:
+    code = 'x = {"a": app.config["X"], "b": [app.config["Y"]]}\ndef f():\n    app.things["S"] = f\nuse()\n'
+    assert lacking(HEAD + code) == [USE]

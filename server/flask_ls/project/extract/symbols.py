@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from functools import cached_property
 from typing import Any
 
 from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol, literal_text
@@ -54,6 +53,7 @@ class Symbols:
         self._depths: dict[int, int] = {}
         self._has_star = "*" in index.root.bindings
         self._steps = 0
+        self._holding: frozenset[str] | None = None
 
     def of(self, node: ast.AST | None) -> Symbol | None:
         """The symbol of an expression; None when it says nothing that could be followed."""
@@ -254,9 +254,15 @@ class Symbols:
         is_new = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and not value.args
         return is_new and isinstance(value, ast.Call) and _last(value.func) in ("dict", "list", "set", "OrderedDict")
 
-    @cached_property
+    @property
     def _holding_attributes(self) -> frozenset[str]:
         """The attributes that methods of this file assign containers of functions to, and those of its classes."""
+        if self._holding is None:
+            self._holding = frozenset()  # an element of such a container may be one of another: `[self.handlers["x"]]`
+            self._holding = self._found_holding()
+        return self._holding
+
+    def _found_holding(self) -> frozenset[str]:
         assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
         assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
         return frozenset(
