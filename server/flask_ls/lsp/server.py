@@ -28,6 +28,7 @@ from flask_ls.lsp.handlers import (
     hover,
     initialize,
     initialized,
+    references,
     workspace_symbol,
 )
 from flask_ls.lsp.handlers.commands import COMMANDS
@@ -50,6 +51,7 @@ _HANDLERS = (
     (types.CODE_ACTION_RESOLVE, code_action_resolve.handle, None),
     (types.TEXT_DOCUMENT_COMPLETION, completion.handle, _COMPLETION),
     (types.TEXT_DOCUMENT_DEFINITION, definition.handle, None),
+    (types.TEXT_DOCUMENT_REFERENCES, references.handle, None),
     (types.TEXT_DOCUMENT_HOVER, hover.handle, None),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbol.handle, None),
     (types.WORKSPACE_SYMBOL, workspace_symbol.handle, None),
