@@ -182,3 +182,15 @@ def test_flk805_does_not_know_what_other_decorators_do(decorator: str, count: in
     handler = "def failed(error):\n    return 'oops', 500\n"
     text = f"{APP}from tools import logged\n@app.errorhandler(Exception)\n{decorator}{handler}"
     assert len(findings("FLK805", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [("Procfile", 1), ("deploy/Procfile", 1), ("dev/vm/Procfile", 0), ("devices/Procfile", 1)]
+)
+def test_flk801_leaves_folders_for_development_alone(path: str, count: int) -> None:
+    assert len(findings("FLK801", APP, {path: "web: flask run\n"})) == count
+
+
+def test_flk801_leaves_scripts_for_tests_alone() -> None:
+    script = {"test_model/test_model.py": RUN, "Procfile": "web: python test_model/test_model.py\n"}
+    assert findings("FLK801", APP, script) == []
