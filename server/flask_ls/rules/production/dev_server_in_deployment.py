@@ -8,9 +8,9 @@ Instead: a WSGI server: ``gunicorn "shop:create_app()"`` or ``waitress-serve --c
 Fix: Starts gunicorn with the only application or factory of the project, at the same host and port; unsafe, as gunicorn
 must be installed and workers are processes.
 
-Quiet: For other ``flask`` commands (``flask db upgrade``), for files, folders and scripts named for development or tests,
-with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [ "$ENV" =
-development ]``), and for scripts that start another server.
+Quiet: For other ``flask`` commands (``flask db upgrade``), for files, folders and scripts named for development or
+tests, with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [
+"$ENV" = development ]``), and for scripts that start another server.
 """
 
 from __future__ import annotations
