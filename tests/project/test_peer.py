@@ -64,6 +64,13 @@ def test_a_list_is_shared_out_from_both_ends() -> None:
     assert [*front, *back] == ["2", "3"]
 
 
+def test_some_are_taken_first_and_none_twice() -> None:
+    claims = Claims([str(number) for number in range(6)])
+    own = claims.take(["4", "1", "unknown"])
+    assert [next(own), next(claims.take(["1"]))] == ["4", "1"]
+    assert list(own) == ["0", "2", "3", "5"]
+
+
 def test_what_one_process_takes_the_other_one_leaves() -> None:
     claims = Claims([str(number) for number in range(1000)])
     peer = fork()
