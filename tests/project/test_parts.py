@@ -73,7 +73,7 @@ def test_a_model_that_defers_does_not_wait(tmp_path: Path, workspace: Workspace)
     deferring.load()
     deferring.warm_up()
     model = edit(deferring, "a.py", "from flask import Flask\n\napp = Flask(__name__)\n")
-    for part in ("evaluation", "contexts", "import_failures"):
+    for part in ("evaluation", "import_failures"):
         with pytest.raises(NotYet):
             getattr(model, part)
     twin = model.twin(model.checkpoint)

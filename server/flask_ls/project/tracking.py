@@ -11,6 +11,7 @@ until the first question is answered, so that no answer depends on which questio
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import eq
 from typing import Any, Generic, TypeVar, cast
@@ -241,6 +242,38 @@ class Input(Generic[K, V]):
                 before, node.value = node.value, self._read(key)
                 if before is not node.value and before != node.value:
                     node.spoil()
+
+
+class Relation:
+    """Name -> the names that the files relate to it, sorted; ``read(facts)`` gives the pairs of a file."""
+
+    def __init__(self, tracker: Tracker, read: Callable[[FileFacts], Iterable[tuple[str, str]]]) -> None:
+        self._read = read
+        self._counts: dict[str, Counter[str]] = {}
+        for facts in tracker.files.values():
+            self._add(facts)
+        self._related: Input[str, tuple[str, ...]] = Input(
+            tracker, lambda name: tuple(sorted(self._counts[name])) if name in self._counts else ()
+        )
+
+    def __call__(self, name: str) -> tuple[str, ...]:
+        """What is related to a name."""
+        return self._related(name)
+
+    def edited(self, before: FileFacts, facts: FileFacts) -> None:
+        """One file relates other names now."""
+        gone = set(self._read(before))
+        for name, other in gone:
+            counts = self._counts[name]
+            counts[other] -= 1
+            if not counts[other]:
+                del counts[other]
+        self._add(facts)
+        self._related.changed({name for name, _ in gone.symmetric_difference(self._read(facts))})
+
+    def _add(self, facts: FileFacts) -> None:
+        for name, other in set(self._read(facts)):
+            self._counts.setdefault(name, Counter())[other] += 1
 
 
 class Memo(Generic[K, V]):
