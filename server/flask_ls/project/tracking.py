@@ -45,7 +45,7 @@ class _Node:
         self.trial: Any = None
         self.depth = 0
         self.low = _NEVER
-        self.sources: dict[_Node, None] | None = None
+        self.sources: dict[_Node, None] | tuple[_Node, ...] | None = None
         self.users: set[_Node] | None = None
         self.detour: list[_Node] | None = None
 
@@ -53,7 +53,7 @@ class _Node:
         """It is made of this."""
         if self.sources is None:
             self.sources = {}
-        self.sources[source] = None
+        cast("dict[_Node, None]", self.sources)[source] = None
 
     def take(self, inner: _Node) -> None:
         """What was noted inside counts here, as the answer there is not final."""
@@ -83,6 +83,8 @@ class _Node:
             node.detour = None
             node.give_up()
         self.state, self.trial, self.detour, self.low = _DONE, None, None, _NEVER
+        if self.sources:
+            self.sources = tuple(self.sources)
         for source in self.sources or ():
             if source.users is None:
                 source.users = set()
@@ -324,13 +326,14 @@ class Memo(Generic[K, V]):
         if inside.low < len(tracker._stack):
             tracker._stack[-1].take(inside)
             return found
+        sources = tuple(inside.sources or ())
         for key, value in found.items():
             node = self._nodes.get(key)
             if node is None:
                 node = self._nodes[key] = _Node(self, key, _NOTHING, _STALE)
             else:
                 node.unlink()
-            node.sources = inside.sources if len(found) == 1 or inside.sources is None else dict(inside.sources)
+            node.sources = sources
             node.settle(value)
         inside.give_up()
         return found

@@ -22,7 +22,7 @@ from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
-from flask_ls.project.model.parts import Parts
+from flask_ls.project.model.parts import NamedParts, Parts
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
@@ -97,8 +97,9 @@ class ProjectModel:
                 model._take_over(self)
             if not alike and "names" in model.__dict__:
                 model.names.changed(facts.path)
-            # After the names, which the parts may ask for.
-            model._parts = self._parts.after_edit(model, facts, names_alike=alike)
+            model._parts = self._parts.after_edit(model, facts)
+            if "_named_parts" in model.__dict__:
+                model._named_parts.edited(facts.path)
             if not model.is_moved:
                 model.tracker.edited(facts.path)
                 if "contexts" in model.__dict__:
@@ -107,7 +108,8 @@ class ProjectModel:
 
     def _take_over(self, other: ProjectModel) -> None:
         """Go on with what the other model, which is not used any more, found out of names, classes and contexts."""
-        for part in ("tracker", "names", "classes", "contexts"):
+        for part in ("tracker", "names", "classes", "contexts", "_named_parts"):
+            self.__dict__.pop(part, None)  # what is made with one tracker is not mixed with what is made with another
             if part in other.__dict__:
                 self.__dict__[part] = other.__dict__[part]
         self.tracker.files = self.files
@@ -115,6 +117,8 @@ class ProjectModel:
             self.names.of_modules(self.modules)
         if "contexts" in self.__dict__:
             self.contexts.of_model(self)
+        if "_named_parts" in self.__dict__:
+            self._named_parts.of_model(self)
 
     def with_deployment(self, path: str, document: DeploymentFile | None) -> ProjectModel:
         """The model after a deployment file changed or went away (None); itself when it says what it said."""
@@ -183,13 +187,8 @@ class ProjectModel:
         return self._parts.plain(part)
 
     def each_named(self, part: Callable[[FileFacts, ProjectModel], T]) -> Mapping[str, T]:
-        """The same for a part that also asks what names and classes are, but nothing else of other files.
-
-        :raises NotYet: as ``evaluation``, after an edit that changed what names stand for.
-        """
-        if self._parts.is_lost(part):
-            self._takes_long(part, lambda model: model.each_named(part))
-        return self._parts.named(part)
+        """The same for a part that also asks what names and classes are, but nothing else of other files."""
+        return self._named_parts(part)
 
     def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
         """``combine(each(part))``, remembered while the parts stay the same."""
@@ -273,6 +272,10 @@ class ProjectModel:
     def tracker(self) -> Tracker:
         """Notes what the answers on names, classes and contexts are made of."""
         return Tracker(self.files, notes=self.is_edited)
+
+    @lazy
+    def _named_parts(self) -> NamedParts:
+        return NamedParts(self)
 
     @lazy
     def contexts(self) -> Contexts:
