@@ -73,7 +73,7 @@ def test_a_model_that_defers_does_not_wait(tmp_path: Path, workspace: Workspace)
     deferring.load()
     deferring.warm_up()
     model = edit(deferring, "a.py", "from flask import Flask\n\napp = Flask(__name__)\n")
-    for part in ("evaluation", "contexts", "import_failures"):
+    for part in ("evaluation", "import_failures"):
         with pytest.raises(NotYet):
             getattr(model, part)
     twin = model.twin(model.checkpoint)
@@ -82,23 +82,22 @@ def test_a_model_that_defers_does_not_wait(tmp_path: Path, workspace: Workspace)
         _ = model.evaluation
 
 
-def test_what_cannot_be_found_out_is_not_awaited_for_ever(tmp_path: Path, workspace: Workspace) -> None:
+def test_what_cannot_be_found_out_is_not_awaited_for_ever(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deferring = Workspace([str(tmp_path)], use_cache=False, defers=True)
     deferring.load()
     deferring.warm_up()
-    deferring.snapshot().model.each_named(makers)
-
-    def failing(facts: FileFacts, model: ProjectModel) -> bool:
-        if "changed" in facts.functions:
-            raise LookupError
-        return True
-
-    deferring.snapshot().model.each_named(failing)
-    model = edit(deferring, "a.py", "from flask import Flask\n\n\ndef changed():\n    return 1\n")
+    monkeypatch.setattr(ProjectModel, "_evaluate", failing)
+    model = edit(deferring, "a.py", "from flask import Flask\n\n\napp = Flask(__name__)\n")
     with pytest.raises(NotYet):
-        model.each_named(failing)
+        _ = model.evaluation
     assert deferring.settle(deferring.catch_up(no_checkpoint))
     assert not deferring.is_behind
     with pytest.raises(LookupError):
-        deferring.snapshot().model.each_named(failing)
+        _ = deferring.snapshot().model.evaluation
     assert not deferring.is_behind
+
+
+def failing(model: ProjectModel) -> object:
+    raise LookupError

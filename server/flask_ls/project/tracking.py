@@ -11,6 +11,7 @@ until the first question is answered, so that no answer depends on which questio
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import eq
 from typing import Any, Generic, TypeVar, cast
@@ -44,7 +45,7 @@ class _Node:
         self.trial: Any = None
         self.depth = 0
         self.low = _NEVER
-        self.sources: dict[_Node, None] | None = None
+        self.sources: dict[_Node, None] | tuple[_Node, ...] | None = None
         self.users: set[_Node] | None = None
         self.detour: list[_Node] | None = None
 
@@ -52,7 +53,7 @@ class _Node:
         """It is made of this."""
         if self.sources is None:
             self.sources = {}
-        self.sources[source] = None
+        cast("dict[_Node, None]", self.sources)[source] = None
 
     def take(self, inner: _Node) -> None:
         """What was noted inside counts here, as the answer there is not final."""
@@ -82,6 +83,8 @@ class _Node:
             node.detour = None
             node.give_up()
         self.state, self.trial, self.detour, self.low = _DONE, None, None, _NEVER
+        if self.sources:
+            self.sources = tuple(self.sources)
         for source in self.sources or ():
             if source.users is None:
                 source.users = set()
@@ -243,6 +246,38 @@ class Input(Generic[K, V]):
                     node.spoil()
 
 
+class Relation:
+    """Name -> the names that the files relate to it, sorted; ``read(facts)`` gives the pairs of a file."""
+
+    def __init__(self, tracker: Tracker, read: Callable[[FileFacts], Iterable[tuple[str, str]]]) -> None:
+        self._read = read
+        self._counts: dict[str, Counter[str]] = {}
+        for facts in tracker.files.values():
+            self._add(facts)
+        self._related: Input[str, tuple[str, ...]] = Input(
+            tracker, lambda name: tuple(sorted(self._counts[name])) if name in self._counts else ()
+        )
+
+    def __call__(self, name: str) -> tuple[str, ...]:
+        """What is related to a name."""
+        return self._related(name)
+
+    def edited(self, before: FileFacts, facts: FileFacts) -> None:
+        """One file relates other names now."""
+        gone = set(self._read(before))
+        for name, other in gone:
+            counts = self._counts[name]
+            counts[other] -= 1
+            if not counts[other]:
+                del counts[other]
+        self._add(facts)
+        self._related.changed({name for name, _ in gone.symmetric_difference(self._read(facts))})
+
+    def _add(self, facts: FileFacts) -> None:
+        for name, other in set(self._read(facts)):
+            self._counts.setdefault(name, Counter())[other] += 1
+
+
 class Memo(Generic[K, V]):
     """Remembers ``compute(key)``; ``provisional`` is the answer to a question that leads back to itself."""
 
@@ -291,13 +326,14 @@ class Memo(Generic[K, V]):
         if inside.low < len(tracker._stack):
             tracker._stack[-1].take(inside)
             return found
+        sources = tuple(inside.sources or ())
         for key, value in found.items():
             node = self._nodes.get(key)
             if node is None:
                 node = self._nodes[key] = _Node(self, key, _NOTHING, _STALE)
             else:
                 node.unlink()
-            node.sources = inside.sources if len(found) == 1 or inside.sources is None else dict(inside.sources)
+            node.sources = sources
             node.settle(value)
         inside.give_up()
         return found

@@ -35,10 +35,8 @@ V = TypeVar("V")
 class Contexts:
     """The analysis of one model. ``problems(path)`` is what rules read; ``entries`` and ``flow`` are for hovers."""
 
-    def __init__(self, model: ProjectModel, *, notes: bool) -> None:
-        """``notes`` as of ``Tracker``."""
+    def __init__(self, model: ProjectModel, tracker: Tracker) -> None:
         self.model = model
-        self._tracker = tracker = Tracker(model.files, notes=notes)
         self._each: Input[Callable[[FileFacts], Any], Mapping[str, Any]] = Input(tracker, lambda p: self.model.each(p))
         self.values = Values(model, tracker)
         self.sites = Sites(tracker)
@@ -64,19 +62,17 @@ class Contexts:
         self._uses: Memo[str, list[Use]] = Memo(tracker, self._find_uses, [])
         self._problems: Memo[str, tuple[Problem, ...]] = Memo(tracker, lambda path: tuple(problems_of(self, path)), ())
 
-    def after_edit(self, before: FileFacts, facts: FileFacts) -> Contexts:
-        """The same analysis when one file of its model does something else; this one is not used any more."""
-        self._tracker.edited(facts.path)
-        self.sites.edited(before, facts)
-        self._each.changed()
-        return self
-
     def of_model(self, model: ProjectModel) -> Contexts:
-        """The same analysis for a model whose facts say the same; this one is not used any more."""
+        """The same analysis for a model made of this one; this one is not used any more."""
         self.model = model
         self.values.of_model(model)
-        self._tracker.files = model.files
         return self
+
+    def edited(self, before: FileFacts, facts: FileFacts) -> None:
+        """One file of the model says something else now."""
+        self.sites.edited(before, facts)
+        self.values.code.based_on.edited(before, facts)
+        self._each.changed()
 
     def each(self, part: Callable[[FileFacts], V]) -> Mapping[str, V]:
         """``ProjectModel.each``, to be asked by what is remembered."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from flask_ls.project.bodies import MAIN, Body, Op, Symbol, last_name, leaves
 from flask_ls.project.contexts.value import BodyKey
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.tracking import Part, Tracker
+from flask_ls.project.tracking import Part, Relation, Tracker
 
 DYNAMIC_IMPORTS = frozenset({"import_module", "__import__", "import_string"})
 T = TypeVar("T")
@@ -34,6 +34,9 @@ class Code:
     """Reads the facts of files for the analysis of contexts, which is told of edits by its tracker."""
 
     def __init__(self, tracker: Tracker) -> None:
+        self.based_on = Relation(tracker, _bases)
+        """The last part of a class's name -> the classes of the project that name such a base."""
+        self._is_class: Part[str, bool] = Part(tracker, lambda facts, name: name in facts.classes)
         self._body = Part(tracker, _body)
         self._signature = Part(tracker, _body, _same_signature)
         self._returned = Part(tracker, _returned)
@@ -53,6 +56,10 @@ class Code:
         self._has_main_guard = Part(tracker, _has_main_guard)
         self._is_run_by_alembic = Part(tracker, _is_run_by_alembic)
         self._files = tracker
+
+    def is_class(self, path: str, name: str) -> bool:
+        """Whether a definition of a file is a class."""
+        return self._is_class(path, name)
 
     def body(self, key: BodyKey | None) -> Body | None:
         """A body with all that it does; None when it does nothing."""
@@ -101,6 +108,12 @@ class Code:
     def is_run_by_alembic(self, path: str) -> bool:
         """Whether it is an ``env.py`` or a revision of Alembic, which `flask db` runs in an application context."""
         return self._is_run_by_alembic(path, None)
+
+
+def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
+    for definition in facts.classes.values():
+        for base in definition.bases:
+            yield base.dotted.rpartition(".")[2], f"{facts.module}.{definition.qualname}"
 
 
 def _body(facts: FileFacts, body_id: str) -> Body | None:

@@ -61,7 +61,7 @@ class Graph:
         self._targets: Memo[tuple[BodyKey, Op], list[Target]] = Memo(tracker, self._find, [])
         self.role = Giving(values).role
         self.decorators = Decorators(self, tracker)
-        self.receivers = Receivers(values)
+        self.receivers = Receivers(values, tracker)
         self.special = Special(values)
         self.carried = Carried(values, sites, tracker)
 

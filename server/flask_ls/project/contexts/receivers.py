@@ -8,6 +8,7 @@ from flask_ls.project.bodies import Body, Op, Symbol, last_name
 from flask_ls.project.contexts.meaning import receiver_of
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.entries import Entry
@@ -16,27 +17,22 @@ if TYPE_CHECKING:
 class Receivers:
     """Finds the methods that subclasses put in the place of one another; every answer is remembered."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, tracker: Tracker) -> None:
         self._values = values
-        self._methods: dict[tuple[str, str], tuple[BodyKey, ...]] = {}
-        self._below: dict[str, list[str]] = {}
+        self._methods: Memo[tuple[str, str], tuple[BodyKey, ...]] = Memo(tracker, self._find_methods, ())
 
     def methods(self, path: str, symbol: Symbol | None) -> tuple[BodyKey, ...]:
         """The methods that ``self.name`` may be, when that depends on the class of ``self``; else nothing."""
         owned = own_attribute(symbol)
         if owned is None:
             return ()
-        cls, name = f"{self._values.model.files[path].module}.{owned[0]}", owned[1]
-        known = self._methods.get((cls, name))
-        if known is None:
-            self._methods[cls, name] = ()
-            below = self._below.get(cls)
-            if below is None:
-                below = self._below[cls] = self._values.subclasses(cls)
-            keys = dict.fromkeys(self.method(c, name) for c in (cls, *below)) if below else {}
-            found = tuple(key for key in keys if key is not None)
-            known = self._methods[cls, name] = found if len(keys) > 1 else ()
-        return known
+        return self._methods((f"{self._values.model.files[path].module}.{owned[0]}", owned[1]))
+
+    def _find_methods(self, attribute: tuple[str, str]) -> tuple[BodyKey, ...]:
+        cls, name = attribute
+        below = self._values.subclasses(cls)
+        keys = dict.fromkeys(self.method(c, name) for c in (cls, *below)) if below else {}
+        return tuple(key for key in keys if key is not None) if len(keys) > 1 else ()
 
     def method(self, cls: str, name: str) -> BodyKey | None:
         """The function that an attribute of instances of a class is: a method or a property."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flask_ls.project.bodies import Op, collect_names, leaves
@@ -10,7 +10,7 @@ from flask_ls.project.contexts.code import Latest
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.tracking import Input, Memo, Part, Tracker
+from flask_ls.project.tracking import Input, Memo, Part, Relation, Tracker
 
 Index = dict[str, tuple["Site", ...]]
 
@@ -31,8 +31,9 @@ class Sites:
         self._paths = _by_name(tracker.files.values())
         self._order = {path: number for number, path in enumerate(tracker.files)}
         self._index = Latest(_index)
-        self._renames = _renames(tracker.files)
-        self._holders = _holders(tracker.files)
+        self._renames = Relation(tracker, _renames)
+        self._holders = Relation(tracker, _holders)
+        self._names: Memo[str, list[str]] = Memo(tracker, self._find_names, [])
         self._in_file = Part(tracker, self._find_in_file)
         self._of_any = Part(tracker, self._find_of_any)
         self._written = Input(tracker, self._find_written)
@@ -42,6 +43,8 @@ class Sites:
 
     def edited(self, before: FileFacts, facts: FileFacts) -> None:
         """One file has other operations now."""
+        self._renames.edited(before, facts)
+        self._holders.edited(before, facts)
         old, new = self._index(before), self._index(facts)
         for name in old.keys() - new.keys():
             self._paths[name].discard(facts.path)
@@ -79,7 +82,7 @@ class Sites:
 
     def holders(self, cls: str) -> set[str]:
         """The variables and attributes that are bound to calls of what may be called ``cls`` where it is defined."""
-        return set().union(*(self._holders.get(n, ()) for n in self._names_of(cls)))
+        return set().union(*(self._holders(n) for n in self._names_of(cls)))
 
     def names_of(self, *names: str) -> set[str]:
         """Every name under which things of these names may be mentioned."""
@@ -87,10 +90,13 @@ class Sites:
 
     def _names_of(self, name: str) -> list[str]:
         """The name and every name it is imported or assigned under."""
+        return self._names(name)
+
+    def _find_names(self, name: str) -> list[str]:
         found = {name: None}
         todo = [name]
         while todo:
-            for other in sorted(self._renames.get(todo.pop(), ())):
+            for other in self._renames(todo.pop()):
                 if other not in found:
                     found[other] = None
                     todo.append(other)
@@ -132,36 +138,30 @@ def _by_name(files: Iterable[FileFacts]) -> dict[str, set[str]]:
     return found
 
 
-def _renames(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for facts in files.values():
-        for name, exports in facts.exports.items():
-            for export in exports:
-                if export.kind in ("alias", "name"):
-                    target = export.target.rpartition(":")[2].rpartition(".")[2]
-                    if target and target != name:
-                        found.setdefault(target, set()).add(name)
-        for cls in facts.classes.values():
-            for name, value in cls.attributes.items():
-                if value is not None and not value.called:
-                    target = value.dotted.rpartition(".")[2]
-                    if target != name:
-                        found.setdefault(target, set()).add(name)
-    return found
+def _renames(facts: FileFacts) -> Iterator[tuple[str, str]]:
+    for name, exports in facts.exports.items():
+        for export in exports:
+            if export.kind in ("alias", "name"):
+                target = export.target.rpartition(":")[2].rpartition(".")[2]
+                if target and target != name:
+                    yield target, name
+    for cls in facts.classes.values():
+        for name, value in cls.attributes.items():
+            if value is not None and not value.called:
+                target = value.dotted.rpartition(".")[2]
+                if target != name:
+                    yield target, name
 
 
-def _holders(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for facts in files.values():
-        for name, exports in facts.exports.items():
-            for export in exports:
-                if export.kind == "value":
-                    found.setdefault(export.target.rpartition(".")[2], set()).add(name)
-        for cls in facts.classes.values():
-            for name, value in cls.attributes.items():
-                if value is not None and value.called:
-                    found.setdefault(value.dotted.rpartition(".")[2], set()).add(name)
-    return found
+def _holders(facts: FileFacts) -> Iterator[tuple[str, str]]:
+    for name, exports in facts.exports.items():
+        for export in exports:
+            if export.kind == "value":
+                yield export.target.rpartition(".")[2], name
+    for cls in facts.classes.values():
+        for name, value in cls.attributes.items():
+            if value is not None and value.called:
+                yield value.dotted.rpartition(".")[2], name
 
 
 def _index(facts: FileFacts) -> Index:

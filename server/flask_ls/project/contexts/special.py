@@ -124,7 +124,7 @@ class Special:
     def of_module(self, module: str, name: str) -> list[Target]:
         """What asks a module for a name: its ``__getattr__``, for what it does not have."""
         modules = self._values.model.modules
-        facts = modules.get(module)
+        facts = self._values.model.names.module(module)
         if facts is None or "__getattr__" not in facts.functions or facts.stars:
             return []
         is_there = name in facts.exports or f"{module}.{name}" in modules or name[:2] == "__"

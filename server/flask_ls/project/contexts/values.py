@@ -35,8 +35,7 @@ class Values:
         self._symbols: Memo[tuple[str, Symbol], Value | None] = Memo(tracker, self._evaluate, None)
         self._names: Memo[str, Value | None] = Memo(tracker, self._named_value, None)
         self.attributes = Attributes(self)
-        self._mro: dict[str, list[str]] = {}
-        self._by_base: dict[str, list[str]] | None = None
+        self._below: Memo[str, list[str]] = Memo(tracker, self._find_subclasses, [])
         self.parameter_value = _no_parameter
         # While the arguments of a parameter are looked at, other parameters stay unknown, so that an answer does not
         # depend on what was asked before it.
@@ -54,25 +53,18 @@ class Values:
 
     def mro(self, cls: str) -> list[str]:
         """A class and its bases, nearest first."""
-        known = self._mro.get(cls)
-        if known is None:
-            known = self._mro[cls] = self.model.mro(cls)
-        return known
+        return self.model.mro(cls)
 
     def subclasses(self, cls: str) -> list[str]:
         """The classes of the project below a class, in any order."""
-        if self._by_base is None:
-            self._by_base = {}
-            for facts in self.model.files.values():
-                for definition in facts.classes.values():
-                    for base in definition.bases:
-                        name = base.dotted.rpartition(".")[2]
-                        self._by_base.setdefault(name, []).append(f"{facts.module}.{definition.qualname}")
+        return self._below(cls)
+
+    def _find_subclasses(self, cls: str) -> list[str]:
         found: dict[str, None] = {}
         todo = [cls]
         while todo:
             current = todo.pop()
-            for name in self._by_base.get(current.rpartition(".")[2], ()):
+            for name in self.code.based_on(current.rpartition(".")[2]):
                 if name not in found and current in self.mro(name):
                     found[name] = None
                     todo.append(name)
@@ -167,7 +159,7 @@ class Values:
         return self.named(dotted, left) if dotted is not None else Value("name", f"builtins.{head}")
 
     def _definition(self, facts: FileFacts, name: str) -> Value | None:
-        if name in facts.classes:
+        if self.code.is_class(facts.path, name):
             return Value("class", f"{facts.module}.{name}")
         return Value("function", key=BodyKey(facts.path, name))
 

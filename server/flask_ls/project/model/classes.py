@@ -8,24 +8,18 @@ from __future__ import annotations
 from flask_ls.project import catalog
 from flask_ls.project.facts import Ref
 from flask_ls.project.model.names import Names
+from flask_ls.project.tracking import Memo, Tracker
 
 
 class Classes:
     """Answers "of which class" over the names of all modules."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, tracker: Tracker) -> None:
         self._names = names
-        self._by_name: dict[str, str | None] = {}
-        self._by_result: dict[str, str | None] = {}
-        self._by_member: dict[tuple[str, str], str | None] = {}
-        self._bases: dict[str, list[str]] = {}
-
-    def with_names(self, names: Names) -> Classes:
-        """The same classes, where every name means what it meant; answers are shared from now on."""
-        classes = Classes(names)
-        classes._by_name, classes._by_result = self._by_name, self._by_result
-        classes._by_member, classes._bases = self._by_member, self._bases
-        return classes
+        self._by_name: Memo[str, str | None] = Memo(tracker, self._of_name, None)
+        self._by_result: Memo[str, str | None] = Memo(tracker, self._of_result, None)
+        self._by_member: Memo[tuple[str, str], str | None] = Memo(tracker, self._of_member, None)
+        self._bases: Memo[str, list[str]] = Memo(tracker, self._find_bases, [])
 
     def mro(self, cls: str) -> list[str]:
         """A class and all its known bases, nearest first.
@@ -33,10 +27,9 @@ class Classes:
         A base that is an attribute of an object has the name of the object's class: ``db.Model`` of a
         ``SQLAlchemy()`` is ``flask_sqlalchemy.SQLAlchemy.Model``.
         """
-        known = self._bases.get(cls)
-        if known is not None:
-            return known
-        self._bases[cls] = [cls]
+        return self._bases(cls) or [cls]
+
+    def _find_bases(self, cls: str) -> list[str]:
         order: list[str] = []
         for name in self._names.mro(cls):
             current: str | None = name
@@ -47,15 +40,11 @@ class Classes:
             while current is not None and current not in order:
                 order.append(current)
                 current = catalog.BASES.get(current)
-        self._bases[cls] = order
         return order
 
     def of_name(self, name: str) -> str | None:
         """The class of the value that a canonical dotted name stands for; None when unknown."""
-        if name not in self._by_name:
-            self._by_name[name] = None
-            self._by_name[name] = catalog.INSTANCES.get(name) or self._of_name(name)
-        return self._by_name[name]
+        return catalog.INSTANCES.get(name) or self._by_name(name)
 
     def of_ref(self, module: str, ref: Ref) -> str | None:
         """The class of an expression as written at module level of ``module``."""
@@ -72,10 +61,7 @@ class Classes:
 
     def of_result(self, function: str) -> str | None:
         """The class of what calling this canonical name gives: the class itself, or what the function returns."""
-        if function not in self._by_result:
-            self._by_result[function] = None
-            self._by_result[function] = self._of_result(function)
-        return self._by_result[function]
+        return self._by_result(function)
 
     def of_method_result(self, cls: str, method: str) -> str | None:
         """The class of ``instance.method()``."""
@@ -92,11 +78,7 @@ class Classes:
 
     def of_member(self, cls: str, attribute: str) -> str | None:
         """The class of ``instance.attribute``."""
-        key = (cls, attribute)
-        if key not in self._by_member:
-            self._by_member[key] = None
-            self._by_member[key] = self._of_member(cls, attribute)
-        return self._by_member[key]
+        return self._by_member((cls, attribute))
 
     def _of_name(self, name: str) -> str | None:
         facts, rest = self._names.split(name)
@@ -141,7 +123,8 @@ class Classes:
             return self.of_method_result(holder, last)
         return function if last[:1].isupper() or function in catalog.LOWER_CASE_CLASSES else None
 
-    def _of_member(self, cls: str, attribute: str) -> str | None:
+    def _of_member(self, member: tuple[str, str]) -> str | None:
+        cls, attribute = member
         for base in self.mro(cls):
             result = catalog.ATTRIBUTES.get((base, attribute))
             if result is not None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from flask_ls.project.catalog import STAR_EXPORTS, public_name
 from flask_ls.project.facts import ClassFacts, Export, FileFacts, FunctionFacts
 from flask_ls.project.modules import Module, ModuleIndex
+from flask_ls.project.tracking import Input, Memo, Tracker
 
 # How many names one question may lead through.
 _MOST = 100
@@ -19,29 +20,36 @@ _MOST = 100
 class Names:
     """Answers "what is this dotted name" over the facts of all modules."""
 
-    def __init__(self, modules: Mapping[str, FileFacts], index: ModuleIndex | None = None) -> None:
+    def __init__(self, modules: Mapping[str, FileFacts], index: ModuleIndex | None, tracker: Tracker) -> None:
         self._modules = modules
         self._index = index
-        self._cache: dict[str, str] = {}
-        self._following: set[tuple[str, str]] = set()
+        self._canonical: Memo[str, str] = Memo(tracker, lambda dotted: self._follow(dotted, {}), "")
+        # What a file says of names is read from its facts; this is told when it says something else.
+        self._said: Input[str, object] = Input(tracker, lambda path: object())
 
-    def with_modules(self, modules: Mapping[str, FileFacts]) -> Names:
-        """The same names over facts that say the same at other places."""
-        names = Names(modules, self._index)
-        names._cache = self._cache
-        return names
+    def of_modules(self, modules: Mapping[str, FileFacts]) -> None:
+        """The facts are these from now on; names stand for what they stood for."""
+        self._modules = modules
+
+    def changed(self, path: str) -> None:
+        """The names of a file may stand for something else now."""
+        self._said.changed([path])
+
+    def module(self, name: str) -> FileFacts | None:
+        """A module of the project, whose names are looked at."""
+        facts = self._modules.get(name)
+        if facts is not None:
+            self._said(facts.path)
+        return facts
 
     def canonical(self, dotted: str) -> str:
         """The origin of an absolute dotted name: a definition of the project or a public external name."""
-        known = self._cache.get(dotted)
-        if known is None:
-            known = self._cache[dotted] = self._follow(dotted, {})
-        return known
+        return self._canonical(dotted)
 
     def in_module(self, module: str, written: str) -> str | None:
         """The origin of a name chain as written at module level of ``module``; None for builtins and unknown."""
         head, _, rest = written.partition(".")
-        facts = self._modules.get(module)
+        facts = self.module(module)
         if facts is None:
             return None
         if head in facts.exports:
@@ -55,7 +63,7 @@ class Names:
         """The project module that a dotted name lies in (longest match), and the rest of the name."""
         head, rest = dotted, ""
         while head:
-            facts = self._modules.get(head)
+            facts = self.module(head)
             if facts is not None:
                 return facts, rest
             head, _, last = head.rpartition(".")
@@ -82,7 +90,7 @@ class Names:
         """
         target = self.imported(importer, written)
         head, _, rest = name.partition(".")
-        package = self._modules.get(target)
+        package = self.module(target)
         if self._index is None or (package is not None and (not package.is_package or head in package.exports)):
             return f"{target}:{name}"
         found = self._index.find(f"{written}.{head}", self._module(importer))
@@ -152,7 +160,7 @@ class Names:
     def _follow_once(self, dotted: str, seen: dict[str, str]) -> str:
         if ":" in dotted:
             module, _, rest = dotted.partition(":")
-            facts = self._modules.get(module)
+            facts = self.module(module)
             plain = f"{module}.{rest}"
             if facts is None:
                 return self._follow(plain, seen)
@@ -200,7 +208,7 @@ class Names:
         asked |= {facts.module}
         for star in reversed(facts.stars):
             star = self.imported(facts.module, star)
-            source = self._modules.get(star)
+            source = self.module(star)
             if source is None:
                 if name in STAR_EXPORTS.get(star, ()):
                     return f"{star}.{name}"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.tracking import Input, Memo
 
 if TYPE_CHECKING:
     from flask_ls.project.model.project import ProjectModel
@@ -23,26 +24,13 @@ class Parts:
     def __init__(self, model: ProjectModel) -> None:
         self._model = model
         self._plain: dict[Part[Any], Mapping[str, Any]] = {}
-        self._named: dict[NamedPart[Any], Mapping[str, Any]] = {}
         self._reduced: dict[Callable[[Any], Any], tuple[object, Any]] = {}
-        self._lost: frozenset[NamedPart[Any]] = frozenset()
-
-    def is_lost(self, part: NamedPart[Any]) -> bool:
-        """Whether an edit changed what names stand for, so that every file has to be asked again."""
-        return part in self._lost and part not in self._named
 
     def plain(self, part: Part[T]) -> Mapping[str, T]:
         """Path -> the part of each file that has one (a true value), in the order of the files."""
         if part not in self._plain:
             self._plain[part] = {p: value for p, facts in self._model.files.items() if (value := part(facts))}
         return self._plain[part]
-
-    def named(self, part: NamedPart[T]) -> Mapping[str, T]:
-        """The same for parts that also depend on what names of the project stand for."""
-        if part not in self._named:
-            model = self._model
-            self._named[part] = {p: value for p, facts in model.files.items() if (value := part(facts, model))}
-        return self._named[part]
 
     def reduced(self, part: Part[T], combine: Callable[[Mapping[str, T]], V]) -> V:
         """``combine`` of the parts, computed again only when they differ."""
@@ -52,22 +40,45 @@ class Parts:
             known = self._reduced[combine] = (parts, combine(parts))
         return cast("V", known[1])
 
-    def after_edit(self, model: ProjectModel, facts: FileFacts, *, names_alike: bool) -> Parts:
-        """The parts of the model after one file changed. ``names_alike``: every name stands for what it stood for."""
+    def after_edit(self, model: ProjectModel, facts: FileFacts) -> Parts:
+        """The parts of the model after one file changed."""
         parts = Parts(model)
         # A part that fails does so again where it is asked for.
         for plain, known in self._plain.items():
             with suppress(Exception):
                 parts._plain[plain] = _with(known, facts.path, plain(facts), model.files)
-        if names_alike:
-            parts._lost = self._lost
-            for named, known in self._named.items():
-                with suppress(Exception):
-                    parts._named[named] = _with(known, facts.path, named(facts, model), model.files)
-        else:
-            parts._lost = self._lost | self._named.keys()
         parts._reduced = dict(self._reduced)
         return parts
+
+
+class NamedParts:
+    """Parts that also depend on what names of the project stand for: those are asked again where that changed."""
+
+    def __init__(self, model: ProjectModel) -> None:
+        self._model = model
+        tracker = model.tracker
+        self._facts: Input[str, FileFacts] = Input(tracker, lambda path: self._model.files[path])
+        self._of_file: Memo[tuple[NamedPart[Any], str], Any] = Memo(tracker, self._find, None)
+        self._all: Memo[NamedPart[Any], dict[str, Any]] = Memo(tracker, self._find_all, {})
+
+    def __call__(self, part: NamedPart[T]) -> Mapping[str, T]:
+        """Path -> the part of each file that has one (a true value), in the order of the files."""
+        return self._all(part)
+
+    def of_model(self, model: ProjectModel) -> None:
+        """Ask this model from now on, in which files stand where they stood."""
+        self._model = model
+
+    def edited(self, path: str) -> None:
+        """A file of the model says something else now."""
+        self._facts.changed([path])
+
+    def _find(self, question: tuple[NamedPart[T], str]) -> T:
+        part, path = question
+        return part(self._facts(path), self._model)
+
+    def _find_all(self, part: NamedPart[T]) -> dict[str, T]:
+        return {path: value for path in self._model.files if (value := self._of_file((part, path)))}
 
 
 def _with(known: Mapping[str, T], path: str, value: T, files: Mapping[str, FileFacts]) -> Mapping[str, T]:

@@ -22,10 +22,11 @@ from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
-from flask_ls.project.model.parts import Parts
+from flask_ls.project.model.parts import NamedParts, Parts
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
+from flask_ls.project.tracking import Tracker
 from flask_ls.syntax.source import SourceFile
 
 T = TypeVar("T")
@@ -90,19 +91,34 @@ class ProjectModel:
         if self._failures is not None and before is not None and imports_alike(before, facts):
             model._failures = self._failures.edited(facts.path, text)
         alike = before is not None and names_alike(before, facts)
-        if before is not None and alike:
-            model.is_moved = same_shape(before, facts)
-            if "names" in self.__dict__:
-                model.__dict__["names"] = self.names.with_modules(model.modules)
-                if "classes" in self.__dict__:
-                    model.__dict__["classes"] = self.classes.with_names(model.names)
-        # After the names, which the parts may ask for.
+        model.is_moved = before is not None and alike and same_shape(before, facts)
         if before is not None:
-            model._parts = self._parts.after_edit(model, facts, names_alike=alike)
-            if alike and "contexts" in self.__dict__:
-                contexts = self.contexts.of_model(model)
-                model.__dict__["contexts"] = contexts if model.is_moved else contexts.after_edit(before, facts)
+            if self.is_edited or model.is_moved:
+                model._take_over(self)
+            if not alike and "names" in model.__dict__:
+                model.names.changed(facts.path)
+            model._parts = self._parts.after_edit(model, facts)
+            if "_named_parts" in model.__dict__:
+                model._named_parts.edited(facts.path)
+            if not model.is_moved:
+                model.tracker.edited(facts.path)
+                if "contexts" in model.__dict__:
+                    model.contexts.edited(before, facts)
         return model
+
+    def _take_over(self, other: ProjectModel) -> None:
+        """Go on with what the other model, which is not used any more, found out of names, classes and contexts."""
+        for part in ("tracker", "names", "classes", "contexts", "_named_parts"):
+            self.__dict__.pop(part, None)  # what is made with one tracker is not mixed with what is made with another
+            if part in other.__dict__:
+                self.__dict__[part] = other.__dict__[part]
+        self.tracker.files = self.files
+        if "names" in self.__dict__:
+            self.names.of_modules(self.modules)
+        if "contexts" in self.__dict__:
+            self.contexts.of_model(self)
+        if "_named_parts" in self.__dict__:
+            self._named_parts.of_model(self)
 
     def with_deployment(self, path: str, document: DeploymentFile | None) -> ProjectModel:
         """The model after a deployment file changed or went away (None); itself when it says what it said."""
@@ -138,8 +154,8 @@ class ProjectModel:
         """This twin takes the place of the other model, which is not used any more."""
         self.checkpoint = no_checkpoint
         if self._is_without_contexts:
-            self.__dict__["contexts"] = other.contexts.of_model(self)
             self._is_without_contexts = False
+            self._take_over(other)
 
     def find_out(self, awaited: Mapping[object, Callable[[ProjectModel], object]]) -> None:
         """Answer what another model left to this one. A question that fails is not left to anybody again."""
@@ -171,13 +187,8 @@ class ProjectModel:
         return self._parts.plain(part)
 
     def each_named(self, part: Callable[[FileFacts, ProjectModel], T]) -> Mapping[str, T]:
-        """The same for a part that also asks what names and classes are, but nothing else of other files.
-
-        :raises NotYet: as ``evaluation``, after an edit that changed what names stand for.
-        """
-        if self._parts.is_lost(part):
-            self._takes_long(part, lambda model: model.each_named(part))
-        return self._parts.named(part)
+        """The same for a part that also asks what names and classes are, but nothing else of other files."""
+        return self._named_parts(part)
 
     def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
         """``combine(each(part))``, remembered while the parts stay the same."""
@@ -258,17 +269,26 @@ class ProjectModel:
         return ConfigObjects(self)
 
     @lazy
+    def tracker(self) -> Tracker:
+        """Notes what the answers on names, classes and contexts are made of."""
+        return Tracker(self.files, notes=self.is_edited)
+
+    @lazy
+    def _named_parts(self) -> NamedParts:
+        return NamedParts(self)
+
+    @lazy
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
         if self._is_without_contexts:
             raise NotYet
         self._takes_long("contexts", lambda model: model.contexts)
-        return Contexts(self, notes=self.is_edited)
+        return Contexts(self, self.tracker)
 
     @lazy
     def names(self) -> Names:
         """Names -> canonical origins."""
-        return Names(self.modules, self.index)
+        return Names(self.modules, self.index, self.tracker)
 
     @lazy
     def import_failures(self) -> Mapping[str, tuple[ImportFailure, ...]]:
@@ -286,7 +306,7 @@ class ProjectModel:
     @lazy
     def classes(self) -> Classes:
         """The classes of values."""
-        return Classes(self.names)
+        return Classes(self.names, self.tracker)
 
     def mro(self, cls: str) -> list[str]:
         """A class and all its known bases, nearest first (see ``Classes.mro``)."""
