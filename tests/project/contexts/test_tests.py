@@ -254,7 +254,7 @@ def test_a_fixture_may_run_after_one_of_a_nearer_file_that_pushes() -> None:
     inner = "import pytest\nimport main\n@pytest.fixture\ndef app():\n    {}\n    return main.app\n"
     files = {
         "main.py": APP,
-        "conftest.py": "import pytest\nfrom flask import jsonify\n@pytest.fixture\ndef answer():\n    return jsonify(1)\n",
+        "conftest.py": "import pytest\nfrom flask import jsonify\n@pytest.fixture\ndef made():\n    return jsonify(1)\n",
         "server/conftest.py": inner.format("main.app.app_context().push()"),
     }
     assert lacking(files) == []
