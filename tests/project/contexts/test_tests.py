@@ -252,9 +252,10 @@ def test_pytest_flask_pushes_a_request_where_a_fixture_app_is_used() -> None:
 
 def test_a_fixture_may_run_after_one_of_a_nearer_file_that_pushes() -> None:
     inner = "import pytest\nimport main\n@pytest.fixture\ndef app():\n    {}\n    return main.app\n"
+    outer = "import pytest\nfrom flask import jsonify\n@pytest.fixture\ndef answer():\n    return jsonify(1)\n"
     files = {
         "main.py": APP,
-        "conftest.py": "import pytest\nfrom flask import jsonify\n@pytest.fixture\ndef made():\n    return jsonify(1)\n",
+        "conftest.py": outer,
         "server/conftest.py": inner.format("main.app.app_context().push()"),
     }
     assert lacking(files) == []
