@@ -57,6 +57,7 @@ class Graph:
         self.flow = flow
         self.task_mask: Callable[[str, Symbol], Mask] = lambda path, symbol: NONE
         self.job_mask: Callable[[str], Mask] = lambda path: NONE
+        self.left_by_module: Callable[[str], Vector] = lambda path: IDENTITY
         self._targets: Memo[tuple[BodyKey, Op], list[Target]] = Memo(tracker, self._find, [])
         self.role = Giving(values).role
         self.decorators = Decorators(self, tracker)
@@ -339,6 +340,8 @@ class Graph:
             return target._replace(source=source, mask=apply(target.vector, mask), vector=IDENTITY)
         if role.source == "job":
             mask = self.job_mask(target.key.path)
+        if role.source == "command" and mask is not None:
+            mask = apply(self.left_by_module(target.key.path), mask)
         body = self.values.signature(target.key)
         if role.source in ("view", "handler") and body is not None and body.is_generator:
             # A generator view only makes the generator; its body runs while the response is sent.
