@@ -392,3 +392,32 @@ def test_what_follows_a_statement_that_seems_to_raise_is_read_nevertheless() -> 
         ("/ws/shop/app.py", "starting it raises ValueError"),
         ("/ws/shop/pages.py", "importing shop.pages raises RuntimeError"),
     }
+
+
+def test_a_module_that_says_itself_what_it_lacks_raises_nothing() -> None:
+    found = table(
+        {
+            "shop/__init__.py": "",
+            "shop/old.py": """
+                from shop.gone import moved
+
+                def __getattr__(name):
+                    return moved(name)
+                """,
+            "shop/gone.py": """
+                def moved(name):
+                    if name == "title":
+                        return "/title"
+                    raise AttributeError(name)
+                """,
+            "shop/app.py": """
+                from flask import Flask
+                from shop import old
+                app = Flask(__name__)
+                app.add_url_rule(old.title, "title", print)
+                app.add_url_rule(getattr(old, "rest", "/rest"), "rest", print)
+                """,
+        }
+    )
+    assert own(found) == {"/title", "/rest"}
+    assert found.apps[0].exact
