@@ -144,7 +144,7 @@ def test_a_pinned_version_counts_when_nothing_is_installed(tmp_path: Path, name:
     assert found(tmp_path).flask == (version, "named in the project's requirements")
 
 
-@pytest.mark.parametrize("text", ["flask>=2\n", "flask\n", "flask-login==1.0\n", "[broken"])
+@pytest.mark.parametrize("text", ["flask>=2\n", "flask<4\n", "flask\n", "flask-login==1.0\n", "[broken"])
 def test_without_any_version_the_latest_is_assumed(tmp_path: Path, text: str) -> None:
     (tmp_path / "requirements.txt").write_text(text)
     (tmp_path / "uv.lock").write_text(text)

@@ -77,3 +77,11 @@ def test_flk306_tells_of_each_app_once() -> None:
         "app.register_blueprint(a)\napp.register_blueprint(b)\nother = create_app()\nother.register_blueprint(b)\n"
     )
     assert marked("FLK306", text) == ["app.register_blueprint(a)", "other.register_blueprint(b)"]
+
+
+@pytest.mark.parametrize(("registers", "count"), [("environment.web.app.register_blueprint(bp)", 0), ("pass", 1)])
+def test_flk602_of_a_file_that_registers_its_blueprint_where_the_program_calls_it(registers: str, count: int) -> None:
+    app = "from flask import Flask\nimport views\napp = Flask(__name__)\napp.register_blueprint(views.bp)\n"
+    made = f"from flask import Blueprint\nbp = Blueprint('{{}}', __name__)\n{ROUTE}"
+    plugin = f"{made.format('b')}\ndef on_start(environment):\n    {registers}\n"
+    assert len(findings("FLK602", app, {"views.py": made.format("v"), "plugin.py": plugin})) == count

@@ -374,7 +374,10 @@ def _newest(below: re.Match[str]) -> str | None:
         return f"{major}.{minor}.{micro - 1}"
     if minor:
         return f"{major}.{minor - 1}"
-    return _NEWEST_BELOW.get((normal_name(below["name"]), major), str(major - 1) if major else None)
+    name = normal_name(below["name"])
+    if not major or (name == "flask" and major > int(LATEST_FLASK.partition(".")[0])):
+        return None
+    return _NEWEST_BELOW.get((name, major), str(major - 1))
 
 
 def _toml(path: str) -> dict[str, Any]:

@@ -250,6 +250,20 @@ def test_pytest_flask_pushes_a_request_where_a_fixture_app_is_used() -> None:
     assert lacking(files, "pytest-flask") == []
 
 
+def test_a_fixture_may_run_after_one_of_a_nearer_file_that_pushes() -> None:
+    inner = "import pytest\nimport main\n@pytest.fixture\ndef app():\n    {}\n    return main.app\n"
+    outer = "import pytest\nfrom flask import jsonify\n@pytest.fixture\ndef answer():\n    return jsonify(1)\n"
+    files = {
+        "main.py": APP,
+        "conftest.py": outer,
+        "server/conftest.py": inner.format("main.app.app_context().push()"),
+    }
+    assert lacking(files) == []
+    files["server/conftest.py"] = inner.format("pass")
+    assert lacking(files) == ["conftest.py:5 FLK101"]
+    assert lacking(files, "pytest-flask") == []
+
+
 def test_a_test_proves_nothing_of_the_code_it_calls() -> None:
     service = "from flask import current_app\ndef work(x):\n    return current_app.name\n"
     assert found("from service import work\ndef test_it():\n    work(1)", service=service) == []

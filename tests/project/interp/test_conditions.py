@@ -112,3 +112,26 @@ def test_what_a_library_brings_is_no_class_of_the_program() -> None:
     )
     assert {r.rule for r in found.routes if not r.is_static} == {"/start"}
     assert found.apps[0].exact
+
+
+def test_what_a_container_has_that_python_gives_it() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                app = Flask(__name__)
+
+                def add(rules):
+                    for rule in rules if hasattr(rules, "__iter__") and hasattr(rules, "__len__") else [rules]:
+                        app.add_url_rule(rule, rule.strip("/"), print)
+
+                add(["/a", "/b"])
+                add(("/c",))
+                add({"/d": 1})
+                if hasattr("/e", "__call__") or hasattr([], "items"):
+                    add("/e")
+                """
+        }
+    )
+    assert {r.rule for r in found.routes if not r.is_static} == {"/a", "/b", "/c", "/d"}
+    assert found.apps[0].exact

@@ -352,3 +352,72 @@ def test_what_takes_long_and_adds_no_route_is_left_out_and_named(monkeypatch: py
     assert "/" in own(found)
     (app,) = found.apps
     assert "merge() takes too long to be followed" in [b.reason for b in app.blind_spots]
+
+
+def test_what_follows_a_statement_that_seems_to_raise_is_read_nevertheless() -> None:
+    found = table(
+        {
+            "shop/app.py": """
+                from flask import Flask
+                from shop.pages import bp
+
+                def check(options):
+                    if options["strict"]:
+                        raise ValueError("strict")
+
+                def create_app():
+                    app = Flask(__name__)
+                    app.register_blueprint(bp)
+                    check({"strict": True})
+                    app.add_url_rule("/late", "late", print)
+                    return app
+                """,
+            "shop/pages.py": """
+                from flask import Blueprint
+                bp = Blueprint("pages", __name__)
+
+                def fail():
+                    raise RuntimeError
+
+                LIMIT = fail()
+
+                @bp.get("/page")
+                def page(): ...
+                """,
+        }
+    )
+    assert own(found) == {"/page", "/late"}
+    (app,) = found.apps
+    assert {(b.site.path, b.reason) for b in app.blind_spots} == {
+        ("/ws/shop/app.py", "starting it raises ValueError"),
+        ("/ws/shop/pages.py", "importing shop.pages raises RuntimeError"),
+    }
+
+
+def test_a_module_that_says_itself_what_it_lacks_raises_nothing() -> None:
+    found = table(
+        {
+            "shop/__init__.py": "",
+            "shop/old.py": """
+                from shop.gone import moved
+
+                def __getattr__(name):
+                    return moved(name)
+                """,
+            "shop/gone.py": """
+                def moved(name):
+                    if name == "title":
+                        return "/title"
+                    raise AttributeError(name)
+                """,
+            "shop/app.py": """
+                from flask import Flask
+                from shop import old
+                app = Flask(__name__)
+                app.add_url_rule(old.title, "title", print)
+                app.add_url_rule(getattr(old, "rest", "/rest"), "rest", print)
+                """,
+        }
+    )
+    assert own(found) == {"/title", "/rest"}
+    assert found.apps[0].exact

@@ -59,6 +59,14 @@ class Fixtures:
             found.update((f.name, f) for f in self._provided(provider, _DEPTH) if not f.cls)
         return Visible(found, tuple(f for f in found.values() if f.autouse))
 
+    def beside(self, path: str) -> list[Fixture]:
+        """The fixtures of the files that a conftest file speaks for: a test may use them together with its own."""
+        if posixpath.basename(path) != "conftest.py":
+            return []
+        below = posixpath.dirname(path).rstrip("/") + "/"
+        readers = (p for p in self._each(_imports_pytest) if p != path and p.startswith(below))
+        return [f for p in readers for f in self._own(p)]
+
     def of_class(self, cls: str) -> Visible:
         """The fixtures that a class and its bases have for their own tests."""
         return self._of_class(cls)

@@ -121,8 +121,11 @@ class Tests:
 
     def others_push(self, key: BodyKey) -> bool:
         """Whether some fixture that a test may request before this one pushes a context."""
-        visible = self.fixtures.visible(key.path).by_name.values()
-        return any(f.key != key and self._after_fixture(f) != IDENTITY for f in visible)
+        visible = self.fixtures.visible(key.path).by_name
+        requested = [*visible.values(), *self.fixtures.beside(key.path)]
+        if any(f.name == "app" for f in requested) and self._values.model.distributions.may_be_used("pytest-flask"):
+            return True
+        return any(f.key != key and self._after_fixture(f) != IDENTITY for f in requested)
 
     def parameter(self, key: BodyKey, name: str, values: Values) -> Value | None:
         """What a fixture gives to the parameter of that name."""

@@ -126,11 +126,9 @@ def _from_module(m: Machine, owner: ModuleV, name: str) -> Value:
         return view
     custom = owner.names.get("__getattr__", MISSING)
     if isinstance(custom, Function) and not name.startswith("__"):
-        try:
-            return m.call(custom, Args([name]))
-        except Raised as error:
-            if error.name != "AttributeError":
-                raise
+        found = class_attributes.ask(m, custom, Args([name]))
+        if found is not MISSING:
+            return found
     if owner.open is not None and not name.startswith("__"):
         return Unknown(owner.open.reason)
     if owner.is_model and not name.startswith("__"):

@@ -6,6 +6,7 @@ runs under the condition that the arm was not taken; when the scope ends, the st
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -203,6 +204,27 @@ def run_unless_raised(m: Machine, frame: Frame, usual: Run, other: Run) -> Outco
     if arm.raised is not None:
         raise arm.raised
     return arm.outcome
+
+
+def is_left_out(m: Machine, statement: ast.stmt, frame: Frame, error: Raised) -> bool:
+    """Whether a statement that seems to raise what nothing catches is passed over; that is noted as a blind spot.
+
+    The program starts, so what it runs whatever the conditions does not raise: something was misread. What follows is
+    still worth to know. A ``raise`` of its own ends a function, and its caller goes on.
+    """
+    error.place = error.place or m.place()
+    if m.mark or m.dry or frame.module.is_model or error.name == "SystemExit":
+        return False
+    if any(attempt.catches(error.name, error.bases) for attempt in m.tries):
+        return False
+    place = error.place
+    is_here = place is not None and place.path == frame.module.module.path
+    if is_here and any(isinstance(n, ast.Raise) and n.lineno == place.line for n in ast.walk(statement)):
+        return False
+    what = "starting it" if frame.function is not None else f"importing {frame.module.module.import_name}"
+    m.blind(f"{what} raises {error.name}", place=place)
+    m.extra = ()
+    return True
 
 
 def leave(m: Machine, token: tuple[int, int]) -> None:

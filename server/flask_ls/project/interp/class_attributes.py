@@ -62,7 +62,7 @@ def from_instance(m: Machine, owner: Instance, name: str) -> Value:
         return value
     custom = owner.cls.lookup("__getattr__")
     if isinstance(custom, Function) and (not name.startswith("__") or name in _READ_FROM_INSTANCES):
-        return _custom(m, owner, custom, name)
+        return ask(m, custom, Args([owner, name]))
     unknown = owner.open or owner.cls.open
     if unknown is not None and not (name.startswith("__") and name.endswith("__")):
         if isinstance(unknown, External):
@@ -77,13 +77,13 @@ def from_instance(m: Machine, owner: Instance, name: str) -> Value:
 _READ_FROM_INSTANCES = frozenset({"__name__", "__qualname__", "__wrapped__"})
 
 
-def _custom(m: Machine, owner: Instance, custom: Function, name: str) -> Value:
+def ask(m: Machine, custom: Function, args: Args) -> Value:
     """What ``__getattr__`` gives; MISSING where it surely raises."""
     if m.is_active(custom, 2):
         return MISSING
     m.tries.append(Attempt([{"AttributeError"}], m.fork(m.place(), "whether this attribute is there"), None))
     try:
-        return m.call(custom, Args([owner, name]))
+        return m.call(custom, args)
     except Raised as error:
         if error.name == "AttributeError":
             return MISSING

@@ -28,7 +28,7 @@ from flask_ls.project.interp.values import (
     Unknown,
     Value,
 )
-from flask_ls.project.interp.world import Limit, Outcome, World
+from flask_ls.project.interp.world import Limit, Outcome, Raised, World
 
 if TYPE_CHECKING:
     from flask_ls.project.checkpoint import Checkpoint
@@ -136,10 +136,16 @@ class Machine(World):
             if self.checkpoint is not None:
                 self.checkpoint()
             execute = EXEC.get(type(statement))
-            if execute is not None:
+            if execute is None:
+                continue
+            try:
                 outcome = execute(self, statement, frame)
-                if outcome is not None:
-                    return outcome
+            except Raised as error:
+                if not branches.is_left_out(self, statement, frame, error):
+                    raise
+                continue
+            if outcome is not None:
+                return outcome
         return None
 
     def place(self) -> Place | None:

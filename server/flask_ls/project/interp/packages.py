@@ -63,7 +63,7 @@ ADDS_ROUTES = frozenset(
     """
     flask_profiler flask_monitoringdashboard flask_user flask_uploads flask_reuploaded flask_themes2 flask_themes
     flask_images flask_sse flask_healthz py_healthcheck flask_prometheus_metrics flask_apscheduler
-    flask_graphql graphql_server strawberry connexion dash eve flask_peewee flask_rebar spectree flask_jsonrpc
+    graphql_server connexion dash eve flask_peewee spectree flask_jsonrpc
     flask_restless flask_potion flask_rest_jsonapi flask_combo_jsonapi flask_multipass flask_saml2
     flask_pyoidc flask_oidc
     flask_vite flask_tus rq_dashboard flask_silk sqladmin flask_simplelogin flask_blogging flask_autodoc

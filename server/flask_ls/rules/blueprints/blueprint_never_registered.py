@@ -214,6 +214,9 @@ def check_unloaded(ctx: Context) -> Iterator[Finding]:
     """Blueprints with routes in a file that nothing imports."""
     names = [name for path, name in _unloaded(ctx.model) if path == ctx.path]
     for name in names:
+        # A plug-in file that a program is pointed at: it registers the blueprint itself.
+        if _is_handed_on(f"{ctx.index.module}.{name}", ctx):
+            continue
         binding = ctx.index.root.bindings[name][0] if len(ctx.index.root.bindings.get(name, ())) == 1 else None
         made = binding.value if binding is not None else None
         routed = (d for f in ctx.index.functions() for d in f.decorator_list if isinstance(d, ast.Call))

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from types import GeneratorType
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.builtin_names.table import function
 from flask_ls.project.interp.paths import Step
-from flask_ls.project.interp.values import MISSING, Args, ClassV, DictV, External, Instance, ModuleV, Unknown, Value
+from flask_ls.project.interp.values import (
+    MISSING,
+    SCALARS,
+    Args,
+    ClassV,
+    DictV,
+    External,
+    Instance,
+    ListV,
+    ModuleV,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -39,6 +52,18 @@ def _get_or(m: Machine, owner: Value, name: str, default: Value) -> Value:
     return value
 
 
+_KINDS = {"list": list, "tuple": tuple, "set": set, "generator": GeneratorType}
+
+
+def _is_of_python(owner: Value, name: str) -> bool:
+    """Whether a container or a constant has an attribute that is not modelled."""
+    if isinstance(owner, ListV):
+        return hasattr(_KINDS.get(owner.kind, list), name)
+    if isinstance(owner, DictV):
+        return hasattr(dict, name)
+    return isinstance(owner, (*SCALARS, tuple)) and hasattr(owner, name)
+
+
 @function
 def hasattr_(m: Machine, args: Args) -> Value:
     name = m.settle(args.get(1, "name"))
@@ -50,7 +75,7 @@ def hasattr_(m: Machine, args: Args) -> Value:
             return Unknown(owner.reason)
         value = m.get(owner, name, MISSING)
         if value is MISSING:
-            return False
+            return _is_of_python(owner, name)
         if isinstance(value, External) and not isinstance(owner, ModuleV):
             unreadable = owner.open if isinstance(owner, (Instance, ClassV)) else None
             if unreadable is not None and name not in getattr(owner, "attrs", {}):
