@@ -597,33 +597,6 @@ def test_a_decorator_that_counts_the_parameters_of_a_function() -> None:
     assert found.apps[0].exact
 
 
-def test_half_a_condition_may_decide_the_whole() -> None:
-    """What is not known beside a False or a True does not count."""
-    found = table(
-        {
-            "app.py": """
-        import os
-        from flask import Flask
-        app = Flask(__name__)
-
-        def pick(value, **options):
-            has_default = "default" in options
-            if not value and has_default:
-                return options["default"]
-            if value or not has_default:
-                return "/picked"
-            raise RuntimeError
-
-        app.add_url_rule(pick(os.getenv("A")), "picked", lambda: "")
-        if (os.getenv("B") or os.getenv("C") or True) and not (os.getenv("D") and False):
-            app.add_url_rule("/both", "both", lambda: "")
-        """
-        }
-    )
-    assert {r.rule for r in found.routes if not r.is_static} == {"/picked", "/both"}
-    assert found.apps[0].exact
-
-
 def test_a_cached_function_gives_the_same_app_again() -> None:
     found = table(
         {

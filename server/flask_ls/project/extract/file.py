@@ -29,7 +29,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 20
+EXTRACTOR_VERSION = 21
 
 
 def extract(
@@ -89,7 +89,7 @@ def _words(index: FileIndex) -> set[str]:
     words.update(n.attr for n in index.nodes(ast.Attribute))
     words.update(k.arg for k in index.nodes(ast.keyword) if k.arg)
     words.update(f.name for f in index.functions())
-    words.update(c.value for c in index.nodes(ast.Constant) if isinstance(c.value, str) and len(c.value) < 48)
+    words.update(v for c in index.nodes(ast.Constant) if (v := c.value).__class__ is str and len(v) < 48)
     for node in index.nodes(ast.ImportFrom):
         words.update(a.name for a in node.names)
         words.update((node.module or "").split("."))

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import arithmetic, formatting, reasons
-from flask_ls.project.interp.paths import Path, compatible, extend
+from flask_ls.project.interp.paths import Path, extend, may_both_hold
 from flask_ls.project.interp.records import AppState, Clash, Places, Rule, innermost
 from flask_ls.project.interp.values import (
     MISSING,
@@ -165,7 +165,7 @@ def claim(m: Machine, app: Instance, endpoint: str, view: Value) -> None:
     if view is None or m.dry or not isinstance(state, AppState):
         return
     here: Path = m.path
-    taken = [t for t in state.views.get(endpoint, ()) if compatible(t[0], here)]
+    taken = [t for t in state.views.get(endpoint, ()) if may_both_hold(t[0], here)]
     if taken and all(different(other, view) for _, other, _ in taken):
         path, _, places = taken[0]
         state.clashes.append(Clash("endpoint", endpoint, places, m.stack_of(), extend(path, here)))
