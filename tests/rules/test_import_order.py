@@ -85,3 +85,20 @@ def test_modules_of_a_folder_without_init() -> None:
 def test_flk303_mail_that_nothing_uses(use: str, count: int) -> None:
     text = f"from flask import Flask\nfrom flask_mail import Mail\napp = Flask('x')\nmail = Mail()\n{use}\n"
     assert len(findings("FLK303", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("made", "count"),
+    [
+        ("from flask_socketio import SocketIO\next = SocketIO(cors_allowed_origins='*')", 1),
+        ("from flask_socketio import SocketIO\next = SocketIO(message_queue='redis://')", 0),
+        ("from flask_pymongo import PyMongo\next = PyMongo()", 1),
+        ("from flask_redis import FlaskRedis\next = FlaskRedis()", 1),
+        ("from flask_limiter import Limiter\next = Limiter(key_func=str)", 1),
+        ("from flask_bcrypt import Bcrypt\next = Bcrypt()", 0),
+    ],
+)
+def test_extensions_that_need_an_app(made: str, count: int) -> None:
+    text = f"from flask import Flask\n{made}\napp = Flask('x')\n"
+    assert len(findings("FLK303", text)) == count
+    assert findings("FLK303", f"{text}ext.init_app(app)\n") == []

@@ -285,3 +285,8 @@ def test_a_task_that_is_called_directly_goes_through_its_class(base: str, count:
         f"def test_job():\n    @celery.task{base}\n    def job():\n        current_app.name\n    job()\n"
     )
     assert len(lacking({"app.py": HEAD + code, "test_job.py": test})) == count
+
+
+def test_an_element_of_an_attribute_in_a_display() -> None:
+    code = 'x = {"a": app.config["X"], "b": [app.config["Y"]]}\ndef f():\n    app.things["S"] = f\nuse()\n'
+    assert lacking(HEAD + code) == [USE]

@@ -638,3 +638,24 @@ def test_what_the_maker_of_a_factory_may_be_given_is_not_known() -> None:
     )
     assert not found.apps[0].exact
     assert {r.rule for r in found.routes} == {"/a"}
+
+
+def test_rules_that_a_class_of_the_project_makes_are_not_known() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                from werkzeug.routing import Rule
+                class Prefixed(Rule):
+                    def __init__(self, string, *args, **kwargs):
+                        super().__init__("/v1" + string, *args, **kwargs)
+                class Shop(Flask):
+                    url_rule_class = Prefixed
+                app = Shop(__name__, static_folder=None)
+                @app.get("/orders")
+                def orders(): ...
+                """
+        }
+    )
+    assert found.routes == ()
+    assert not found.apps[0].exact

@@ -11,6 +11,7 @@ from flask_ls.project.extract.config import CONFIG_SOURCES, CONFIG_VALUES, confi
 from flask_ls.project.extract.handing import BINDING, bound_extensions, passed
 from flask_ls.project.extract.hooks import HOOK_WORDS, commits_in_hooks
 from flask_ls.project.extract.import_time import import_time
+from flask_ls.project.extract.links import LINK_WORDS, links
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
     ClassFacts,
@@ -68,6 +69,7 @@ def extract(
         config_values=config_values(index) if words & CONFIG_VALUES else (),
         config=config_facts(source, index, words),
         session_writers=session_writers(index) if "session" in source.text else frozenset(),
+        links=links(index) if words & LINK_WORDS else frozenset(),
         import_time=import_time(source, index),
         bound_extensions=bound_extensions(index) if words & BINDING else frozenset(),
         passed=passed(index),

@@ -102,6 +102,9 @@ def _add_one(
         problem = problem or f"the methods are not known: {reasons.why(methods, 'they are only known at run time')}"
     if unknown_options is not None and problem is None:
         problem = f"some options are not known: {unknown_options.reason}"
+    maker = m.settle(m.get(app, "url_rule_class", None))
+    if problem is None and isinstance(maker, ClassV) and isinstance(maker.lookup("__init__"), Function):
+        problem = f"{maker.name} makes the rules of this app in a way of its own"
     if problem is not None or not isinstance(rule, str) or not isinstance(endpoint, str) or allowed is None:
         m.blind(problem or "this rule is not known", target=app, place=_place(m))
         return
