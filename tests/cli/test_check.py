@@ -268,3 +268,10 @@ def test_rows_of_an_older_sqlalchemy_are_tuples(project: Project, pin: str, coun
         "def view():\n    return jsonify(db.session.query(db.Model.id, db.Model.name).all())\n",
     )
     assert len(project.run("check", "--select", "FLK908", "--output-format", "json").json()) == count
+
+
+@pytest.mark.parametrize(("pin", "count"), [("1.1.2", 0), ("2.0.1", 1)])
+def test_a_dotted_blueprint_name_where_flask_takes_it(project: Project, pin: str, count: int) -> None:
+    project.write("requirement.txt", f"flask=={pin}\n")
+    project.write("app.py", "from flask import Blueprint\nbp = Blueprint('api.v1', __name__)\n")
+    assert len(project.run("check", "--select", "FLK606", "--output-format", "json").json()) == count

@@ -55,7 +55,7 @@ def test_flk301_package_that_another_program_loads(entry: str, count: int) -> No
     ],
 )
 def test_flk303_where_what_is_bound_is_chosen_elsewhere(code: str, count: int) -> None:
-    files = {"ext.py": "from flask_mail import Mail\nmail = Mail()\n"}
+    files = {"ext.py": "from flask_mail import Mail\nmail = Mail()\ndef send(x):\n    mail.send(x)\n"}
     factory = (
         f"from flask import Flask\nimport ext\ndef create_app():\n    app = Flask('x')\n    {code}\n    return app\n"
     )
@@ -79,6 +79,12 @@ def test_modules_of_a_folder_without_init() -> None:
     assert [f.path for f in findings("FLK301", "", package)] == ["/project/shop/api/orders.py"]
     in_order = "from flask import Flask\napp = Flask(__name__)\nfrom shop.api import orders\n"
     assert findings("FLK301", "", {**package, "shop/__init__.py": in_order}) == []
+
+
+@pytest.mark.parametrize(("use", "count"), [("", 0), ("mail.send(x)", 1)])
+def test_flk303_mail_that_nothing_uses(use: str, count: int) -> None:
+    text = f"from flask import Flask\nfrom flask_mail import Mail\napp = Flask('x')\nmail = Mail()\n{use}\n"
+    assert len(findings("FLK303", text)) == count
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""FLK701, FLK705, FLK706, FLK708 and FLK709: spellings beyond those of the examples."""
+"""FLK701, FLK704, FLK705, FLK706, FLK708 and FLK709: spellings beyond those of the examples."""
 
 from __future__ import annotations
 
@@ -106,3 +106,15 @@ def test_flk709_is_silent_about_queries_of_ones_own() -> None:
 def test_flk701_commit_for_some_requests_only(test: str, count: int) -> None:
     body = f"user = User()\n    db.session.add(user)\n    if {test}:\n        db.session.commit()\n    return ''\n"
     assert len(findings("FLK701", f"{HEAD}changed = True\n{VIEW}{body}")) == count
+
+
+@pytest.mark.parametrize(
+    ("attempt", "count"),
+    [
+        ("db.session.commit()", 1),
+        ("with app.app_context():\n                db.session.add(User())\n                db.session.commit()", 0),
+    ],
+)
+def test_flk704_context_of_the_session_inside_the_try(attempt: str, count: int) -> None:
+    loop = f"for _ in range(3):\n        try:\n            {attempt}\n        except Exception:\n            pass\n"
+    assert len(findings("FLK704", f"{HEAD}def fill():\n    {loop}        db.session.add(User())\n")) == count

@@ -451,6 +451,30 @@ def test_a_module_that_building_the_program_makes(end: str) -> None:
     assert found.apps[0].exact, found.apps[0].blind_spots
 
 
+def test_the_view_behind_a_wrapper_that_a_library_wraps_itself() -> None:
+    found = table(
+        {
+            "app.py": """
+                from functools import wraps
+                from dependency_injector.wiring import inject
+                from flask import Flask
+                app = Flask(__name__)
+                def login_required(func):
+                    @wraps(func)
+                    @inject
+                    def inner(*args, **kwargs): ...
+                    return inner
+                @app.get("/x")
+                @inject
+                @login_required
+                def x(): ...
+                """
+        }
+    )
+    assert [(r.endpoint, r.function) for r in found.routes if not r.is_static] == [("x", "app.x")]
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
 def test_a_signal_does_not_add_routes_to_its_sender() -> None:
     found = table(
         {

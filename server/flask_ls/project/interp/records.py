@@ -204,9 +204,9 @@ class Recorder:
 def innermost(value: Value) -> Value:
     """The function behind wrappers that say what they wrap, and behind bound methods and partials."""
     for _ in range(_MAX_WRAPPERS):
-        if isinstance(value, (Bound, Wrapped, Partial)):
+        if isinstance(value, (Bound, Partial)) or (isinstance(value, Wrapped) and "__wrapped__" not in value.attrs):
             value = value.func
-        elif isinstance(value, (Function, Native)):
+        elif isinstance(value, (Function, Native, Wrapped)):
             inner = value.attrs.get("__wrapped__", MISSING)
             if inner is MISSING:
                 return value

@@ -8,7 +8,8 @@ Instead: ``Blueprint("api_v1", __name__)``.
 Fix: Puts underscores in the place of the dots; an empty name becomes the name of the variable. Unsafe, as ``url_for``
 and templates call the endpoints by this name.
 
-Quiet: For names that are not constants, and for endpoints of the app itself, where dots are allowed.
+Quiet: For names that are not constants, for endpoints of the app itself, where dots are allowed, and for dots in names
+where Flask is older than 2.0.1.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     written = _text(name, ctx)
     if written is None:
         return
-    if "." in written:
+    if "." in written and ctx.flask >= Version("2.0.1"):
         what = f"__name__ is {written!r} here: " if isinstance(name, ast.Name) and name.id == "__name__" else ""
         yield ctx.finding(
             name,

@@ -8,9 +8,9 @@ Instead: ``db.init_app(app)`` in the factory, after the configuration; or ``SQLA
 Fix: Adds ``init_app`` below the configuration, in the factory where there is one; safe, as without it the extension
 does nothing.
 
-Quiet: In projects that make no app (libraries), for an object that nothing uses while another one of its class exists,
-when any ``init_app`` call could mean this object, and when the object
-is handed to a function or put into a list.
+Quiet: In projects that make no app (libraries), for an object that nothing uses while another one of its class exists
+or that works through its own methods alone (``Mail``, ``Cache``), when any ``init_app`` call could mean this object,
+and when the object is handed to a function or put into a list.
 """
 
 from __future__ import annotations
@@ -161,6 +161,9 @@ rule = Rule(
     ),
 )
 
+# What works through its own methods alone: one that nothing uses lacks nothing.
+_ONLY_ITSELF = frozenset({"flask_mail.Mail", "flask_caching.Cache"})
+
 
 @rule.on(ast.Assign)
 def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
@@ -175,7 +178,7 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
     if any(k.arg == "message_queue" for k in node.value.keywords):
         return  # A SocketIO that only sends, from a process without the app.
     name = node.targets[0].id
-    if _may_be_bound(name, ctx) or (_has_another(cls, ctx) and not _is_used(name, ctx)):
+    if _may_be_bound(name, ctx) or ((cls in _ONLY_ITSELF or _has_another(cls, ctx)) and not _is_used(name, ctx)):
         return
     error = EXTENSIONS[cls]
     consequence = "its first use fails" if error else "it does nothing"

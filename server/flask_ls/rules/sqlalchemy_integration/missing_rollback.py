@@ -8,8 +8,8 @@ Instead: ``db.session.rollback()`` first in the handler, or ``with db.session.be
 
 Fix: Rolls back first in the handler; safe: before that the session can do nothing else.
 
-Quiet: When the handler re-raises or returns without touching the session, when a function it calls may roll back, and
-when ``finally`` closes the session.
+Quiet: When the handler re-raises or returns without touching the session, when a function it calls may roll back, when
+``finally`` closes the session, and when the context that the session belongs to is pushed inside the ``try``.
 """
 
 from __future__ import annotations
@@ -139,17 +139,23 @@ def _nodes(block: Sequence[ast.AST]) -> list[ast.AST]:
 
 
 def _is_nested(node: ast.AST, around: ast.Try, ctx: Context) -> bool:
-    """Whether a savepoint or an inner ``try`` stands between."""
+    """Whether a savepoint, an inner ``try`` or the context that the session belongs to stands between."""
     for ancestor in ctx.index.ancestors(node):
         if ancestor is around:
             return False
         if isinstance(ancestor, ast.Try) and ancestor.handlers:
             return True
         if isinstance(ancestor, ast.With) and any(
-            session_call(ctx, i.context_expr) in ("begin_nested", "begin") for i in ancestor.items
+            session_call(ctx, i.context_expr) in ("begin_nested", "begin") or _pushes(i.context_expr)
+            for i in ancestor.items
         ):
             return True
     return False
+
+
+def _pushes(manager: ast.expr) -> bool:
+    method = manager.func if isinstance(manager, ast.Call) else None
+    return isinstance(method, ast.Attribute) and method.attr in ("app_context", "test_request_context")
 
 
 def _catches_database_errors(handler: ast.ExceptHandler, ctx: Context) -> bool:
