@@ -11,11 +11,14 @@ from flask_ls.project.contexts.sites import Site, Sites
 from flask_ls.project.contexts.targets import argument_of, first_parameter
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
+from flask_ls.project.lazy import lazy
 
 # Methods that put something into a container -> the position of what they put there.
 _ADDING = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "setdefault": 1}
 _PROXIES = ("werkzeug.local.LocalProxy", "werkzeug.LocalProxy")
-_DEPTH = 3
+# A name that is mentioned more often is a common word.
+_MOST_MENTIONS = 300
+_NOTHING: set[str] = set()
 
 
 class Kept(NamedTuple):
@@ -33,6 +36,7 @@ class Carried:
         self._values = values
         self._sites = sites
         self._given: dict[tuple[str, Symbol], list[Kept]] = {}
+        self._names: dict[str, set[str]] = {}
         self._added: dict[str, list[tuple[Kept, Symbol | None]]] = {}
 
     # From where something is called to what was kept
@@ -142,9 +146,13 @@ class Carried:
             value = self._values.attribute(value._replace(kind="instance"), name)
         return value.key if value is not None and value.kind == "function" else None
 
+    @lazy
+    def _has_proxies(self) -> bool:
+        return any(True for _ in self._sites.files_with("LocalProxy"))
+
     def proxied(self, path: str, symbol: Symbol | None) -> Kept | None:
         """The function that a ``LocalProxy`` of the project asks whenever it is used."""
-        kept = self.assigned(path, symbol)
+        kept = self.assigned(path, symbol) if self._has_proxies else None
         if kept is None or kept.symbol[0] != "()" or not kept.symbol[2] or kept.symbol[2][0] is None:
             return None
         function = self._values.of(kept.path, kept.symbol[1])
@@ -165,37 +173,44 @@ class Carried:
 
     # From a function to the names under which it may be called
 
-    def names(self, name: str, left: int = _DEPTH) -> set[str]:
+    def names(self, name: str) -> set[str]:
         """The names of what may keep a function of this name; too many rather than too few."""
-        found: set[str] = set()
-        for site in self._sites.mentions(name):
-            found |= self._keepers(site, name)
-        for other in list(found - {name}) if left else ():
-            found |= self._sites.holders(other)
-        return found
+        known = self._names.get(name)
+        if known is None:
+            mentions = self._sites.mentions(name)
+            found: set[str] = set()
+            if len(mentions) <= _MOST_MENTIONS:
+                found.update(n for site in mentions for n in self._keepers(site, name))
+            for other in found - {name}:
+                found = found | self._sites.holders(other)
+            known = self._names[name] = found
+        return known
 
     def _keepers(self, site: Site, name: str) -> set[str]:
         op = site.op
         if op[0] == "a":
-            if len(op) < 4 or last_name(op[1]) == name:
-                return set()
+            if len(op) < 4 or not _carries(op[3], name):
+                return _NOTHING
             cls = op[1][1:].partition("|")[0] if isinstance(op[1], str) and op[1][:1] == "&" else ""
             return {last_name(op[1]), cls.rpartition(".")[2]} - {""}
         if op[0] != "c":
-            return set()
+            return _NOTHING
+        if op[4] == "decorator":
+            key = self._function(site)
+            body = self._values.body(key)
+            parameter = first_parameter(body) if body is not None else None
+            return self._kept_by(key, parameter) if key is not None and parameter is not None else _NOTHING
+        if not any(_carries(a, name) for a in op[2]) and not any(_carries(a, name) for _, a in op[3]):
+            return _NOTHING
         stored = _stored(op)
         if stored is not None:
             return {last_name(stored[0])}
-        if op[4] != "decorator" and last_name(op[1]) == name:
-            return set()
         key = self._function(site)
         body = self._values.body(key)
         if key is None or body is None:
-            return set()
-        if op[4] == "decorator":
-            parameter = first_parameter(body)
-            return self._kept_by(key, parameter) if parameter is not None else set()
-        return {n for p in body.parameters for n in self._kept_by(key, p.name)}
+            return _NOTHING
+        carrying = (p.name for p in body.parameters if _carries(argument_of(body, p.name, op), name))
+        return {n for parameter in carrying for n in self._kept_by(key, parameter)}
 
     def _kept_by(self, key: BodyKey, parameter: str) -> set[str]:
         """The names under which a function keeps what it is given."""
@@ -208,6 +223,17 @@ class Carried:
             if stored is not None and stored[1] == wanted:
                 found.add(last_name(stored[0]))
         return found
+
+
+def _carries(symbol: Symbol | None, name: str) -> bool:
+    """Whether a function of this name is a value, or part of one; not what calling it gives."""
+    if not isinstance(symbol, tuple):
+        return symbol is not None and symbol[-len(name) :] == name and last_name(symbol) == name
+    if symbol[0] == "()":
+        return any(_carries(s, name) for s in symbol[2]) or any(_carries(s, name) for _, s in symbol[3])
+    if symbol[0] == "{}":
+        return any(_carries(s, name) for _, s in symbol[1])
+    return symbol[0] == "." and str(symbol[2]) == name
 
 
 def _stored(op: Op) -> tuple[Symbol, Symbol, Symbol | None] | None:

@@ -41,6 +41,7 @@ from flask_ls.project.contexts.targets import (
     is_static,
 )
 from flask_ls.project.contexts.values import BodyKey, Value, Values
+from flask_ls.project.lazy import lazy
 
 # A forked process keeps the context, a spawned one does not: without a context there is none either way.
 _TO_PROCESS: Vector = (NONE, UNKNOWN, UNKNOWN, UNKNOWN)
@@ -139,9 +140,11 @@ class Graph:
             return []
         if isinstance(symbol, tuple) and symbol[0] == "|":
             return [t for part in symbol[1:] for t in self.references(path, part, left - 1)]
-        kept = self._kept(path, symbol, left)
-        if kept:
-            return kept
+        is_call = isinstance(symbol, tuple) and symbol[0] == "()"
+        if symbol[0] == "[" or (is_call and last_name(symbol[1]) in ("get", "pop")):
+            element = self._elements(path, symbol, left)
+            if element:
+                return element
         if isinstance(symbol, tuple) and symbol[0] == "()":
             wrapped = self._wrapped(path, symbol, left)
             if wrapped is not None:
@@ -163,21 +166,22 @@ class Graph:
             found = [t for name in ("__new__", "__init__", "__post_init__") for t in self._method(instance, name)]
             return found + [t for k in self.carried.factories(value.name) for t in self.references(*k[:2], left - 1)]
         if value.kind == "instance":
-            return self._method(value, "__call__")
-        return []
+            return self._method(value, "__call__") or self._kept(path, symbol, left)
+        return self._kept(path, symbol, left) if value.kind in ("name", "called") else []
 
-    def _kept(self, path: str, symbol: Symbol, left: int) -> list[Target]:
-        """What a container gives, and what a variable was bound to: ``HANDLERS[name]``, ``run = partial(f)``."""
-        if isinstance(symbol, str):
-            kept = self.carried.assigned(path, symbol)
-            return (
-                self.references(kept.path, kept.symbol, left - 1) if kept is not None and kept.symbol[0] == "()" else []
-            )
+    def _elements(self, path: str, symbol: Symbol, left: int) -> list[Target]:
+        """What a container gives: ``HANDLERS[name]``."""
         found = []
         for kept in self.carried.elements(path, symbol):
             targets = self.references(kept.path, kept.symbol, left - 1)
             found += [t._replace(condition=kept.condition) for t in targets] if kept.condition is not None else targets
         return found
+
+    def _kept(self, path: str, symbol: Symbol, left: int) -> list[Target]:
+        """What a variable was bound to by wrapping a function: ``work = copy_current_request_context(f)``."""
+        kept = self.carried.assigned(path, symbol)
+        is_call = kept is not None and kept.symbol[0] == "()"
+        return self.references(kept.path, kept.symbol, left - 1) if kept is not None and is_call else []
 
     def _wrapped(self, path: str, symbol: Symbol, left: int) -> list[Target] | None:
         """``partial(f, 1)``, ``copy_current_request_context(f)``, ``stream_with_context(rows())``, ``decorate(f)``."""
@@ -234,16 +238,24 @@ class Graph:
                 if not dot and not (bar and rest):
                     break
                 base = (f"{head}|{owner}" if owner else head) if bar else owner
-            methods = self.receivers.methods(path, f"{base}|{name}") if isinstance(base, str) else ()
+            is_own = isinstance(base, str) and name in self._properties
+            methods = self.receivers.methods(path, f"{base}|{name}") if is_own else ()
             found += [Target(key, method=name) for key in methods if self._is_property(key)]
             value = self.values.of(path, base) if not methods else None
             if value is not None:
-                key = self.property_of(value, name) if value.kind == "instance" else None
+                may_be = name in self._properties and value.kind == "instance"
+                key = self.property_of(value, name) if may_be else None
                 is_assigned = op[2] == "=" and symbol is op[1]
                 found += [Target(key)] if key is not None else self.special.read(value, name, is_assigned=is_assigned)
                 found += self._proxied(path, base)
             symbol = base
         return found
+
+    @lazy
+    def _properties(self) -> frozenset[str]:
+        """The names of all properties."""
+        bodies = (b for facts in self.values.model.files.values() for b in facts.bodies.values() if b.decorators)
+        return frozenset(b.name for b in bodies if is_property(b))
 
     def _proxied(self, path: str, symbol: Symbol) -> list[Target]:
         """Using a ``LocalProxy`` of the project runs the function behind it."""

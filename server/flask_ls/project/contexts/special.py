@@ -8,6 +8,7 @@ from flask_ls.project.bodies import Op, Symbol, leaves
 from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
+from flask_ls.project.lazy import lazy
 
 if TYPE_CHECKING:
     from flask_ls.project.facts import ClassFacts, FileFacts
@@ -65,7 +66,7 @@ class Special:
         """Reading or assigning ``owner.name``: descriptors, ``__getattr__``, ``__setattr__``."""
         if owner.kind == "name" and not is_assigned:
             return self.of_module(owner.name, name)
-        if owner.kind not in ("instance", "class"):
+        if owner.kind not in ("instance", "class") or not self._may_give(owner.name):
             return []
         order = [(cls, self._values.model.names.class_(cls)) for cls in self._values.mro(owner.name)]
         for _, known in order:
@@ -87,6 +88,19 @@ class Special:
             key = self._first(owner, ("__setattr__",))
             return [Target(key)] if key is not None else []
         return []
+
+    def _may_give(self, cls: str) -> bool:
+        """Whether something of the project says what reading or assigning an attribute of a class does."""
+        descriptors, givers = self._givers
+        return descriptors or (bool(givers) and not givers.isdisjoint(self._values.mro(cls)))
+
+    @lazy
+    def _givers(self) -> tuple[bool, frozenset[str]]:
+        """Whether there are descriptors; the classes with ``__getattr__`` or ``__setattr__``."""
+        classes = [(f.module, c) for f in self._values.model.files.values() for c in f.classes.values() if c.methods]
+        descriptors = any("__get__" in c.methods or "__set__" in c.methods for _, c in classes)
+        givers = (f"{m}.{c.qualname}" for m, c in classes if "__getattr__" in c.methods or "__setattr__" in c.methods)
+        return descriptors, frozenset(givers)
 
     def made(self, path: str, op: Op) -> list[Target]:
         """A class statement: its metaclass, ``__init_subclass__`` of its bases, ``__set_name__`` of its attributes."""
