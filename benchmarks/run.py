@@ -92,6 +92,8 @@ def python_files(folder: Path) -> list[str]:
         "sys.stdout.write('\\0'.join(Walker([sys.argv[1]], Settings()).walk().files))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, check=True)
+    if not done.stdout:
+        raise SystemExit(f"{folder}: there are no Python files that flask-ls looks at.")
     return done.stdout.decode("utf-8", "surrogateescape").split("\0")
 
 

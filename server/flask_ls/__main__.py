@@ -21,7 +21,11 @@ def main() -> None:
 def _leave_current_folder() -> None:
     """``python -m`` looks into the current folder first, which is what is to be analysed, not to be run."""
     first = sys.path[0] if sys.path else None
-    if first in ("", os.getcwd()) and first != os.path.dirname(os.path.dirname(os.path.abspath(__file__))):
+    try:
+        here = os.getcwd()
+    except OSError:
+        here = ""  # deleted in the meantime
+    if first in ("", here) and first != os.path.dirname(os.path.dirname(os.path.abspath(__file__))):
         del sys.path[0]
 
 

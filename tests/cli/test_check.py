@@ -257,3 +257,14 @@ def test_what_an_older_werkzeug_still_has(project: Project, pin: str, count: int
     project.write("requirements.txt", f"flask==1.1.2\nwerkzeug=={pin}\n")
     project.write("app.py", "from flask import request\ndef view():\n    return str(request.is_xhr)\n")
     assert len(project.run("check", "--select", "FLK904", "--output-format", "json").json()) == count
+
+
+@pytest.mark.parametrize(("pin", "count"), [("1.3.24", 0), ("1.4.54", 1)])
+def test_rows_of_an_older_sqlalchemy_are_tuples(project: Project, pin: str, count: int) -> None:
+    project.write("requirements.txt", f"sqlalchemy=={pin}\n")
+    project.write(
+        "app.py",
+        "from flask import jsonify\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n"
+        "def view():\n    return jsonify(db.session.query(db.Model.id, db.Model.name).all())\n",
+    )
+    assert len(project.run("check", "--select", "FLK908", "--output-format", "json").json()) == count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -143,3 +144,56 @@ def test_what_is_analysed_is_never_run(project: Project, tmp_path: Path) -> None
     done = subprocess.run([script, "check"], cwd=project.folder, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_by_a_link(project: Project) -> None:
+    project.write("shop/app.py")
+    (project.folder / "link").symlink_to("shop", target_is_directory=True)
+    assert "link/app.py:8:16: FLK905" in project.run("check", "link", "--output-format", "concise").out
+    assert "link/app.py:7" in project.run("routes", "link").out
+
+
+def test_links_that_lead_nowhere_and_pipes_are_passed_over(project: Project) -> None:
+    project.write("app.py")
+    (project.folder / "one").symlink_to("two")
+    (project.folder / "two").symlink_to("one")
+    for name in ("pipe.py", "requirements.txt", "uv.lock", "pyproject.toml", ".gitignore", ".env", "sub.html"):
+        os.mkfifo(project.folder / name)
+    assert "app.py:8:16: FLK905" in project.run("check", "--output-format", "concise").out
+    assert project.run("routes").status == project.run("config").status == 0
+    for name in ("one", "pipe.py"):
+        result = project.run("check", name)
+        assert (result.status, result.err) == (2, f"flask-ls: {name}: neither a file nor a folder.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", [["check"], ["routes"], ["rule", "--all"]])
+def test_output_that_cannot_be_written(project: Project, command: list[str]) -> None:
+    project.write("app.py")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, *command], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "flask-ls: the output cannot be written: No space left on device."
+    assert "Traceback" not in done.stderr
+
+
+def test_closed_standard_streams(project: Project) -> None:
+    project.write("app.py")
+    for closing in (">&-", "2>&-", "<&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" "$@" {closing}', *COMMAND, "check"], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False), closing
+
+
+def test_a_current_folder_that_is_gone(project: Project) -> None:
+    gone = project.folder / "gone"
+    gone.mkdir()
+    code = (
+        "import os, sys; os.rmdir(os.getcwd()); os.execv(sys.executable, [sys.executable, '-m', 'flask_ls', 'check'])"
+    )
+    environment = {**os.environ, "PYTHONSAFEPATH": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=gone, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "flask-ls: the current folder does not exist any more.\n")

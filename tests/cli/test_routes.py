@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .conftest import Project
@@ -128,7 +130,11 @@ def test_a_condition_is_said_at_the_end(project: Project, form: str, condition: 
     project.write("shop.py", APP.replace("    return app\n", added))
     out = project.run("routes", "--output-format", form).out
     assert "incomplete)" in out
-    assert out.splitlines()[-1].startswith(reason)
+    *_, said, where = [line for line in out.splitlines() if line]
+    assert said.startswith(reason)
+    assert re.match(r"(- |  )shop\.py:22: ", where)
+    (app,) = project.run("routes", "--output-format", "json").json()["apps"]
+    assert [(s["filename"], s["row"]) for s in app["blind_spots"]] == [(str(project.folder / "shop.py"), 22)]
 
 
 def test_markdown_has_the_domains(project: Project) -> None:

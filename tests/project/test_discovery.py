@@ -79,6 +79,15 @@ def test_gitignore_of_the_repository_around_and_its_private_excludes(tmp_path: P
     assert found(tmp_path / "services/shop") == ["app.py"]
 
 
+def test_a_package_inside_a_package_is_kept_where_gitignore_only_says_a_name(tmp_path: Path) -> None:
+    make(tmp_path, "lib/site.py", "shop/__init__.py", "shop/lib/__init__.py", "shop/lib/a.py", "shop/lib/lib/b.py")
+    make(tmp_path, "shop/gen/__init__.py", "shop/notes/lib/c.py")
+    (tmp_path / ".gitignore").write_text("lib/\n/shop/gen/\n")
+    assert found(tmp_path) == ["shop/__init__.py", "shop/lib/__init__.py", "shop/lib/a.py", "shop/lib/lib/b.py"]
+    assert found(tmp_path, extend_exclude=("lib",)) == ["shop/__init__.py"]
+    assert found(tmp_path, extend_exclude=("shop/lib",)) == ["shop/__init__.py"]
+
+
 def test_own_patterns_are_the_last_word(tmp_path: Path) -> None:
     make(tmp_path, "app.py", "legacy/old.py", "legacy/new.py", "a/b/gen.py", "gen.py")
     assert found(tmp_path, extend_exclude=("legacy/old.py", "/gen.py")) == ["app.py", "a/b/gen.py", "legacy/new.py"]

@@ -26,6 +26,23 @@ def test_flk605_prefix(made: str, registered: str, marks: list[str]) -> None:
     assert marked("FLK605", f"{head}{ROUTE}{registered}\n") == marks
 
 
+@pytest.mark.parametrize(
+    ("registered", "marks"),
+    [
+        ("url_prefix=None", ["'x'"]),
+        ("url_prefix=open('base').read()", []),
+        ("**options()", []),
+    ],
+)
+def test_flk605_rule_under_a_prefix_that_only_a_file_knows(registered: str, marks: list[str]) -> None:
+    text = (
+        "from flask import Blueprint, Flask\nfrom site_settings import options\n"
+        "app = Flask(__name__)\nbp = Blueprint('b', __name__)\n"
+        f"@bp.get('x')\ndef x():\n    return ''\napp.register_blueprint(bp, {registered})\n"
+    )
+    assert marked("FLK605", text) == marks
+
+
 def test_flk606_follows_names() -> None:
     assert marked("FLK606", "from flask import Blueprint\nNAME = 'api.v1'\nbp = Blueprint(NAME, __name__)\n") == [
         "NAME"

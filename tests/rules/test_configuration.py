@@ -24,6 +24,11 @@ def test_key_that_may_be_missing(value: str, found: bool) -> None:
         assert bool(findings("FLK404", f"{HEAD}{line}\n")) is found
 
 
+def test_key_of_a_class_that_a_later_line_of_the_class_replaces() -> None:
+    text = f"{HEAD}class C:\n    SECRET_KEY = os.environ.get('K')\n    SECRET_KEY = os.environ['K']\n"
+    assert findings("FLK404", f"{text}app.config.from_object(C)\n") == []
+
+
 @pytest.mark.parametrize(
     "test", ["assert app.secret_key\n", "if app.config['SECRET_KEY'] is None:\n    raise SystemExit\n"]
 )

@@ -70,6 +70,7 @@ def test_flk501_speaks(line: str, mark: str) -> None:
         "app.run(debug=os.environ.get('D') == '1')",
         "app.run(debug=os.environ.get('D', False))",
         "app.run(debug=bool(int(os.environ.get('D', 0))))",
+        "app.run(debug=bool(int(os.environ.get('D', '0'))))",
         "app.run(debug=app.config['DEBUG'])",
         "app.run(debug=True, use_evalex=False)",
         "app.run(debug=True, use_debugger=False)",
@@ -85,6 +86,8 @@ def test_flk501_speaks(line: str, mark: str) -> None:
         "class TestConfig:\n    DEBUG = True\napp.config.from_object(TestConfig)",
         "class Base:\n    DEBUG = True\nclass Prod(Base):\n    DEBUG = False\napp.config.from_object(Prod)",
         "class Unrelated:\n    DEBUG = True",
+        "class Base:\n    DEBUG = True\nclass Prod(Base):\n    DEBUG = False\nclass UnitTests(Base):\n    pass\n"
+        "app.config.from_object(Prod if os.environ.get('P') else UnitTests)",
         "if os.environ.get('STAGE') == 'development':\n    app.run(debug=True)",
         "def run_dev():\n    app.run(debug=True)",
         "import subprocess\nsubprocess.run(debug=True)",
@@ -162,6 +165,8 @@ def test_flk502_speaks(line: str, mark: str) -> None:
         "app.run(host='localhost', debug=True)",
         "app.run(host='::1', debug=True)",
         "app.run(host='', debug=True)",
+        "app.run(host='devbox', debug=True)",
+        "app.run(host='shop.test', debug=True)",
         "app.run(host='0.0.0.0')",
         "app.run(host='0.0.0.0', debug=False)",
         "app.run(host='0.0.0.0', debug=True, use_evalex=False)",
@@ -193,3 +198,10 @@ def test_flk501_debug_of_a_settings_module(path: str, settings: str, count: int)
     text = f"from flask import Flask\nimport {module}\n{run}"
     found = [f for f in findings("FLK501", text, {path: settings}) if f.path.endswith("app.py")]
     assert len(found) == count
+
+
+def test_flk502_host_of_a_settings_module() -> None:
+    text = "from flask import Flask\nimport settings\napp = Flask(__name__)\napp.run(settings.HOST, debug=True)\n"
+    assert len(findings("FLK502", text, {"settings.py": "HOST = '0.0.0.0'\n"})) == 1
+    assert findings("FLK502", text, {"settings.py": "HOST = 'localhost'\n"}) == []
+    assert findings("FLK502", text, {"settings.py": "import os\nHOST = os.environ['HOST']\n"}) == []

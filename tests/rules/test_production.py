@@ -80,11 +80,14 @@ def test_flk806_name_that_is_bound_by_its_text(statement: str) -> None:
         ("p = os.path.join('files', request.args['n'])\n    return send_file(p)", "p"),
         ("Path('files', request.args['n']).read_bytes()", "request.args['n']"),
         ("open(Path('files') / request.args['n']).read()", "request.args['n']"),
+        ("open(os.path.join('files', chosen())).read()", "os.path.join('files', chosen())"),
+        ("n = in_folder(request.args['n'])\n    return send_file(n)", "n"),
     ],
 )
 def test_flk807_marks_what_is_opened(path: str, mark: str) -> None:
     statement = path if "\n" in path else f"return {path}"
-    assert marked("FLK807", f"{APP}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
+    helpers = "def chosen():\n    return request.args['n']\ndef in_folder(x):\n    return os.path.join('files', x)\n"
+    assert marked("FLK807", f"{APP}{helpers}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
 
 
 @pytest.mark.parametrize("cleaned", ["replace('/', '_')", "replace('..', '')", "split('/')[-1]"])
@@ -93,9 +96,29 @@ def test_flk807_is_silent_about_cleaned_names(cleaned: str) -> None:
     assert findings("FLK807", APP + view) == []
 
 
+@pytest.mark.parametrize("test", ["if n not in known():", "if not is_known(n):", "if '..' in n:"])
+def test_flk807_is_silent_about_tested_names(test: str) -> None:
+    lines = f"n = request.args['n']\n    {test}\n        return ''\n    p = os.path.join('files', n)\n"
+    view = f"@app.get('/')\ndef index():\n    {lines}    return send_file(p)\n"
+    assert findings("FLK807", APP + view) == []
+
+
+@pytest.mark.parametrize(("path", "count"), [("n", 1), ("str(n)", 1), ("n + '.pdf'", 0), ("os.path.join('f', n)", 0)])
+def test_flk807_plain_variable_that_is_the_whole_path(path: str, count: int) -> None:
+    view = f"@app.get('/<n>')\ndef index(n):\n    return send_file({path})\n"
+    assert len(findings("FLK807", APP + view)) == count
+
+
 def test_flk809_hooks_of_a_file_without_routes() -> None:
     hook = "n = 0\n@app.before_request\ndef count():\n    global n\n    n = n + 1\n"
     assert marked("FLK809", APP + hook) == ["n = n + 1"]
+
+
+def test_flk809_tells_once_for_each_view_and_name() -> None:
+    change = "    pets[i]['name'] = 'a'\n    pets[i]['age'] = 1\n    owners.append(i)\n    return ''\n"
+    views = f"@app.post('/<int:i>')\ndef one(i):\n{change}@app.put('/<int:i>')\ndef two(i):\n{change}"
+    told = ["pets[i]['name'] = 'a'", "owners.append(i)"]
+    assert marked("FLK809", f"{APP}pets = {{}}\nowners = []\n{views}") == told * 2
 
 
 def test_flk807_variable_of_a_class_based_view() -> None:

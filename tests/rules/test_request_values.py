@@ -36,6 +36,7 @@ def test_flk906(value: str, marks: list[str]) -> None:
         ("flag = request.args.get('x')\n    return str(bool(flag))", ["bool(flag)"]),
         ("flag = request.form['x']\n    return str(bool(flag))", ["bool(flag)"]),
         ("flag = request.args.get('x', type=int)\n    return str(bool(flag))", []),
+        ("words = request.args.get('q')\n    return str(bool(words)) + str(words)", []),
         ("flag = request.args.get('x')\n    if flag == 'false':\n        return 'no'\n    return str(bool(flag))", []),
     ],
 )
@@ -75,6 +76,14 @@ MODELS = (
         ("list(User.query.filter_by(id=1))", "list(User.query.filter_by(id=1))"),
         ("[u for u in User.query.order_by(User.id)]", "u"),
         ("db.session.execute(select(User)).scalars().all()", "db.session.execute(select(User)).scalars().all()"),
+        ("db.session.execute(select(User)).scalar_one()", "db.session.execute(select(User)).scalar_one()"),
+        ("db.session.execute(select(User.id)).all()", "db.session.execute(select(User.id)).all()"),
+        ("db.session.execute(db.text('x')).mappings().first()", "db.session.execute(db.text('x')).mappings().first()"),
+        ("db.session.query(User.id).order_by(User.id).first()", "db.session.query(User.id).order_by(User.id).first()"),
+        ("User.query.with_entities(User.id).all()", "User.query.with_entities(User.id).all()"),
+        ("[tuple(r) for r in db.session.execute(select(User.id)).all()]", None),
+        ("db.session.execute(select(User.id)).scalars().all()", None),
+        ("unknown.execute(select(User.id)).all()", None),
         ("[u.id for u in User.query]", None),
         ("db.session.scalars(db.select(User.id)).all()", None),
         ("{'a': 1}.keys()", "{'a': 1}.keys()"),
@@ -84,6 +93,14 @@ MODELS = (
 )
 def test_flk908(value: str, mark: str | None) -> None:
     assert marked("FLK908", f"{HEAD}{MODELS}{VIEW}return jsonify({value})\n") == ([mark] if mark else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [("User.query.all()", 1), ("db.session.query(User.id).all(), 200", 1), ("User.query.count()", 0)],
+)
+def test_flk908_rows_that_a_view_returns(value: str, count: int) -> None:
+    assert len(findings("FLK908", f"{HEAD}{MODELS}{VIEW}return {value}\n")) == count
 
 
 CLIENTS = {

@@ -58,6 +58,8 @@ app = Flask(__name__)
         "class Base:\n    SECRET_KEY = 'dev'\nclass Prod(Base): pass\napp.config.from_object(Prod)",
         "class Prod:\n    SECRET_KEY = 'dev'\nconfigs = {'p': Prod}\napp.config.from_object(configs[environ['E']])",
         "class Prod:\n    SECRET_KEY = 'dev'\nconfigs = {'p': Prod}\napp.config.from_object(configs.get('p'))",
+        "class C:\n    SECRET_KEY = 'dev'\n    if environ.get('K'):\n        SECRET_KEY = environ['K']\n"
+        "app.config.from_object(C)",
         "class C:\n    SECRET_KEY = 'dev'\ndef create_app(config=C):\n    app.config.from_object(config)",
         "class C:\n    @property\n    def SECRET_KEY(self): return 'dev'\napp.config.from_object(C())",
         "class DevConfig:\n    SECRET_KEY = 'dev'\napp.config.from_object(DevConfig)",
@@ -100,6 +102,7 @@ def test_a_guessable_literal_is_found(lines: str) -> None:
         "class Base:\n    SECRET_KEY = 'dev'\nclass P(Base):\n    SECRET_KEY = os.environ['K']\n"
         "app.config.from_object(P)",
         "class C:\n    SECRET_KEY = 'dev'\napp.config.from_object(C)\napp.secret_key = os.environ['K']",
+        "class C:\n    SECRET_KEY = 'dev'\n    SECRET_KEY = os.environ['K']\napp.config.from_object(C)",
         "class Dev:\n    SECRET_KEY = 'dev'\nclass Prod:\n    SECRET_KEY = os.environ['K']\n"
         "app.config.from_object({'d': Dev, 'p': Prod}[os.environ['E']])",
     ],

@@ -70,6 +70,20 @@ def test_flk708_binds() -> None:
     assert marked("FLK708", text) == ["'postgres://h/a'", "'postgres://h/b'"]
 
 
+@pytest.mark.parametrize(
+    "repair",
+    [
+        "if url.startswith('postgres://'):\n    url = url.replace('postgres://', 'postgresql://', 1)",
+        "url = re.sub('^postgres:', 'postgresql:', url)",
+    ],
+)
+def test_flk708_leaves_a_scheme_alone_that_is_replaced(repair: str) -> None:
+    read = "import os, re\nurl = os.environ.get('DATABASE_URL', 'postgres://h/a')\n"
+    write = "app.config['SQLALCHEMY_DATABASE_URI'] = url\n"
+    assert len(findings("FLK708", f"{HEAD}{read}{write}")) == 1
+    assert findings("FLK708", f"{HEAD}{read}{repair}\n{write}") == []
+
+
 @pytest.mark.parametrize(("imported", "count"), [("import flask_sqlalchemy", 1), ("import psycopg2", 0)])
 def test_flk708_environment_of_a_project_with_sqlalchemy(imported: str, count: int) -> None:
     text = f"import os\n{imported}\nurl = os.environ['DATABASE_URL']\n"

@@ -18,6 +18,9 @@ OK, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; its exit status."""
+    # A stream that was closed before the start is None.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     try:
         options = parser().parse_args(arguments)
     except SystemExit as leaving:  # argparse has said what was wrong
@@ -31,11 +34,14 @@ def run(arguments: Sequence[str]) -> int:
     except CommandError as error:
         _say(f"flask-ls: {error}")
         return FAILED
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`). What is left to flush at exit has nowhere to go.
+    except OSError as error:
+        # What is left to flush at exit has nowhere to go.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        if isinstance(error, BrokenPipeError):
+            return OK  # the reader has seen enough (`| head`)
+        _say(f"flask-ls: {error.filename or 'the output cannot be written'}: {error.strerror}.")
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     return status

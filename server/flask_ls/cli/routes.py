@@ -12,7 +12,7 @@ from flask_ls.cli.errors import CommandError
 from flask_ls.cli.formats import shown_path, write
 from flask_ls.cli.setup import workspace_of
 from flask_ls.cli.targets import resolve
-from flask_ls.features.routes_report import AppRow, RouteRow, RoutesReport, routes_report
+from flask_ls.features.routes_report import AppRow, RouteRow, RoutesReport, Spot, routes_report
 
 _TREE_END, _TREE_MIDDLE, _TREE_DOWN, _TREE_GAP = "`-- ", "|-- ", "|   ", "    "
 
@@ -39,7 +39,8 @@ def _json(report: RoutesReport) -> Iterator[str]:
             "filename": app.filename,
             "row": app.row,
             "complete": app.complete,
-            "blind_spots": [{"filename": s.filename, "row": s.row, "reason": s.reason} for s in app.blind_spots],
+            # Here both are one: why the table is not complete.
+            "blind_spots": [_spot(s) for s in dict.fromkeys((*app.blind_spots, *app.conditions))],
         }
         for app in report.apps
     ]
@@ -56,6 +57,10 @@ def _json(report: RoutesReport) -> Iterator[str]:
         for r in report.routes
     ]
     yield json.dumps({"apps": apps, "routes": routes}, indent=1)
+
+
+def _spot(spot: Spot) -> dict[str, str | int]:
+    return {"filename": spot.filename, "row": spot.row, "reason": spot.reason}
 
 
 def _table(report: RoutesReport) -> Iterator[str]:
@@ -176,15 +181,20 @@ def _doubts(routes: Sequence[RouteRow], app: AppRow) -> Iterator[str]:
     """Why the table may not be what ``app.url_map`` has; nothing for a complete one."""
     if any(r.conditional for r in routes):
         yield ""
-        yield "The rules marked (conditional) are there or not by a condition that is only known at run time."
+        yield "The rules marked (conditional) are there or not by a condition that is only known at run time:"
+        yield from _lines(app.conditions)
     elif not app.complete and not app.blind_spots:
         yield ""
-        yield "Further rules are there only with other settings or environment variables than the ordinary ones."
+        yield "Further rules are there only with other settings or environment variables than the ordinary ones:"
+        yield from _lines(app.conditions)
     if app.blind_spots:
         yield ""
         yield "There may be more rules, as these places cannot be read without running them:"
-        for spot in app.blind_spots:
-            yield f"  {shown_path(spot.filename)}:{spot.row}: {spot.reason}"
+        yield from _lines(app.blind_spots)
+
+
+def _lines(spots: Sequence[Spot]) -> Iterator[str]:
+    return (f"  {shown_path(spot.filename)}:{spot.row}: {spot.reason}" for spot in spots)
 
 
 _FORMATS = {"table": _table, "json": _json, "tree": _tree, "markdown": _markdown}

@@ -53,6 +53,10 @@ def resolve(paths: Sequence[str]) -> Targets:
     roots: dict[str, None] = {}
     files: dict[str, None] = {}
     within: dict[str, None] = {}
+    try:
+        os.getcwd()
+    except OSError:
+        raise CommandError("the current folder does not exist any more.") from None
     for written in paths or ["."]:
         path = os.path.abspath(written).replace(os.sep, "/")
         if os.path.isdir(path):
@@ -68,7 +72,8 @@ def resolve(paths: Sequence[str]) -> Targets:
                 raise CommandError(f"{written}: cannot be read: Permission denied.")
             files[path] = None
         else:
-            raise CommandError(f"{written}: no such file or folder.")
+            what = "neither a file nor a folder" if os.path.lexists(path) else "no such file or folder"
+            raise CommandError(f"{written}: {what}.")
         folder, root = _project(path)
         if folder is not None:
             folders[folder] = None

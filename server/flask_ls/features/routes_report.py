@@ -26,6 +26,7 @@ class AppRow:
     """One application. ``is_main``: the one that is meant when none is named.
 
     ``complete``: the rules are those of ``app.url_map``, none left unread and none that depends on a condition.
+    ``conditions``: what decides on the rules that do.
     """
 
     name: str
@@ -33,6 +34,7 @@ class AppRow:
     row: int
     complete: bool
     blind_spots: tuple[Spot, ...]
+    conditions: tuple[Spot, ...]
     is_main: bool
 
 
@@ -101,10 +103,11 @@ def _sorted(routes: Sequence[Route], sort: Sort) -> Sequence[Route]:
 
 def _app(snapshot: Snapshot, app: App, main: str | None) -> AppRow:
     path, row = _place(snapshot, app.site.path, app.site.span.start)
-    spots = tuple(
-        Spot(*_place(snapshot, spot.site.path, spot.site.span.start), spot.reason) for spot in app.blind_spots
+    spots, conditions = (
+        tuple(Spot(*_place(snapshot, s.site.path, s.site.span.start), s.reason) for s in found)
+        for found in (app.blind_spots, app.conditions)
     )
-    return AppRow(app.name, path, row, app.complete and app.exact, spots, app.name == main)
+    return AppRow(app.name, path, row, app.complete and app.exact, spots, conditions, app.name == main)
 
 
 def _route(snapshot: Snapshot, route: Route) -> RouteRow:

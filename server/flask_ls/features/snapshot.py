@@ -19,8 +19,9 @@ from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
 from flask_ls.project.model import NotYet, ProjectModel
+from flask_ls.project.reading import read_bytes
 from flask_ls.project.settings import Settings
-from flask_ls.project.store import Store, read_bytes
+from flask_ls.project.store import Store
 from flask_ls.project.templates import apps_rendering
 from flask_ls.rules.context import LATEST_FLASK, Unit, is_test_path
 from flask_ls.rules.deployment import DeploymentUnit

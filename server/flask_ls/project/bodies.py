@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Symbol: TypeAlias = "str | tuple[Any, ...]"
 Op: TypeAlias = "tuple[Any, ...]"
@@ -62,8 +62,7 @@ EQUALS = "__eq__"
 _LONGEST_WORD = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter; ``annotation`` is the annotated class as written when that is a plain name.
 
     ``default``: None without one, ``'None``, ``'True``, ``'False`` or ``'word`` for these, ``?`` for any other.

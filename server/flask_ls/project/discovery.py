@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_ls.project.deploy import deployment_kind, is_deployment_path
+from flask_ls.project.reading import read_text
 from flask_ls.project.settings import Settings
 from flask_ls.project.template_files import is_template_path
 
@@ -28,7 +29,7 @@ def normal(path: str) -> str:
 class Patterns:
     """Patterns in the language of ``.gitignore``, anchored at a folder."""
 
-    __slots__ = ("_any", "_spec", "base")
+    __slots__ = ("_any", "_lines", "_spec", "base")
 
     def __init__(self, base: str, lines: Iterable[str]) -> None:
         import re
@@ -36,7 +37,8 @@ class Patterns:
         from pathspec import GitIgnoreSpec
 
         self.base = base.rstrip("/") + "/"
-        self._spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(lines)
+        self._lines = list(lines)
+        self._spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(self._lines)
         sources = [p.regex.pattern for p in self._spec.patterns if p.include is not None and p.regex is not None]
         # Asking one alternation first spares asking each pattern about each of thousands of paths.
         self._any = re.compile("|".join(f"(?:{_unnamed(s)})" for s in sources)) if sources else None
@@ -49,6 +51,11 @@ class Patterns:
         if self._any.match(relative) is None:
             return None
         return self._spec.check_file(relative).include
+
+    def names_only(self, path: str) -> bool:
+        """Whether the pattern that excludes a folder is a mere name, meant for folders of that name anywhere."""
+        found = self._spec.check_file(path[len(self.base) :] + "/")
+        return found.index is not None and "/" not in self._lines[found.index].strip().rstrip("/")
 
 
 def _unnamed(pattern: str) -> str:
@@ -113,7 +120,12 @@ class Walker:
             is_folder = here != path
             if not is_folder and deployment_kind(here) == "dotenv":
                 return True
-            if self._excluded(here, part, rules, is_folder=is_folder):
+            if is_folder:
+                inside = self._inside(here, part, rules)
+                if inside is None:
+                    return False
+                rules = inside
+            elif self._excluded(here, part, rules, is_folder=False):
                 return False
             if is_folder and os.path.isfile(f"{here}/pyvenv.cfg"):
                 return False
@@ -151,8 +163,9 @@ class Walker:
                     # Links to folders are not followed: they end in loops, or list the same module twice.
                     if entry.is_dir(follow_symlinks=False):
                         path = f"{prefix}/{name}"
-                        if depth < _MAX_DEPTH and not self._excluded(path, name, rules, is_folder=True):
-                            folders.append((path, rules, depth + 1))
+                        inside = self._inside(path, name, rules) if depth < _MAX_DEPTH else None
+                        if inside is not None:
+                            folders.append((path, inside, depth + 1))
                     elif (kind := self._kind(prefix, name)) and self._is_own_file(entry):
                         path = f"{prefix}/{name}"
                         # `.env` is usually not under version control, and yet it is what `flask run` reads.
@@ -173,6 +186,20 @@ class Walker:
             return entry.is_file(follow_symlinks=False)
         target = normal(os.path.realpath(entry.path))
         return os.path.isfile(target) and not any(target.startswith(f.rstrip("/") + "/") for f in self.folders)
+
+    def _inside(self, path: str, name: str, rules: tuple[Patterns, ...]) -> tuple[Patterns, ...] | None:
+        """The rules that hold in a folder; None when it is excluded."""
+        if not self._excluded(path, name, rules, is_folder=True):
+            return rules
+        written = rules[-1:] if self._written else ()
+        if self._excluded(path, name, written, is_folder=True) or not _is_inner_package(path):
+            return None
+        # ``lib/`` in a ``.gitignore`` is meant for what an installation leaves behind. The package ``shop/lib``, which
+        # ``shop`` imports, is under version control nevertheless.
+        guilty = [p for p in rules if p not in written and p.verdict(path, is_folder=True)]
+        if not all(p.names_only(path) for p in guilty):
+            return None
+        return tuple(p for p in rules if p not in guilty)
 
     def _excluded(self, path: str, name: str, rules: tuple[Patterns, ...], *, is_folder: bool) -> bool:
         if name in self._names and not (name in _RESULTS and is_folder and os.path.isfile(f"{path}/__init__.py")):
@@ -222,12 +249,12 @@ class Walker:
 
     def _file(self, path: str, base: str) -> list[Patterns]:
         self._inputs[path] = None
-        try:
-            with open(path, encoding="utf-8", errors="replace") as stream:
-                lines = [line for line in stream.read().split("\n") if line.strip() and not line.startswith("#")]
-        except OSError:
-            return []
+        lines = [line for line in read_text(path).split("\n") if line.strip() and not line.startswith("#")]
         return [Patterns(base, lines)] if lines else []
+
+
+def _is_inner_package(path: str) -> bool:
+    return os.path.isfile(f"{path}/__init__.py") and os.path.isfile(f"{os.path.dirname(path)}/__init__.py")
 
 
 def _is_plain(pattern: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import glob
-import os
 import re
 from collections.abc import Sequence
 from functools import cached_property
 
 from flask_ls.project.environment import Environment, normal_name
+from flask_ls.project.reading import read_text
 
 _FILES = (
     "requirements*.txt",
@@ -56,14 +56,6 @@ class Distributions:
         for folder in self._folders:
             for pattern in _FILES:
                 for path in glob.glob(f"{glob.escape(folder)}/{pattern}"):
-                    found.update(normal_name(w) for w in _WORD.findall(_text(path)))
+                    # Lock files run to megabytes; the names of direct requirements come first elsewhere too.
+                    found.update(normal_name(w) for w in _WORD.findall(read_text(path)[:2_000_000]))
         return frozenset(found)
-
-
-def _text(path: str) -> str:
-    try:
-        # Lock files of large projects run to megabytes; the names of direct requirements come first elsewhere too.
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read(2_000_000) if os.path.isfile(path) else ""
-    except OSError:
-        return ""

@@ -17,6 +17,7 @@ from typing import Any
 
 from flask_ls.project import toml
 from flask_ls.project.discovery import normal
+from flask_ls.project.reading import read_text
 
 LATEST_FLASK = "3.1.3"
 _LEVELS_ABOVE = 4
@@ -280,21 +281,23 @@ def _nested(folder: str) -> list[str]:
     if any(e.name in own or (e.name.startswith("requirements") and not e.name.endswith(".py")) for e in entries):
         return []
     skipped = {*_FOLDER_NAMES, "node_modules"}
-    inner = (e for e in entries if not e.name.startswith(".") and e.name not in skipped and e.is_dir())
-    return [e.path for e in inner][:_MOST_NESTED]
+    inner = (e.path for e in entries if not e.name.startswith(".") and e.name not in skipped)
+    return [path for path in inner if os.path.isdir(path)][:_MOST_NESTED]
 
 
 def _lock_files(folder: str) -> Iterator[tuple[str, str]]:
     for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"):
         # Lock files are written by machines and long; reading them as TOML would cost more than all else here.
-        for match in _LOCKED.finditer(_text(os.path.join(folder, name))):
+        for match in _LOCKED.finditer(read_text(os.path.join(folder, name))):
             yield match["name"], match["version"]
-    try:
-        with open(os.path.join(folder, "Pipfile.lock"), encoding="utf-8") as stream:
-            import json
+    text = read_text(os.path.join(folder, "Pipfile.lock"))
+    if not text:
+        return
+    import json
 
-            document = json.load(stream)
-    except (OSError, ValueError):
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
         return
     for group in ("default", "develop"):
         for name, entry in (document.get(group) or {}).items() if isinstance(document, dict) else ():
@@ -322,7 +325,8 @@ def _pyproject(folder: str) -> Iterator[tuple[str, str]]:
             yield name, match[1].rstrip(".")
     yield from _pinned(
         re.findall(
-            r"[\"']([A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:==|~=)[^\"']*)[\"']", _text(os.path.join(folder, "setup.py"))
+            r"[\"']([A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:==|~=)[^\"']*)[\"']",
+            read_text(os.path.join(folder, "setup.py")),
         )
     )
     yield from _pinned(_lines(os.path.join(folder, "setup.cfg")))
@@ -341,7 +345,7 @@ def _pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _toml(path: str) -> dict[str, Any]:
-    text = _text(path)
+    text = read_text(path)
     if not text:
         return {}
     try:
@@ -350,13 +354,5 @@ def _toml(path: str) -> dict[str, Any]:
         return {}
 
 
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read()
-    except OSError:
-        return ""
-
-
 def _lines(path: str) -> list[str]:
-    return _text(path).splitlines()
+    return read_text(path).splitlines()

@@ -7,7 +7,7 @@ answer, because it depends on other files. A fact is replaced whole.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from flask_ls.project.bodies import Body
 from flask_ls.project.config.facts import ConfigFacts
@@ -16,16 +16,14 @@ from flask_ls.syntax.span import Span
 ExportKind = Literal["alias", "name", "def", "class", "value", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A name chain as written, in the namespace of its module: ``db.session``; ``called``: ``create_app(...)``."""
 
     dotted: str
     called: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """One binding of a module-level name.
 
     ``alias``: an import, ``target`` is the absolute dotted name, ``module:name`` for ``from module import name``.
@@ -39,8 +37,7 @@ class Export:
     is_none: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterFact:
+class ParameterFact(NamedTuple):
     """One parameter of a function; ``annotation`` is the annotated class when that is a plain name."""
 
     name: str
@@ -83,8 +80,7 @@ class ClassFacts:
     methods: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFact:
+class ImportFact(NamedTuple):
     """One import statement's source: ``module`` absolute, ``names`` imported from it (empty for ``import module``).
 
     ``level`` of execution: ``module`` (runs when the module is imported), ``function`` (runs when called),
@@ -98,8 +94,7 @@ class ImportFact:
     guarded: bool = False  # inside try: or a condition
 
 
-@dataclass(frozen=True, slots=True)
-class ImportEvent:
+class ImportEvent(NamedTuple):
     """One step of importing a module, in the order in which they happen.
 
     ``import``: ``import module`` binds ``bound``. ``from``: ``from module import names`` binds ``bound``. ``bind``: the

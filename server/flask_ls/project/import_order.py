@@ -179,7 +179,12 @@ class ImportOrder:
         step = Step(facts.module, module, Site(facts.path, event.span))
         self._import(module, step, state)
         source = self._modules.get(module)
-        if source is None or event.kind != "from":
+        if event.kind != "from":
+            return
+        if source is None:
+            for name in event.names:
+                # What a namespace package holds are its modules.
+                self._import(f"{module}.{name}", step, state)
             return
         for name in event.names:
             if name == "*":

@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from flask_ls.project.reading import read_bytes
+
 Identity: TypeAlias = "tuple[int | str, ...] | None"
 """What ``stat`` tells of a file or folder; None when there is none."""
 
@@ -65,7 +67,6 @@ def _content(path: str) -> Identity:
     try:
         if stat.S_ISDIR(os.stat(path).st_mode):
             return ("folder", "\0".join(sorted(os.listdir(path))))
-        with open(path, "rb") as stream:
-            return ("file", hashlib.blake2b(stream.read(), digest_size=16).hexdigest())
+        return ("file", hashlib.blake2b(read_bytes(path), digest_size=16).hexdigest())
     except (OSError, ValueError):
         return None

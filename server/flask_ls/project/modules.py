@@ -218,10 +218,14 @@ class ModuleIndex:
             if _inside(folder, root):
                 return root
         workspace = self._workspace_of(folder)
-        while f"{folder}/__init__.py" in self._files and folder != workspace:
-            folder = posixpath.dirname(folder)
-        if workspace is None:
-            return folder
+        package: str | None = folder
+        while package is not None:
+            folder = package
+            while f"{folder}/__init__.py" in self._files and folder != workspace:
+                folder = posixpath.dirname(folder)
+            if workspace is None:
+                return folder
+            package = self._package_around(folder, workspace)
         here = folder
         while here != workspace:
             name = posixpath.basename(here)
@@ -232,6 +236,18 @@ class ModuleIndex:
                 return here
             here = posixpath.dirname(here)
         return workspace
+
+    def _package_around(self, folder: str, workspace: str | None) -> str | None:
+        """The regular package that a folder without ``__init__.py`` is a part of: ``app`` for ``app/blueprints``."""
+        here = folder
+        while here not in (workspace, "/"):
+            name = posixpath.basename(here)
+            if name in _SOURCE_FOLDERS or not name.isidentifier() or here in self._marked:
+                return None
+            here = posixpath.dirname(here)
+            if f"{here}/__init__.py" in self._files:
+                return here if here != workspace else None
+        return None
 
     def _has_packages(self, folder: str) -> bool:
         return any(f"{folder}/{child}/__init__.py" in self._files for child in self._populated.get(folder, ()))

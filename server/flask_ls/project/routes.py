@@ -117,8 +117,9 @@ class App:
 
     ``name`` is the dotted project name of the variable or of the factory (``shop.create_app``); it is unique. The
     table is ``complete`` when nothing that could add a route to it was left unread: each route it can have is listed.
-    It is ``exact`` when moreover no route is conditional: the table is the ``url_map``. ``converters`` are the names
-    of converters added to ``url_map.converters``. ``template_folder`` is an absolute path, None when not known.
+    It is ``exact`` when moreover no route is conditional: the table is the ``url_map``; ``conditions`` are what its
+    conditional routes depend on. ``converters`` are the names of converters added to ``url_map.converters``.
+    ``template_folder`` is an absolute path, None when not known.
     """
 
     name: str
@@ -126,6 +127,7 @@ class App:
     complete: bool = True
     exact: bool = True
     blind_spots: tuple[BlindSpot, ...] = ()
+    conditions: tuple[BlindSpot, ...] = ()
     factory: str | None = None
     variables: tuple[str, ...] = ()
     static_url_path: str | None = None

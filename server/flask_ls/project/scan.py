@@ -25,7 +25,8 @@ from flask_ls.project.facts import FileFacts
 from flask_ls.project.inputs import Identity, identity, is_settled
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.packing import dumps
-from flask_ls.project.store import Document, read_bytes
+from flask_ls.project.reading import read_bytes
+from flask_ls.project.store import Document
 from flask_ls.syntax.source import SourceFile
 
 log = logging.getLogger(__name__)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 
 from flask_ls.project.index import FileIndex
 from flask_ls.project.modules import Module
+from flask_ls.project.reading import read_bytes
 from flask_ls.syntax.source import SourceFile
 
 # How many saved files to keep parsed: those that others look at (fixes over several files, related places).
@@ -104,15 +104,3 @@ class Store:
     def keeping(self, parsed: Mapping[str, Document]) -> Store:
         """This store with these saved files kept parsed, and no others."""
         return Store(self.saved, self.open, parsed)
-
-
-def read_bytes(path: str) -> bytes:
-    """The bytes of a regular file.
-
-    :raises OSError: it cannot be read, or is no regular file (a pipe would block for ever).
-    """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(22, "not a regular file", path)
-        return stream.read()

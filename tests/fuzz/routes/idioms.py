@@ -179,6 +179,44 @@ def context_manager(p: Program, target: str) -> list[str]:
 
 
 @idiom
+def generator_as_context_manager(p: Program, target: str) -> list[str]:
+    name = p.name()
+    inner = p.random.choice(("finally", "else"))
+    return [
+        "import contextlib, flask",
+        "@contextlib.contextmanager",
+        f"def group_{name}(parent, part):",
+        '    bp = flask.Blueprint(part, __name__, url_prefix="/" + part)',
+        "    try:",
+        "        yield bp",
+        *(["    except KeyError:", "        pass"] if inner == "else" else []),
+        f"    {inner}:",
+        "        parent.register_blueprint(bp)",
+        f"def fill_{name}():",
+        f'    with group_{name}({target}, "{name}") as outer, group_{name}(outer, "in") as inner:',
+        f'        outer.add_url_rule("/a", "a", helpers.named("{name}_a"))',
+        f'        inner.add_url_rule("/b", "b", helpers.named("{name}_b"))',
+        "        return outer.name",
+        f'{target}.add_url_rule("/done/" + fill_{name}(), "{name}_done", helpers.named("{name}_done"))',
+    ]
+
+
+@idiom
+def typed_tuples_and_json(p: Program, target: str) -> list[str]:
+    name = p.name()
+    return [
+        "import json, typing",
+        f"class Spec{name}(typing.NamedTuple):",
+        "    rule: str",
+        '    methods: tuple = ("GET",)',
+        f'for number, (rule, methods) in enumerate([Spec{name}("/{name}/1"), Spec{name}("/{name}/2", ("PUT",))]):',
+        f'    {target}.add_url_rule(rule, f"{name}{{number}}", helpers.named("t"), methods=methods)',
+        f"""for row in json.loads('[{{"rule": "/{name}/json", "endpoint": "{name}_json", "methods": ["POST"]}}]'):""",
+        f'    {target}.add_url_rule(view_func=helpers.named("j"), **row)',
+    ]
+
+
+@idiom
 def generator_of_rows(p: Program, target: str) -> list[str]:
     name = p.name()
     return [

@@ -249,6 +249,21 @@ def test_it():
     assert found(test) == ["test_it.py:12 FLK206"]
 
 
+def test_a_client_keeps_the_context_beyond_an_inner_block() -> None:
+    test = """\
+from unittest import mock
+from flask import session
+from main import app
+def test_it():
+    with app.test_client() as c:
+        with mock.patch("os.getcwd"):
+            c.get("/")
+        assert session["a"]
+    assert session["a"]
+"""
+    assert found(test) == ["test_it.py:11 FLK206"]
+
+
 @pytest.mark.parametrize(
     ("ending", "lines"), [("current_app.name", []), ("assert current_app.name", ["jobs.py:3 FLK101"])]
 )

@@ -147,6 +147,27 @@ def test_scripts_of_alembic_run_in_a_context() -> None:
     assert lacking({"migrations/versions/a.py": revision, "migrations/env.py": env}) == []
 
 
+def test_a_task_class_that_is_given_its_call_later() -> None:
+    text = """\
+from celery import Celery, Task
+from flask import Flask, current_app
+class ContextTask(Task):
+    abstract = True
+def make_celery(app):
+    celery = Celery("x")
+    def call(self, *args, **kwargs):
+        with app.app_context():
+            return self.run(*args, **kwargs)
+    ContextTask.__call__ = call
+    return celery
+celery = make_celery(Flask(__name__))
+@celery.task(base=ContextTask)
+def work():
+    return current_app.name
+"""
+    assert lacking({"app.py": text}) == []
+
+
 @pytest.mark.parametrize(
     ("celery", "expected"),
     [

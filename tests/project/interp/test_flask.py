@@ -114,6 +114,25 @@ PROGRAMS = {
 }
 
 
+PROGRAMS["slices"] = """
+    from flask import Flask
+    app = Flask(__name__)
+    names = ["a", "b", "c", "d", "e", "f"]
+    del names[0]
+    del names[-1:]
+    names[1:3] = ["x", "y", "z"]
+    copied = []
+    copied[:] = names
+    by_name = {n: n.upper() for n in copied}
+    del by_name["b"]
+    class Grid:
+        def __getitem__(self, key): ...
+    Grid()[1:2, ::3]
+    for name in by_name:
+        app.add_url_rule(f"/{name}", name, lambda: "")
+    """
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_table_is_the_url_map(name: str, tmp_path: Path) -> None:
     files = {f"flask_{name}.py": PROGRAMS[name]}
@@ -295,6 +314,7 @@ def test_older_flask_registers_one_name_twice() -> None:
         "def g():\n    yield from g()\nlist(g())",
         "import sys\nsys.exit()",
         "this is not python",
+        "x = [1]\ndel x[open('n'):], x[9]\nx[::2] = open('n')\nx[1:2, 3] = {}",
         "x = " + "(" * 150 + ")" * 150,
     ],
 )

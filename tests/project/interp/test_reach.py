@@ -7,8 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import pytest
 from against import table
 
+from flask_ls.project.interp import effort
 from flask_ls.project.routes import RouteTable
 
 
@@ -241,3 +243,84 @@ def test_an_app_is_named_after_the_factory_that_flask_looks_for() -> None:
         }
     )
     assert [a.name for a in found.apps] == ["app.create_app"]
+
+
+def test_methods_add_routes_to_the_app_that_their_object_keeps() -> None:
+    found = table(
+        {
+            "shop/wrapper.py": """
+                from flask import Flask
+
+                class Wrapper:
+                    def __init__(self, config=None):
+                        self.app = Flask(__name__)
+
+                    def go(self):
+                        self.views()
+
+                    def views(self):
+                        @self.app.get("/")
+                        def index(): ...
+
+                    def more(self, name):
+                        self.app.add_url_rule(f"/{name}", name, print)
+                """,
+        },
+    )
+    assert own(found) == {"/"}
+    (app,) = found.apps
+    assert [b.reason for b in app.blind_spots] == [
+        "Wrapper.more() adds routes to it when it is called, which nothing that was read does"
+    ]
+
+
+def test_an_endless_loop_makes_one_app() -> None:
+    found = table(
+        {
+            "worker.py": """
+                import time
+                from flask import Flask
+
+                def light_app():
+                    return Flask(__name__)
+
+                if __name__ == "__main__":
+                    while True:
+                        with light_app().app_context():
+                            time.sleep(1)
+                """,
+        },
+    )
+    assert [a.factory for a in found.apps] == ["worker.light_app"]
+
+
+def test_what_takes_long_and_adds_no_route_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effort, "MAX_WORK", 2_000)
+    found = table(
+        {
+            "shop.py": """
+                import json
+                from flask import Flask
+
+                SETTINGS = {}
+
+                def merge(target, source):
+                    for i in range(300):
+                        target[i] = source.get(i)
+
+                for name in ("a", "b", "c"):
+                    merge(SETTINGS, json.load(open(name)))
+                app = Flask(__name__)
+
+                @app.get("/")
+                def index(): ...
+
+                if 7 in SETTINGS:
+                    @app.get("/seven")
+                    def seven(): ...
+                """,
+        },
+    )
+    assert "/" in own(found)
+    (app,) = found.apps
+    assert "merge() takes too long to be followed" in [b.reason for b in app.blind_spots]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from flask_ls.project.config.facts import ConfigFacts, Mention, OpenSource, SourceKind
 from flask_ls.project.config.keys import KNOWN_KEYS, WATCHED_KEYS, WATCHED_VARIABLES
@@ -21,6 +21,7 @@ _OPEN: dict[str, SourceKind] = {
     "from_toml": "file",
     "from_yaml": "file",
 }
+_OPENING = _OPEN.keys() | {"session_interface"}
 _READING = frozenset({"get", "getenv", "pop", "get_namespace", "config", "str", "int", "bool", "__contains__"})
 _ATTRIBUTES = {"secret_key": "SECRET_KEY", "debug": "DEBUG", "testing": "TESTING"}
 
@@ -30,13 +31,13 @@ _WATCHED_WORDS = WATCHED_KEYS | WATCHED_VARIABLES
 _WATCHED = re.compile("|".join([*_WATCHED_WORDS, *(rf"\.\s*{name}\b" for name in _ATTRIBUTES)]))
 
 
-def config_facts(source: SourceFile, index: FileIndex) -> ConfigFacts:
-    """The configuration facts of a file."""
+def config_facts(source: SourceFile, index: FileIndex, words: Set[str]) -> ConfigFacts:
+    """The configuration facts of a file, which names these words (see ``extract``)."""
     watched = _WATCHED.search(source.text) is not None
     reads = list(_reads(index)) if watched else []
     return ConfigFacts(
         mentions=tuple(_mentions(source, index)) if watched else (),
-        open_sources=tuple(_open_sources(source, index)),
+        open_sources=tuple(_open_sources(source, index)) if _may_open(source.text, words) else (),
         odd_reads=frozenset(_odd_reads(index)),
         reads=frozenset(key for key, _ in reads),
         tested=frozenset(key for key, node in reads if _is_tested(index, node)),
@@ -134,6 +135,11 @@ def _is_read(index: FileIndex, key: ast.Constant) -> bool:
         name = parent.func.attr if isinstance(parent.func, ast.Attribute) else getattr(parent.func, "id", "")
         return name in _READING
     return False
+
+
+def _may_open(text: str, words: Set[str]) -> bool:
+    """Whether anything here may be one of ``_open_sources``: see ``_is_config``."""
+    return "conf" in text or "cfg" in text or not words.isdisjoint(_OPENING)
 
 
 def _open_sources(source: SourceFile, index: FileIndex) -> Iterator[OpenSource]:

@@ -124,6 +124,7 @@ class _Walker:
         self.left: Vector = NOWHERE
         self.catching = 0
         self.keeps_client = 0
+        self.kept = 0
 
     def block(self, block: Block, state: _State | None) -> _State | None:
         for op in block:
@@ -166,12 +167,14 @@ class _Walker:
         if change is not None:
             return self._changed(state, change)
         if self.keeps_client and kind == "c" and self.meaning.may_request(self.path, op):
+            self.kept += 1
             return state._replace(vector=then(state.vector, TO_UNKNOWN))
         return state
 
     def _changed(self, state: _State, change: Change) -> _State | None:
         vector, pushed, called, conditions = state
         if change.is_client:
+            self.kept += bool(self.keeps_client)
             return _State(then(vector, TO_REQUEST) if self.keeps_client else vector, pushed, True, conditions)
         if change.pops:
             for number in range(len(pushed) - 1, -1, -1):
@@ -201,6 +204,7 @@ class _Walker:
         inside = state._replace(vector=then(state.vector, entering.vector)) if state is not None else None
         self.catching += entering.catches
         self.keeps_client += entering.keeps_client
+        kept = self.kept
         after = self.block(op[2], inside)
         self.keeps_client -= entering.keeps_client
         self.catching -= entering.catches
@@ -211,6 +215,9 @@ class _Walker:
         if len(after.pushed) > len(state.pushed):
             # What was pushed inside and not popped is left, the context of the block itself among it.
             return state._replace(vector=then(state.vector, TO_UNKNOWN), client_called=after.client_called)
+        if self.keeps_client and self.kept > kept:
+            # A client that was entered further out keeps the context of the request beyond this block.
+            return after._replace(vector=then(state.vector, TO_UNKNOWN))
         # The manager takes back what it pushed, and an exit stack what was entered through it.
         if entering != Entering() or _is_stack(op[1]):
             return state._replace(client_called=after.client_called)

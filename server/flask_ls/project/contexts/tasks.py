@@ -56,6 +56,11 @@ class Tasks:
         return False
 
     @lazy
+    def _sets_call(self) -> bool:
+        """Whether the project puts a ``__call__`` on a class that it has made: ``ContextTask.__call__ = call``."""
+        return any(s.endswith(".__call__") for f in self._contexts.model.files.values() for s in f.stores)
+
+    @lazy
     def _by_class(self) -> Mask:
         """What the task class that the project gives to Celery pushes; ``NONE`` when it gives none."""
         sites, values = self._contexts.sites, self._contexts.values
@@ -92,6 +97,8 @@ class Tasks:
         """What ``__call__`` of a task class has pushed when it runs the task; None when that cannot be seen."""
         if value is None or value.kind != "class":
             return None
+        if self._sets_call:
+            return UNKNOWN
         method = self._contexts.values.attribute(value._replace(kind="instance"), "__call__")
         if method is None or method.kind != "function" or method.key is None:
             return NONE if method is not None else None

@@ -19,6 +19,7 @@ _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "while", "until", "do
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _EXPORTS = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _HEREDOC = re.compile(r"<<(?P<dash>-?)\s*(?P<quote>['\"]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P=quote)")
+_CALL = re.compile(r"\([^()\s]*\)")
 _REDIRECTION = re.compile(r"\d*(?:>>|>\||<>|<&|>&|&>>?|<|>)")
 
 
@@ -107,7 +108,7 @@ class _Parser:
                 if character == "\n":
                     self._skip_heredocs()
             elif not self._redirection():
-                word = self._word()
+                word = self._word(is_argument=bool(current))
                 if not current and word[0].text in _KEYWORDS and word[0].span.end - word[0].span.start <= 5:
                     self.branches.keyword(word[0].text)
                     continue
@@ -140,8 +141,12 @@ class _Parser:
                     break
         self.heredocs = []
 
-    def _word(self) -> tuple[Word, int, int]:
-        """A word with its start and end in ``self.text``."""
+    def _word(self, *, is_argument: bool = False) -> tuple[Word, int, int]:
+        """A word with its start and end in ``self.text``.
+
+        No shell accepts an argument such as ``app:create_app()`` without quotes, but systemd, supervisor and Compose
+        split the words themselves and pass it on, so there the parentheses belong to the word.
+        """
         text, start = self.text, self.position
         parts: list[str] = []
         plain: list[int] = []
@@ -149,6 +154,11 @@ class _Parser:
         while self.position < len(text):
             here = self.position
             character = text[here]
+            if character == "(" and is_argument and parts and (call := _CALL.match(text, here)):
+                parts.append(call[0])
+                plain.extend(range(here, call.end()))
+                self.position = call.end()
+                continue
             if character in " \t\r\n;|&()<>":
                 break
             if character == "\\":

@@ -12,13 +12,16 @@ _LIMIT = 6
 # Keys whose value is followed into the module that it is imported from.
 FOLLOWED_KEYS = frozenset({"SECRET_KEY"})
 _ATTRIBUTES = {"secret_key": "SECRET_KEY"}
+CONFIG_SOURCES = frozenset({"from_object", "from_pyfile"})
+CONFIG_VALUES = FOLLOWED_KEYS | _ATTRIBUTES.keys()
+"""The words without which a file has neither ``config_sources`` nor ``config_values``."""
 
 
 def config_sources(index: FileIndex) -> tuple[ConfigSource, ...]:
     """The arguments of every ``x.from_object(...)`` and ``x.from_pyfile(...)``, and what names stand for them."""
     found: list[ConfigSource] = []
     for call in index.nodes(ast.Call):
-        if isinstance(call.func, ast.Attribute) and call.func.attr in ("from_object", "from_pyfile"):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in CONFIG_SOURCES:
             given = call.args[0] if call.args else next((k.value for k in call.keywords), None)
             if given is not None:
                 found += _sources(index, given, call.func.attr == "from_pyfile", _LIMIT)

@@ -7,9 +7,9 @@ import hashlib
 
 from flask_ls.project.config.extract import config_facts
 from flask_ls.project.extract.calls import extract_bodies
-from flask_ls.project.extract.config import config_sources, config_values, containers
-from flask_ls.project.extract.handing import bound_extensions, passed
-from flask_ls.project.extract.hooks import commits_in_hooks
+from flask_ls.project.extract.config import CONFIG_SOURCES, CONFIG_VALUES, config_sources, config_values, containers
+from flask_ls.project.extract.handing import BINDING, bound_extensions, passed
+from flask_ls.project.extract.hooks import HOOK_WORDS, commits_in_hooks
 from flask_ls.project.extract.import_time import import_time
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
@@ -44,12 +44,14 @@ def extract(
     """The facts of a file. ``vocabulary`` are the words to look for (see ``FileFacts.words``)."""
     index = index or FileIndex(source.tree, module, is_package=is_package)
     extracted = extract_bodies(index)
+    # What a file does not name, it need not be searched for.
+    words = _words(index)
     return FileFacts(
         path=path,
         module=module,
         is_package=is_package,
         digest=text_digest(source.text),
-        words=frozenset(_words(index) & vocabulary) if vocabulary else frozenset(),
+        words=frozenset(words & vocabulary),
         exports={
             name: tuple(_export(source, binding) for binding in bindings)
             for name, bindings in index.root.bindings.items()
@@ -60,16 +62,16 @@ def extract(
         imports=tuple(_imports(source, index)),
         functions=_functions(source, index),
         classes=_classes(source, index),
-        stores=_stores(index),
-        config_sources=config_sources(index),
+        stores=_stores(index, words),
+        config_sources=config_sources(index) if words & CONFIG_SOURCES else (),
         containers=containers(index),
-        config_values=config_values(index),
-        config=config_facts(source, index),
+        config_values=config_values(index) if words & CONFIG_VALUES else (),
+        config=config_facts(source, index, words),
         session_writers=session_writers(index) if "session" in source.text else frozenset(),
         import_time=import_time(source, index),
-        bound_extensions=bound_extensions(index),
+        bound_extensions=bound_extensions(index) if words & BINDING else frozenset(),
         passed=passed(index),
-        commits_in_hooks=commits_in_hooks(index),
+        commits_in_hooks=commits_in_hooks(index) if words & HOOK_WORDS else False,
         bodies=extracted.bodies,
         mentioned=extracted.mentioned,
         is_broken=source.is_broken,
@@ -82,6 +84,7 @@ def text_digest(text: str) -> str:
 
 
 def _words(index: FileIndex) -> set[str]:
+    """What a file names: identifiers, parts of imported modules, short strings."""
     words = {n.id for n in index.nodes(ast.Name)}
     words.update(n.attr for n in index.nodes(ast.Attribute))
     words.update(k.arg for k in index.nodes(ast.keyword) if k.arg)
@@ -96,13 +99,13 @@ def _words(index: FileIndex) -> set[str]:
     return words
 
 
-def _stores(index: FileIndex) -> frozenset[str]:
+def _stores(index: FileIndex, words: set[str]) -> frozenset[str]:
     found = {
         dotted
         for node in index.nodes(ast.Attribute)
-        if isinstance(node.ctx, ast.Store) and (dotted := dotted_name(node)) is not None
+        if node.ctx.__class__ is ast.Store and (dotted := dotted_name(node)) is not None
     }
-    for call in index.nodes(ast.Call):
+    for call in index.nodes(ast.Call) if "setattr" in words else ():
         if isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) == 3:
             owner, attribute = dotted_name(call.args[0]), call.args[1]
             if owner and isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):

@@ -7,14 +7,17 @@ import ast
 from flask_ls.project.extract.refs import dotted_name
 from flask_ls.project.index import FileIndex
 
+BINDING = frozenset({"init_app", "setup_app"})
+"""The methods that ``bound_extensions`` looks for; ``setup_app`` is Flask-Login's older name."""
+
 
 def bound_extensions(index: FileIndex) -> frozenset[str]:
-    """The receivers of ``.init_app()`` calls, as written; ``setup_app`` is Flask-Login's older name for it."""
+    """The receivers of ``.init_app()`` calls, as written."""
     return frozenset(
         receiver
         for call in index.nodes(ast.Call)
         if isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("init_app", "setup_app")
+        and call.func.attr in BINDING
         and (receiver := dotted_name(call.func.value)) is not None
     )
 

@@ -11,6 +11,10 @@ _AFTER = frozenset(
     | {"after_this_request"}
 )
 
+_SETTING = "SQLALCHEMY_COMMIT_ON_TEARDOWN"
+HOOK_WORDS = _AFTER | {_SETTING}
+"""A file that names none of these commits in no hook."""
+
 
 def commits_in_hooks(index: FileIndex) -> bool:
     """Judged by names alone: a function handed to one of these hooks calls ``.commit()``, or a setting does so."""
@@ -22,7 +26,7 @@ def commits_in_hooks(index: FileIndex) -> bool:
                 hooked.add(parent.name)
             elif isinstance(parent, ast.Call):
                 hooked.update(a.id for a in parent.args if isinstance(a, ast.Name))
-    if any(c.value == "SQLALCHEMY_COMMIT_ON_TEARDOWN" for c in index.nodes(ast.Constant)):
+    if any(c.value == _SETTING for c in index.nodes(ast.Constant)):
         return True
     return any(
         isinstance(call.func, ast.Attribute) and call.func.attr == "commit" and _name(index, call) in hooked

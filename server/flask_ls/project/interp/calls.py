@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import attributes, branches, external, iteration, reasons, subscripts
+from flask_ls.project.interp import attributes, branches, external, iteration, mappings, reasons, subscripts
+from flask_ls.project.interp.effort import Effort
 from flask_ls.project.interp.frames import Frame
 from flask_ls.project.interp.functions import bind_name
 from flask_ls.project.interp.paths import Step
@@ -16,6 +17,7 @@ from flask_ls.project.interp.values import (
     Choice,
     ClassV,
     Descriptor,
+    DictV,
     External,
     Function,
     Instance,
@@ -37,10 +39,6 @@ MAX_DEPTH = 80
 MAX_RECURSION = 24
 MAX_UNSURE_RECURSION = 2
 _INACTIVE = (0, 0)
-# Steps that a function may take in all its calls together as long as they have no effect: they add no route and write
-# to nothing older than the call. Beyond, its result is unknown.
-MAX_IDLE = 30_000
-_NEVER = 1 << 60
 
 
 def call(m: Machine, func: Value, args: Args) -> Value:
@@ -91,10 +89,9 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     if m.depth >= MAX_DEPTH or active >= (MAX_RECURSION if len(m.path) == path else MAX_UNSURE_RECURSION):
         external.escape(m, args, f"{func.name}() calls itself too deeply to be followed")
         return Unknown(f"{func.name}() calls itself too deeply to be followed")
-    idle = m.idle.get(node, 0)
-    if idle > MAX_IDLE:
-        external.escape(m, args, f"{func.name}() takes too long to be followed")
-        return Unknown(f"{func.name}() takes too long to be followed")
+    effort = m.efforts.setdefault(node, Effort())
+    if effort.is_exhausted or (effort.is_excessive and not func.module.is_model):
+        return _left_out(m, func, args, effort)
     m.serial += 1
     frame = Frame(func.module, Namespace(m.serial), func.frame, func, qualname=func.qualname)
     frame.owner = func.owner
@@ -107,7 +104,7 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     m.active[node] = (active + 1, len(m.path) if not active else path)
     m.depth += 1
     m.frame = frame
-    before, born, steps = m.oldest_write, m.serial, m.steps
+    before, born, steps, progress = m.oldest_write, m.serial, m.steps, m.recorder.progress
     m.oldest_write = born
     try:
         if isinstance(node, ast.Lambda):
@@ -117,6 +114,9 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         is_generator = m.is_generator(node, body)
         if is_generator:
             frame.yields = ListV([], m.serial, None, "generator")
+            caller = frame.caller
+            if caller is not None and caller.block is not None and caller.block.call is caller.node:
+                frame.block, caller.block = caller.block, None
         outcome = branches.run_scoped(m, frame, "return", lambda: m.run(body, frame))
         if is_generator:
             return frame.yields
@@ -127,13 +127,27 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     finally:
         m.frame = frame.caller
         m.depth -= 1
-        if m.oldest_write < born:
-            m.idle[node] = -_NEVER
-            before = min(before, m.oldest_write)
-        elif not active:
-            m.idle[node] = idle + m.steps - steps
+        is_idle = m.oldest_write >= born
+        before = min(before, m.oldest_write) if not is_idle else before
+        effort.add(0 if active else m.steps - steps, idle=is_idle, barren=m.recorder.progress == progress)
         m.oldest_write = before
         m.active[node] = (active, path)
+
+
+def _left_out(m: Machine, func: Function, args: Args, effort: Effort) -> Value:
+    """What a call gives that is not followed since the function takes too long."""
+    reason = Unknown(f"{func.name}() takes too long to be followed")
+    external.escape(m, args, reason.reason)
+    if not effort.is_exhausted:
+        m.blind(reason.reason)
+        for value in args.all():
+            settled = m.settle(value)
+            if isinstance(settled, DictV):
+                mappings.open_dict(m, settled, reason)
+            elif isinstance(settled, ListV):
+                m.touch(settled)
+                settled.rest = reason
+    return reason
 
 
 def bind(m: Machine, func: Function, args: Args, frame: Frame) -> None:
@@ -228,7 +242,7 @@ def assign(m: Machine, target: ast.expr, value: Value, frame: Frame) -> None:
         m.set(owner, target.attr, value)
     elif isinstance(target, ast.Subscript):
         owner = m.eval(target.value, frame)
-        key = m.eval(target.slice, frame) if not isinstance(target.slice, ast.Slice) else Unknown()
+        key = m.eval(target.slice, frame)
         frame.node = target
         subscripts.set_item(m, owner, key, value)
     elif isinstance(target, (ast.Tuple, ast.List)):

@@ -237,18 +237,19 @@ def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
 
 def _subscript(m: Machine, node: ast.Subscript, frame: Frame) -> Value:
     owner = m.eval(node.value, frame)
-    if isinstance(node.slice, ast.Slice):
-        parts = [
-            m.settle(m.eval(p, frame)) if p is not None else None
-            for p in (node.slice.lower, node.slice.upper, node.slice.step)
-        ]
-        if any(not isinstance(p, (int, type(None))) for p in parts):
-            return Unknown("this slice is only known at run time")
-        return m.lift(owner, lambda v: subscripts.take_slice(m, v, slice(*parts)))
     key = m.eval(node.slice, frame)
+    if isinstance(key, slice):
+        return m.lift(owner, lambda v: subscripts.take_slice(m, v, key))
     frame.node = node
     value = subscripts.subscript(m, owner, key)
     return m.settle(value) if type(value) is Choice else value
+
+
+def _slice(m: Machine, node: ast.Slice, frame: Frame) -> Value:
+    parts = [m.settle(m.eval(p, frame)) if p is not None else None for p in (node.lower, node.upper, node.step)]
+    if any(not isinstance(p, (int, type(None))) for p in parts):
+        return Unknown("this slice is only known at run time")
+    return slice(*parts)
 
 
 def _lambda(m: Machine, node: ast.Lambda, frame: Frame) -> Value:
@@ -274,6 +275,11 @@ def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
     value = m.eval(node.value, frame) if node.value is not None else None
     if frame.yields is not None:
         frame.yields.items.append(Maybe(m.path, value) if m.path != frame.entry_path else value)
+        block = frame.block
+        if block is not None and m.path == frame.entry_path:
+            frame.block = None
+            block.run(value)
+            m.frame = frame
     return Unknown("what is sent to a generator is only known at run time")
 
 
@@ -299,6 +305,7 @@ EVAL.update(
         ast.Compare: _compare,
         ast.IfExp: _if_exp,
         ast.Subscript: _subscript,
+        ast.Slice: _slice,
         ast.Lambda: _lambda,
         ast.NamedExpr: _named,
         ast.Starred: _starred,

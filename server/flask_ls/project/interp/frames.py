@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_ls.project.interp.values import ClassV, Function, ModuleV, Namespace, Value
@@ -23,10 +24,22 @@ class Place(NamedTuple):
     end_column: int
 
 
+@dataclass(slots=True)
+class Block:
+    """The body of a ``with`` whose context manager is a generator: it runs where the generator yields.
+
+    ``call`` makes the generator in the frame of the ``with``; ``run`` takes what is yielded.
+    """
+
+    call: ast.AST
+    run: Callable[[Value], None]
+
+
 class Frame:
     """One executing module body, class body or function."""
 
     __slots__ = (
+        "block",
         "caller",
         "entry_path",
         "function",
@@ -66,6 +79,7 @@ class Frame:
         self.nonlocal_names: frozenset[str] = frozenset()
         self.pending: list[Any] = []
         self.yields: Any = None
+        self.block: Block | None = None
         self.owner: ClassV | None = None
         self.self: Value = None
         self.entry_path: Any = ()

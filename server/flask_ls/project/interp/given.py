@@ -26,6 +26,9 @@ def given_away(m: Machine, path: str, args: Args, reached: tuple[Value, ...] = (
             config = config_dict(value)
             if not m.dry:
                 value.native.starts.append(Start(path, m.stack_of(), m.path, snapshot(config)))
+            extensions = value.attrs.get("extensions")
+            if isinstance(extensions, DictV):
+                mappings.open_dict(m, extensions, Unknown("the extensions that were given the app may be there"))
             if writes and config is not None:
                 _open(m, config, path)
         elif value.cls.path == "flask.Config" and isinstance(value.native, DictV) and not known:

@@ -173,6 +173,7 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
     module = loaded.module
     tree = m.sources.tree(module)
     loaded.state = "executing"
+    m.recorder.progress += 1
     if tree is None:
         loaded.state = "done"
         loaded.open = Unknown(f"{module.import_name} cannot be read")

@@ -94,6 +94,8 @@ def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
     scope = branches.open_scope(m, frame, "break")
     outcome: Outcome | None = None
     rounds = 0
+    # Nothing follows an endless loop, and what it does it does in its first round.
+    most = 1 if _is_endless(node) else MAX_WHILE
     while True:
         frame.node = node.test
         test = m.eval(node.test, frame)
@@ -103,7 +105,9 @@ def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
                 outcome = m.run(node.orelse, frame)
             break
         rounds += 1
-        if known is None or rounds > MAX_WHILE:
+        if rounds > most == 1:
+            break
+        if known is None or rounds > most:
             reason = reasons.why(test, "how often this loop runs is only known at run time")
             outcome = branches.unknown_rounds(
                 m,
@@ -125,6 +129,15 @@ def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
             )
             break
     return branches.close_scope(m, frame, scope, outcome)
+
+
+def _is_endless(node: ast.While) -> bool:
+    """Whether only an exception can end a loop."""
+    return (
+        isinstance(node.test, ast.Constant)
+        and bool(node.test.value)
+        and not any(isinstance(n, (ast.Break, ast.Return)) for s in node.body for n in ast.walk(s))
+    )
 
 
 def _break(m: Machine, node: ast.Break, frame: Frame) -> Outcome | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_ls.project.catalog import STAR_EXPORTS
 from flask_ls.project.interp import attributes, branches, calls, conditions, external, imports, iteration, models, setup
+from flask_ls.project.interp.effort import Effort
 from flask_ls.project.interp.frames import EVAL, EXEC, Frame, Place, place_of
 from flask_ls.project.interp.values import (
     MISSING,
@@ -89,7 +90,7 @@ class Machine(World):
         self.tries: list[Any] = []
         self.creating: list[ClassV] = []
         self.active: dict[Any, tuple[int, int]] = {}  # function node -> depth, length of the path at first
-        self.idle: dict[Any, int] = {}  # function node -> steps taken without effect
+        self.efforts: dict[Any, Effort] = {}  # by function node
         self.entered: set[tuple[str, str]] = set()
         self.app_contexts: list[Value] = []
         self.environment = Namespace()  # environment variables that the program sets

@@ -30,6 +30,7 @@ class Globals(NamedTuple):
 
     registrars: frozenset[str]  # those through which routes can be added
     functions: frozenset[str]  # functions and classes
+    attributes: frozenset[str] = frozenset()  # "Class.attribute" of the objects that keep the app
 
 
 Registrars: TypeAlias = Mapping[str, Globals]  # by the path of the module
@@ -50,7 +51,7 @@ _DEPTH = 4  # how many imports may lie between a file and the app
 
 
 def registrars_of(m: Machine, state: AppState) -> Registrars:
-    """The globals of modules that are an app, a blueprint of it, or an object that holds one of these."""
+    """What holds an app, by module: globals that are it, a blueprint of it or an object with one; its classes."""
     own = {id(state), *(id(r.blueprint) for r in state.registered)}
     found: dict[str, Globals] = {}
     for path, module in m.modules.items():
@@ -64,6 +65,14 @@ def registrars_of(m: Machine, state: AppState) -> Registrars:
         if names:
             functions = frozenset(n for n, v in module.names.items() if isinstance(v, (Function, ClassV, Wrapped)))
             found[path] = Globals(names, functions)
+    kept: dict[str, set[str]] = {}
+    for holder, attribute in state.holders:
+        for cls in holder.mro:
+            if cls.module is not None and not cls.module.is_model:
+                kept.setdefault(cls.module.module.path, set()).add(f"{cls.qualname}.{attribute}")
+    for path, attributes in kept.items():
+        known = found.get(path, Globals(frozenset(), frozenset()))
+        found[path] = known._replace(attributes=frozenset(attributes))
     return found
 
 
@@ -149,7 +158,8 @@ class Reach:
                 continue
             imports = self._imports(module)
             names: set[str] = set()
-            for path, (own, _) in registrars.items():
+            for path, held in registrars.items():
+                own = held.registrars
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
             for name, line, owner in self._additions(module):
@@ -159,19 +169,24 @@ class Reach:
         return found
 
     def functions(self, registrars: Registrars, entered: Mapping[str, set[str]]) -> dict[tuple[str, str], int]:
-        """The functions (path, qualname) that add routes through a global but did not run; where they do."""
+        """The functions (path, qualname) that add routes through what holds the app but did not run; where they do."""
         found: dict[tuple[str, str], int] = {}
-        for path, (names, functions) in registrars.items():
+        for path, (names, functions, attributes) in registrars.items():
             module = self._sources.index.by_path(path)
             for name, line, owner in self._additions(module) if module is not None else ():
-                if owner is None or name not in names or owner in entered.get(path, ()):
+                if owner is None or owner in entered.get(path, ()):
                     continue
-                if owner.partition(".")[0] in functions:
+                outer, _, attribute = name.rpartition(".")
+                is_kept = bool(outer) and f"{owner.rpartition('.')[0]}.{attribute}" in attributes
+                if is_kept or (name in names and owner.partition(".")[0] in functions):
                     found.setdefault((path, owner), line)
         return found
 
     def _additions(self, module: Module) -> list[tuple[str, int, str | None]]:
-        """Where a module seems to add routes: through which name, the line, and the outermost function around it."""
+        """Where a module seems to add routes: through what, the line, and the outermost function around it.
+
+        Through a name, or through an attribute of ``self``.
+        """
         known = self._added.get(module.path)
         if known is None:
             text = self._sources.text(module)
@@ -291,11 +306,20 @@ def _additions(tree: ast.Module) -> Iterator[tuple[str, int, str | None]]:
             continue
         called = node.func if isinstance(node, ast.Call) else None
         base = called.value if isinstance(called, ast.Attribute) else None
-        if isinstance(called, ast.Attribute) and isinstance(base, ast.Name) and base.id not in local:
+        through = _through(base, local)
+        if isinstance(called, ast.Attribute) and through is not None:
             pattern = f"{_ADDS}|{_VERBS}" if id(node) in decorators else _ADDS
             if re.fullmatch(pattern, called.attr):
-                yield base.id, called.lineno, owner
+                yield through, called.lineno, owner
         stack.extend((child, owner, local) for child in ast.iter_child_nodes(node))
+
+
+def _through(base: ast.expr | None, local: frozenset[str]) -> str | None:
+    if isinstance(base, ast.Name) and base.id not in local:
+        return base.id
+    if isinstance(base, ast.Attribute) and isinstance(base.value, ast.Name) and base.value.id == "self":
+        return f"self.{base.attr}"
+    return None
 
 
 def _outermost(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

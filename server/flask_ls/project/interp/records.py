@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.machine import Machine
     from flask_ls.project.interp.paths import Fork, Path
-    from flask_ls.project.interp.values import ModuleV, Namespace
+    from flask_ls.project.interp.values import ClassV, ModuleV, Namespace
     from flask_ls.project.interp.world import Raised
 
 Places = tuple["Place", ...]
+_MAX_WRAPPERS = 200
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +103,7 @@ class AppState:
     converters: set[str] = field(default_factory=set)
     views: dict[str, list[tuple[Path, Value, Places]]] = field(default_factory=dict)
     starts: list[Start] = field(default_factory=list)
+    holders: list[tuple[ClassV, str]] = field(default_factory=list)  # classes whose instances keep it, and as what
     own_sessions: bool = False  # it was given a session interface
 
     @property
@@ -147,6 +149,7 @@ class Recorder:
         self.bindings: dict[tuple[str, str], list[Instance]] = {}
         self.failures: list[tuple[ModuleV, Raised]] = []
         self.refused: list[tuple[str, Places]] = []
+        self.progress = 0  # grows with all that a route table is made of
 
     def is_registrar(self, value: Value) -> bool:
         """Whether a value is an app or a blueprint, or anything else that routes are added through."""
@@ -190,6 +193,8 @@ class Recorder:
             before = owner.attrs.get(name, MISSING)
             if before is not MISSING and before is not value:
                 self.blind(m, f"{name} of the app is replaced", owner, m.place())
+        if isinstance(value, Instance) and isinstance(value.native, AppState) and owner.native is None:
+            value.native.holders.append((owner.cls, name))
 
     def import_failed(self, m: Machine, module: ModuleV, error: Raised) -> None:
         """The body of a module raised."""
@@ -198,7 +203,7 @@ class Recorder:
 
 def innermost(value: Value) -> Value:
     """The function behind wrappers that say what they wrap, and behind bound methods and partials."""
-    for _ in range(30):
+    for _ in range(_MAX_WRAPPERS):
         if isinstance(value, (Bound, Wrapped, Partial)):
             value = value.func
         elif isinstance(value, (Function, Native)):

@@ -65,8 +65,10 @@ def _run_entry(m: Machine, entry: Entry) -> None:
     owner: Value = None
     for part in entry.factory.split("."):
         owner, value = value, m.settle(m.get(value, part, Unknown("there is no such factory")))
-    if isinstance(owner, ClassV) and isinstance(value, Function):
-        self_ = m.new_instance(owner)
+    if isinstance(owner, ClassV) and part == "__init__":
+        value = owner
+    elif isinstance(owner, ClassV) and isinstance(value, Function):
+        self_ = _instance(m, owner)
         self_.open = Unknown(f"how the {owner.name} is made is not known")
         value = Bound(value, self_)
     if isinstance(value, Descriptor):
@@ -77,6 +79,11 @@ def _run_entry(m: Machine, entry: Entry) -> None:
         inner = getattr(value, "func", None)
         if isinstance(inner, Function):
             m.call(inner, Args([]))
+
+
+def _instance(m: Machine, cls: ClassV) -> Instance:
+    made = m.settle(m.call(cls, Args([]))) if isinstance(cls.lookup("__init__"), Function) else None
+    return made if isinstance(made, Instance) else m.new_instance(cls)
 
 
 def _load_plugins(m: Machine, reach: Reach) -> None:

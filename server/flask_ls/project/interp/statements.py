@@ -15,8 +15,9 @@ from flask_ls.project.interp import (
     iteration,
     mappings,
     sequences,
+    subscripts,
 )
-from flask_ls.project.interp.frames import EXEC, Frame
+from flask_ls.project.interp.frames import EXEC, Block, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
@@ -31,7 +32,7 @@ from flask_ls.project.interp.values import (
     Unknown,
     Value,
 )
-from flask_ls.project.interp.world import Outcome, Raised, known_key
+from flask_ls.project.interp.world import Outcome, Raised
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -96,16 +97,10 @@ def _delete(m: Machine, node: ast.Delete, frame: Frame) -> Outcome | None:
         if isinstance(target, ast.Name):
             m.erase(frame.names, target.id)
         elif isinstance(target, ast.Subscript):
-            owner = m.settle(m.eval(target.value, frame))
-            key = m.settle(m.eval(target.slice, frame))
-            owner = mappings.mapping_of(owner)
-            if isinstance(owner, DictV):
-                if known_key(key):
-                    m.erase(owner.items, key)
-                else:
-                    m.write(owner.rest_cell, 0, Unknown("an unknown key of this dict was deleted"))
-            elif isinstance(owner, ListV):
-                sequences.forget(m, owner, "an element of this list was deleted")
+            owner = m.eval(target.value, frame)
+            key = m.eval(target.slice, frame)
+            frame.node = target
+            subscripts.delete_item(m, owner, key)
         elif isinstance(target, ast.Attribute):
             owner = m.settle(m.eval(target.value, frame))
             if isinstance(owner, Instance):
@@ -177,36 +172,54 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> Outcome | None:
-    pushed = 0
-    exits: list[Value] = []
-    try:
-        for item in node.items:
-            frame.node = item.context_expr
-            manager = m.settle(m.eval(item.context_expr, frame))
-            value: Value = manager
-            if isinstance(manager, Instance):
-                enter = attributes.get(m, manager, "__enter__", MISSING)
-                if isinstance(enter, Bound):
-                    value = m.call(enter, Args([]))
-                    exits.append(manager)
-            elif isinstance(manager, ListV) and manager.kind == "generator":
-                value = manager.items[0] if manager.items else manager.rest
-            elif isinstance(manager, External):
-                if manager.path == "app_context()" and manager.held:
-                    m.app_contexts.append(manager.held[0])
-                    pushed += 1
-                else:
-                    value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
-            if item.optional_vars is not None:
-                calls.assign(m, item.optional_vars, value, frame)
+    return _enter(m, node, 0, frame)
+
+
+def _enter(m: Machine, node: ast.With | ast.AsyncWith, number: int, frame: Frame) -> Outcome | None:
+    """Enter the items of a ``with`` from ``number`` on, run its body, and leave them."""
+    if number == len(node.items):
         return m.run(node.body, frame)
+    item = node.items[number]
+    outcomes: list[Outcome | None] = []
+
+    def inside(value: Value) -> None:
+        m.frame = frame
+        if item.optional_vars is not None:
+            calls.assign(m, item.optional_vars, value, frame)
+        outcomes.append(_enter(m, node, number + 1, frame))
+
+    frame.node = item.context_expr
+    frame.block = Block(item.context_expr, inside)
+    try:
+        manager = m.settle(m.eval(item.context_expr, frame))
+    finally:
+        frame.block = None
+    if outcomes:
+        return outcomes[0]
+    value: Value = manager
+    leave: Value = MISSING
+    pushed = 0
+    if isinstance(manager, Instance):
+        enter = attributes.get(m, manager, "__enter__", MISSING)
+        if isinstance(enter, Bound):
+            value = m.call(enter, Args([]))
+            leave = attributes.get(m, manager, "__exit__", MISSING)
+    elif isinstance(manager, ListV) and manager.kind == "generator":
+        value = manager.items[0] if manager.items else manager.rest
+    elif isinstance(manager, External):
+        if manager.path == "app_context()" and manager.held:
+            m.app_contexts.append(manager.held[0])
+            pushed = 1
+        else:
+            value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
+    try:
+        inside(value)
     finally:
         if pushed:
-            del m.app_contexts[-pushed:]
-        for manager in exits:
-            leave = attributes.get(m, manager, "__exit__", MISSING)
-            if isinstance(leave, Bound) and isinstance(leave.func, Function):
-                m.call(leave, Args([None, None, None]))
+            m.app_contexts.pop()
+        if isinstance(leave, Bound) and isinstance(leave.func, Function):
+            m.call(leave, Args([None, None, None]))
+    return outcomes[0]
 
 
 def _raise(m: Machine, node: ast.Raise, frame: Frame) -> Outcome | None:

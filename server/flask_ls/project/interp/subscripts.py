@@ -47,7 +47,7 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
         return owner[key] if -len(owner) <= key < len(owner) else Unknown("this index is out of range")
     if isinstance(owner, ListV) and isinstance(key, int):
         items = owner.items
-        if owner.rest is None and not any(isinstance(i, Maybe) for i in items) and -len(items) <= key < len(items):
+        if _is_exact(owner) and -len(items) <= key < len(items):
             return items[key]
         if 0 <= key < len(items) and owner.rest is not None and not any(isinstance(i, Maybe) for i in items[: key + 1]):
             return items[key]
@@ -116,8 +116,54 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> None:
         if isinstance(key, int) and owner.rest is None and -len(owner.items) <= key < len(owner.items):
             m.touch(owner)
             owner.items[key] = value
+        elif isinstance(key, slice):
+            _set_slice(m, owner, key, value)
         else:
             sequences.forget(m, owner, "an element of this list is only known at run time")
+
+
+def _set_slice(m: Machine, owner: ListV, part: slice, value: Value) -> None:
+    items, rest = m.iterate(value)
+    if part == slice(None):
+        m.touch(owner)
+        owner.items, owner.rest = list(items), rest
+    elif rest is None and part.step is None and _is_exact(owner):
+        m.touch(owner)
+        owner.items[part] = items
+    else:
+        sequences.forget(m, owner, "a part of this list is only known at run time")
+
+
+def delete_item(m: Machine, owner: Value, key: Value) -> None:
+    """``del owner[key]``."""
+    owner = m.settle(owner)
+    key = m.settle(key)
+    if isinstance(owner, Choice):
+        m.each(owner, lambda v: delete_item(m, v, key))
+        return
+    if isinstance(owner, Instance):
+        method = m.get(owner, "__delitem__", MISSING)
+        if isinstance(method, Bound) and isinstance(method.func, (Function, Native)):
+            m.call(method, Args([key]))
+            return
+        owner = mappings.mapping_of(owner)
+    if isinstance(owner, DictV):
+        if known_key(key):
+            m.erase(owner.items, key)
+        else:
+            m.write(owner.rest_cell, 0, Unknown("an unknown key of this dict was deleted"))
+    elif isinstance(owner, ListV):
+        is_there = isinstance(key, slice) or (isinstance(key, int) and -len(owner.items) <= key < len(owner.items))
+        if is_there and _is_exact(owner):
+            m.touch(owner)
+            del owner.items[key]
+        else:
+            sequences.forget(m, owner, "an element of this list was deleted")
+
+
+def _is_exact(owner: ListV) -> bool:
+    """Whether it is known which element is at which index."""
+    return owner.rest is None and not any(isinstance(i, Maybe) for i in owner.items)
 
 
 def take_slice(m: Machine, value: Value, part: slice) -> Value:
@@ -128,7 +174,7 @@ def take_slice(m: Machine, value: Value, part: slice) -> Value:
         except ValueError:
             return Unknown("this slice is not possible")
     if isinstance(value, ListV):
-        if value.rest is not None or any(isinstance(i, Maybe) for i in value.items):
+        if not _is_exact(value):
             whole = part == slice(None)
             return ListV(list(value.items) if whole else [], m.serial, value.rest or Unknown("this slice is not known"))
         return ListV(value.items[part], m.serial)

@@ -108,8 +108,9 @@ class TableBuilder:
         prefix = f"{home.name}." if home is not None else "\0"
         return tuple(sorted(names, key=lambda n: (n.rpartition(".")[0] + "." != prefix, n.count("."), n)))
 
-    def routes(self, state: AppState, name: str) -> list[Route]:
-        """The routes of an app; rules that both arms of a condition add are unconditional."""
+    def routes(self, state: AppState, name: str) -> tuple[list[Route], tuple[BlindSpot, ...]]:
+        """The routes of an app, and the conditions of those that both arms of a condition do not add."""
+        conditions: dict[BlindSpot, None] = {}
         groups: dict[tuple[str, str, frozenset[str]], list[Rule]] = {}
         for rule in state.rules:
             groups.setdefault((rule.text, rule.endpoint, rule.methods), []).append(rule)
@@ -120,7 +121,10 @@ class TableBuilder:
             if _impossible(ways):
                 continue
             sure = covers(ways)
-            best = min(zip(rules, ways, strict=True), key=lambda pair: len(pair[1]))[0]
+            best, steps = min(zip(rules, ways, strict=True), key=lambda pair: len(pair[1]))
+            for fork in () if sure else (step.fork for step in steps):
+                place = fork.place or (best.places[0] if best.places else None)
+                conditions.setdefault(BlindSpot(self.site(place), fork.reason))
             view, function = self.view_site(best.view)
             found.append(
                 Route(
@@ -144,7 +148,7 @@ class TableBuilder:
                     parts=self._parts(best),
                 )
             )
-        return found
+        return found, tuple(conditions)
 
     def _parts(self, rule: Rule) -> tuple[UrlPart, ...]:
         return tuple(UrlPart(text, self.site(place)) for text, place in rule.parts)

@@ -365,4 +365,4 @@ def known_key(value: Value) -> bool:
     """Whether a value can be a key of ``DictV``: hashable and compared as Python does."""
     if isinstance(value, tuple):
         return all(known_key(v) for v in value)
-    return not isinstance(value, (Unknown, Choice, Maybe, ListV, DictV))
+    return not isinstance(value, (Unknown, Choice, Maybe, ListV, DictV, slice))

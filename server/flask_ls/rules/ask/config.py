@@ -283,6 +283,7 @@ def overriding(ctx: Context, write: Write) -> Iterator[Write]:
     """The later writes of this file that replace the value in any case, in source order."""
     here = ctx.index.statement(write.node)
     if write.form in ("class", "module"):
+        yield from _later_in_body(ctx, write)
         here = _last_handing(ctx)
     if here is None:
         return
@@ -297,6 +298,20 @@ def overriding(ctx: Context, write: Write) -> Iterator[Write]:
         same_app = write.form in ("class", "module") or app_text(ctx, write) == app_text(ctx, other)
         block = ctx.index.block_of(there)
         if same_app and any(s in block for s in around):
+            yield other
+
+
+def _later_in_body(ctx: Context, write: Write) -> Iterator[Write]:
+    """The later assignments of the same class or module body that run whenever that of ``write`` runs."""
+    here = ctx.index.statement(write.node)
+    if here is None:
+        return
+    around = [here, *(a for a in ctx.index.ancestors(here) if isinstance(a, ast.stmt))]
+    for other in writes_of(ctx, write.key):
+        there = ctx.index.statement(other.node)
+        if there is None or other.form != write.form or other.owner is not write.owner:
+            continue
+        if ctx.span(there).start > ctx.span(here).start and any(s in ctx.index.block_of(there) for s in around):
             yield other
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import ast
 import ipaddress
 from collections.abc import Iterator
+from typing import Any
 
 from flask_ls.project.config.stage import stage_of_name
 from flask_ls.rules.ask import config, stage
 from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.servers import Server, is_on, servers
-from flask_ls.rules.ask.values import constant, possible_values
+from flask_ls.rules.ask.values import UNKNOWN, constant, possible_values
 from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
 
 # A module of these words, one of them of the first line, is for development: ``run_dev.py``, ``debug.py``.
 _DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "local"})
+# Top-level domains that no public name has (RFC 2606, RFC 6761, RFC 6762).
+_OWN_DOMAINS = frozenset({"example", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"})
 _SCRIPT_WORDS = frozenset({"app", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
 
 
@@ -33,7 +36,7 @@ def debug_servers(ctx: Context) -> Iterator[Server]:
     """Server calls whose own argument switches the debugger with its console on."""
     for server in servers(ctx):
         value = server.debug.value if server.debug is not None and server.has_console else None
-        is_debugging = value is not None and (is_on(ctx, value) or _is_on_in_settings(ctx, value))
+        is_debugging = value is not None and (is_on(ctx, value) or bool(_in_settings(ctx, value)))
         if is_debugging and not is_for_development(ctx, server.call):
             yield server
 
@@ -54,16 +57,19 @@ def public_debug_servers(ctx: Context) -> Iterator[tuple[Server, config.Write | 
 
 def is_public(ctx: Context, server: Server) -> bool:
     """Whether the server listens on an address that is not this machine's own."""
-    if server.host is None:
-        return False
-    hosts = [constant(ctx, v) for v in possible_values(ctx, server.host.value)]
-    return any(isinstance(h, str) and h and not _is_loopback(h) for h in hosts)
+    return public_host(ctx, server) is not None
 
 
-def public_host(ctx: Context, server: Server) -> str:
-    """The public address as a message shows it."""
-    hosts = [constant(ctx, v) for v in possible_values(ctx, server.host.value)] if server.host is not None else []
-    return next((h for h in hosts if isinstance(h, str) and h and not _is_loopback(h)), "public")
+def public_host(ctx: Context, server: Server) -> str | None:
+    """The public address that the server listens on; None when there is none."""
+    values = possible_values(ctx, server.host.value) if server.host is not None else ()
+    for value in values:
+        host = constant(ctx, value)
+        if host is UNKNOWN:
+            host = _in_settings(ctx, value)
+        if isinstance(host, str) and _is_public(host):
+            return host
+    return None
 
 
 def is_for_development(ctx: Context, node: ast.AST) -> bool:
@@ -76,31 +82,31 @@ def is_for_development(ctx: Context, node: ast.AST) -> bool:
     return stage.is_off_production(stage.stage_here(ctx, node))
 
 
-def _is_on_in_settings(ctx: Context, value: ast.expr) -> bool:
-    """Whether it is a name of another module of the project that is plainly true there, and not for development."""
+def _in_settings(ctx: Context, value: ast.expr) -> Any:
+    """The literal that a name of another module of the project stands for, unless for development; else UNKNOWN."""
     module, _, name = (ctx.name(value) or "").rpartition(".")
     facts = ctx.model.modules.get(module)
     if facts is None or facts.stars or len(facts.exports.get(name, ())) != 1 or stage_of_name(module) != "any":
-        return False
-    mentions = [m for m in facts.config.mentions if m.key == name and not m.is_loose]
-    if len(mentions) != 1 or mentions[0].truth is not True or name in stored_attributes(ctx.model):
-        return False
+        return UNKNOWN
+    if name in stored_attributes(ctx.model):
+        return UNKNOWN
     source = ctx.read(facts.path)
     # Not one that a condition or an exception decides.
-    return source is not None and any(
-        source.span(s).start <= mentions[0].span.start < source.span(s).end
-        and isinstance(s, (ast.Assign, ast.AnnAssign))
-        for s in source.tree.body
-    )
+    for statement in source.tree.body if source is not None else ():
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+                return statement.value.value if isinstance(statement.value, ast.Constant) else UNKNOWN
+    return UNKNOWN
 
 
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost" or host.lower().endswith(".localhost") or host.startswith("unix://"):
-        return True
+def _is_public(host: str) -> bool:
+    """An address that is not this machine's own, or a name of the internet: other names each machine gives itself."""
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return not ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return False
+        last = host.lower().rpartition(".")[2]
+        return "." in host and "/" not in host and last not in _OWN_DOMAINS
 
 
 def _is_harmless(ctx: Context, write: config.Write) -> bool:
@@ -111,7 +117,7 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
             return True
     if any(w.key == "TESTING" and is_on(ctx, w.value) for w in config.beside(ctx, write)):
         return True
-    if stage.is_off_production(stage.stage_of(ctx, write)):
+    if not stage.reaches_production(ctx, write):
         return True
     # `app.run(debug=...)` decides over what the configuration says.
     runs = [s for s in servers(ctx) if not s.is_run_simple and _is_for(ctx, write, s)]

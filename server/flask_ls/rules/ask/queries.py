@@ -15,6 +15,11 @@ _NARROWING = frozenset(
     {"filter", "filter_by", "where", "order_by", "limit", "offset", "options", "distinct", "join", "outerjoin"}
     | {"unique", "execution_options", "having", "group_by", "slice", "populate_existing", "with_for_update"}
 )
+_CONNECTIONS = (*_SESSIONS, "sqlalchemy.Connection", "flask_sqlalchemy.session.Session")
+_FUNCTIONS = ("sqlalchemy.func.", "sqlalchemy.sql.func.")
+# What asks a result for one row or for all.
+_OF_ROWS = {"first": False, "one": False, "one_or_none": False, "fetchone": False}
+_OF_ROWS |= {"all": True, "fetchall": True, "fetchmany": True}
 _SELECTS = frozenset({"sqlalchemy.select", "sqlalchemy.sql.select", "sqlalchemy.future.select"})
 
 
@@ -23,6 +28,8 @@ def model_of_query(ctx: Context, node: ast.expr) -> str | None:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _ONE:
         return None
     owner = node.func.value
+    if node.func.attr == "scalar_one":
+        return _selected_by(ctx, definition(ctx, owner))
     if node.args and ctx.is_instance(owner, "sqlalchemy.orm.scoped_session", "flask_sqlalchemy.SQLAlchemy"):
         return _model(ctx, node.args[0])
     while True:
@@ -68,14 +75,48 @@ def model_of_iterated(ctx: Context, node: ast.expr) -> str | None:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
     if node.func.attr == "scalars" and not node.args:  # session.execute(...).scalars()
-        executed = definition(ctx, node.func.value)
-        is_execute = isinstance(executed, ast.Call) and getattr(executed.func, "attr", "") == "execute"
-        return _selected(ctx, executed.args[0]) if is_execute and executed.args else None  # type: ignore[attr-defined]
+        return _selected_by(ctx, definition(ctx, node.func.value))
     if len(node.args) != 1 or not ctx.is_instance(node.func.value, *_SESSIONS):
         return None
     if node.func.attr == "query":
         return _model(ctx, node.args[0])
     return _selected(ctx, node.args[0]) if node.func.attr == "scalars" else None
+
+
+def is_of_rows(ctx: Context, node: ast.expr) -> bool | None:
+    """Whether the expression is a list of rows of columns (True) or one such row (False); None when it is neither.
+
+    ``session.execute(...).all()``, ``session.query(User.id, User.name).first()``. No model is in them, and no tuple.
+    """
+    node = definition(ctx, node)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _OF_ROWS:
+        return None
+    result = definition(ctx, node.func.value)
+    while isinstance(result, ast.Call) and isinstance(result.func, ast.Attribute):
+        is_executed = result.func.attr == "execute" and ctx.is_instance(result.func.value, *_CONNECTIONS)
+        if is_executed or _is_query_of_columns(ctx, result.func, result.args):
+            return _OF_ROWS[node.func.attr]
+        if result.func.attr not in _NARROWING | {"mappings"}:
+            return None
+        result = definition(ctx, result.func.value)
+    return None
+
+
+def _is_query_of_columns(ctx: Context, called: ast.Attribute, given: list[ast.expr]) -> bool:
+    """``session.query(User.id)``, ``session.query(User, Post)``, ``User.query.with_entities(User.id)``."""
+    if called.attr == "query":
+        is_query = ctx.is_instance(called.value, *_SESSIONS)
+    else:
+        is_query = called.attr == "with_entities" and model_of_iterated(ctx, called.value) is not None
+    if not is_query or any(isinstance(a, ast.Starred) for a in given):
+        return False
+    return len(given) > 1 or any(_is_column(ctx, a) for a in given)
+
+
+def _is_column(ctx: Context, node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return (ctx.called(node) or "").startswith(_FUNCTIONS)
+    return isinstance(node, ast.Attribute) and _model(ctx, node.value) is not None
 
 
 def model_of_element(ctx: Context, node: ast.expr) -> str | None:
@@ -85,6 +126,12 @@ def model_of_element(ctx: Context, node: ast.expr) -> str | None:
     if not isinstance(loop, (ast.For, ast.comprehension)) or not isinstance(loop.target, ast.Name):
         return None
     return model_of_iterated(ctx, loop.iter)
+
+
+def _selected_by(ctx: Context, executed: ast.expr) -> str | None:
+    """The model whose instances ``session.execute(select(User))`` gives as scalars."""
+    is_execute = isinstance(executed, ast.Call) and getattr(executed.func, "attr", "") == "execute"
+    return _selected(ctx, executed.args[0]) if is_execute and executed.args else None  # type: ignore[attr-defined]
 
 
 def _selected(ctx: Context, node: ast.expr) -> str | None:

@@ -1,14 +1,15 @@
-"""Which values a client chooses: request data and text variables of the URL, followed through local names."""
+"""Which values a client chooses: request data and variables of the URL, followed through names and short functions."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
-from flask_ls.rules.ask.views import handlers
+from flask_ls.rules.ask.views import function_named, handlers
 from flask_ls.rules.context import Context
 
 _LIMIT = 8
@@ -40,10 +41,6 @@ _CLEANING = frozenset(
     }
 )
 _VARIABLE = re.compile(r"<(?:(?P<converter>[a-zA-Z_]\w*)(?:\([^)]*\))?:)?(?P<name>[a-zA-Z_]\w*)>")
-# Converters that give numbers, identifiers or a fixed set (werkzeug.routing.converters).
-_SAFE_CONVERTERS = frozenset({"int", "float", "uuid", "any"})
-
-
 # Calls whose result is still the text or path they were given.
 _PATH_CALLS = frozenset(
     f"{module}.{name}"
@@ -56,22 +53,13 @@ _TEXT_METHODS = frozenset(
 )
 
 
-def path_sources(ctx: Context, node: ast.expr, *, converters: frozenset[str] | None = None) -> Iterator[ast.expr]:
-    """Like ``sources``, for a value that is opened as a path.
+def path_sources(ctx: Context, node: ast.expr, *, converters: frozenset[str]) -> Iterator[ast.expr]:
+    """The parts of an expression, which is opened as a path, that a client chooses freely.
 
-    Any other call may make something else of the value (the content, a path of its own), and a looked up value is that
-    of the table: both are unknown.
+    ``converters``: the converters whose URL variables count; ``string`` is that of ``<name>``. What a call may make of
+    the value (the content, a path of its own) and what a table holds for it is unknown.
     """
-    yield from _sources(ctx, node, converters, _LIMIT, only_text=True)
-
-
-def sources(ctx: Context, node: ast.expr, *, converters: frozenset[str] | None = None) -> Iterator[ast.expr]:
-    """The parts of an expression that a client chooses freely.
-
-    ``converters``: count only URL variables with these converters (``string`` is the default one); None counts all that
-    let text through.
-    """
-    yield from _sources(ctx, node, converters, _LIMIT)
+    yield from _Search(ctx, converters, {}).of(node, _LIMIT)
 
 
 def url_variables(ctx: Context, function: ast.AST) -> dict[str, str]:
@@ -107,52 +95,78 @@ def _hands_text_on(ctx: Context, call: ast.Call) -> bool:
     return replaced is None or not {"/", "."} & set(replaced)  # replace("/", "_") makes a plain name of it
 
 
-def _sources(
-    ctx: Context, node: ast.expr, converters: frozenset[str] | None, left: int, *, only_text: bool = False
-) -> Iterator[ast.expr]:
-    if left <= 0 or isinstance(node, (ast.Constant, ast.Lambda, ast.Compare)):
-        return
-    if isinstance(node, ast.Call) and ctx.called(node) in _CLEANING:
-        return
-    if isinstance(node, ast.IfExp):
-        for part in (node.body, node.orelse):
-            yield from _sources(ctx, part, converters, left - 1, only_text=only_text)
-        return
-    read = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Subscript) else node
-    name = ctx.name(read)
-    if name is not None and any(name == s or name.startswith(f"{s}.") for s in _SOURCES):
-        yield node
-        return
-    if name is not None and read is node:
-        return
-    if only_text and isinstance(node, ast.Call) and not _hands_text_on(ctx, node):
-        return
-    if only_text and isinstance(node, ast.Subscript):
-        yield from _sources(ctx, node.value, converters, left - 1, only_text=True)
-        return
-    if isinstance(node, ast.Name):
-        if _is_url_variable(ctx, node, converters):
-            yield node
+@dataclass(frozen=True)
+class _Search:
+    """``given``: the parameters of a function that is looked into, and what the call gives them."""
+
+    ctx: Context
+    converters: frozenset[str]
+    given: Mapping[ast.arg, ast.expr]
+
+    def of(self, node: ast.expr, left: int) -> Iterator[ast.expr]:
+        ctx = self.ctx
+        if left <= 0 or isinstance(node, (ast.Constant, ast.Lambda, ast.Compare)):
             return
-        followed = values.definition(ctx, node)
-        if followed is not node:
-            yield from _sources(ctx, followed, converters, left - 1, only_text=only_text)
-        return
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            yield from _sources(ctx, child, converters, left - 1, only_text=only_text)
-        elif isinstance(child, ast.keyword):
-            yield from _sources(ctx, child.value, converters, left - 1, only_text=only_text)
+        if isinstance(node, ast.Call) and ctx.called(node) in _CLEANING:
+            return
+        if isinstance(node, ast.IfExp):
+            yield from self.of(node.body, left - 1)
+            yield from self.of(node.orelse, left - 1)
+            return
+        read = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Subscript) else node
+        name = ctx.name(read)
+        if name is not None and any(name == s or name.startswith(f"{s}.") for s in _SOURCES):
+            yield node
+        elif name is not None and read is node:
+            return
+        elif isinstance(node, ast.Call) and not _hands_text_on(ctx, node):
+            yield from self._of_own_function(node, left)
+        elif isinstance(node, ast.Subscript):
+            yield from self.of(node.value, left - 1)
+        elif isinstance(node, ast.Name):
+            yield from self._of_name(node, left)
+        else:
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    yield from self.of(child, left - 1)
+                elif isinstance(child, ast.keyword):
+                    yield from self.of(child.value, left - 1)
+
+    def _of_name(self, node: ast.Name, left: int) -> Iterator[ast.expr]:
+        bindings = self.ctx.index.lookup(node.id, node)
+        parameter = bindings[0].node if len(bindings) == 1 else None
+        if isinstance(parameter, ast.arg) and parameter in self.given:
+            # What the call gives stands outside of the function: its own parameters are not given here.
+            yield from _Search(self.ctx, self.converters, {}).of(self.given[parameter], left - 1)
+        elif _is_url_variable(self.ctx, node, self.converters):
+            yield node
+        else:
+            followed = values.definition(self.ctx, node)
+            if followed is not node:
+                yield from self.of(followed, left - 1)
+
+    def _of_own_function(self, call: ast.Call, left: int) -> Iterator[ast.expr]:
+        """Of what a function of this file returns that does nothing but return it."""
+        function = function_named(self.ctx, call.func)
+        if not isinstance(function, ast.FunctionDef) or function.decorator_list or values.has_unpacking(call):
+            return
+        last = function.body[-1]
+        does_more = any(
+            not isinstance(s, ast.Expr) or not isinstance(s.value, ast.Constant) for s in function.body[:-1]
+        )
+        if does_more or not isinstance(last, ast.Return) or last.value is None:
+            return
+        parameters = [*function.args.posonlyargs, *function.args.args]
+        given = dict(zip(parameters, call.args, strict=False))
+        given |= {p: k.value for k in call.keywords for p in parameters if p.arg == k.arg}
+        yield from _Search(self.ctx, self.converters, given).of(last.value, left - 1)
 
 
-def _is_url_variable(ctx: Context, node: ast.Name, converters: frozenset[str] | None) -> bool:
+def _is_url_variable(ctx: Context, node: ast.Name, converters: frozenset[str]) -> bool:
     bindings = ctx.index.lookup(node.id, node)
     if len(bindings) != 1 or bindings[0].kind != "param":
         return False
     function: FunctionNode | None = next(
         (a for a in ctx.index.ancestors(bindings[0].node) if isinstance(a, FUNCTIONS)), None
     )
-    converter = url_variables(ctx, function).get(node.id) if function is not None else None
-    if converter is None:
-        return False
-    return converter in converters if converters is not None else converter not in _SAFE_CONVERTERS
+    return function is not None and url_variables(ctx, function).get(node.id) in converters

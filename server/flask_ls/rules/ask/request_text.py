@@ -199,6 +199,8 @@ def uses_as_number(ctx: Context) -> Iterator[tuple[ast.AST, ast.expr]]:
                 for text, other in (operands[number : number + 2], operands[number : number + 2][::-1]):
                     if _is_number(ctx, other):
                         yield compare, text
+    for part in ctx.index.nodes(ast.Slice):
+        yield from ((part, bound) for bound in (part.lower, part.upper, part.step) if bound is not None)
     for call in ctx.index.nodes(ast.Call):
         name = ctx.called(call)
         takes_numbers = name in ("builtins.range", "builtins.abs", "builtins.round")

@@ -46,6 +46,7 @@ _WORDS = frozenset(
     unsafe update use used user value very want wow web website what will with word words world x xxx xyz yes you your
     yours asdf asdfgh blogger enter guest horse battery staple correct match mysecret note notes precious share shop
     store task tasks three four five six hacker hackers nobody knows guessable hardcoded simple weak key1 lol
+    env environment variable var insert override
     """.split()
 )
 _ROWS = (

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from flask_ls.project.catalog import EXTENSION_PROXIES
 from flask_ls.rules.ask.flow import tests_before
-from flask_ls.rules.ask.queries import model_of_element, model_of_query, model_of_rows
+from flask_ls.rules.ask.queries import is_of_rows, model_of_element, model_of_query, model_of_rows
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.fixing import EditBuilder
 
 # Methods of queries and sessions that give None for no row.
-_OR_NONE = frozenset({"first", "get", "one_or_none", "scalar", "scalar_one_or_none"})
+_OR_NONE = frozenset({"first", "fetchone", "get", "one_or_none", "scalar", "scalar_one_or_none"})
 # Class or function -> what its result is called; iterables that `list()` turns into something that can be saved.
 _ITERABLES = {
     "builtins.set": "set",
@@ -185,6 +185,10 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
     owner = ctx.name(inner.value) if isinstance(inner, ast.Attribute) else None
     if owner is not None and "enum.Enum" in ctx.model.mro(owner) and _is_plain_class(ctx, owner):
         return Refused(node, _article(f"{owner.rpartition('.')[2]} member"))
+    are_rows = None if ctx.is_older("sqlalchemy", "1.4") else is_of_rows(ctx, inner)  # before, a row was a tuple
+    if are_rows is not None:
+        may_be_empty = are_rows or _may_be_none(ctx, node, inner)
+        return Refused(node, "A list of rows" if are_rows else "A row of a query", may_be_empty=may_be_empty)
     rows = model_of_rows(ctx, inner)
     if rows is not None and _is_plain_class(ctx, rows):
         return Refused(node, f"A list of {rows.rpartition('.')[2]}", cls=rows, may_be_empty=True, is_rows=True)

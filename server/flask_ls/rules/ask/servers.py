@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask_ls.rules.ask.values import UNKNOWN, constant, definition, possible_values
@@ -14,6 +15,7 @@ from flask_ls.rules.context import Context
 _RUN = {"host": 0, "port": 1, "debug": 2}
 _SOCKETIO = {"host": 1, "port": 2}
 _RUN_SIMPLE = {"hostname": 0, "port": 1, "use_debugger": 4, "use_evalex": 5}
+_CONVERSIONS: dict[str, Callable[..., object]] = {"builtins.bool": bool, "builtins.int": int}
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,21 @@ def servers(ctx: Context) -> list[Server]:
 
 def is_on(ctx: Context, value: ast.expr) -> bool:
     """Whether the value is true for certain, or true unless the environment says otherwise."""
-    if any(constant(ctx, v) is not UNKNOWN and bool(constant(ctx, v)) for v in possible_values(ctx, value)):
-        return True
-    if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
-        return ctx.called(value) in ("builtins.bool", "builtins.int") and is_on(ctx, value.args[0])
-    return False
+    return any(_known_values(ctx, value))
+
+
+def _known_values(ctx: Context, value: ast.expr) -> Iterator[object]:
+    """What the value may be, as far as it can be read: also through ``bool()`` and ``int()``."""
+    for leaf in possible_values(ctx, value):
+        known = constant(ctx, leaf)
+        if known is not UNKNOWN:
+            yield known
+        elif isinstance(leaf, ast.Call) and len(leaf.args) == 1 and not leaf.keywords:
+            convert = _CONVERSIONS.get(ctx.called(leaf) or "")
+            if convert is not None:
+                for given in _known_values(ctx, leaf.args[0]):
+                    with suppress(ValueError, TypeError):
+                        yield convert(given)
 
 
 def _all(ctx: Context) -> list[Server]:

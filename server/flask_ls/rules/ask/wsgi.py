@@ -30,6 +30,7 @@ class Target:
 
     ``attribute_span`` is None when the default name is meant, ``module_span`` when escapes lie between text and file.
     ``is_call`` says that the attribute is called, as it is written; ``calls`` that an option of the server says so.
+    ``is_file``: the module is written as a path, and the attribute elsewhere.
     """
 
     module: str
@@ -40,6 +41,7 @@ class Target:
     server: str
     is_call: bool
     calls: bool = False
+    is_file: bool = False
 
 
 def targets(document: DeploymentFile) -> Iterator[Target]:
@@ -52,8 +54,13 @@ def targets(document: DeploymentFile) -> Iterator[Target]:
                 yield from _waitress(invocation)
             elif invocation.program == "uwsgi":
                 yield from _uwsgi(invocation)
-    called = next((s.value for s in document.settings if s.name == "callable"), None)
-    moved = any(s.name in ("chdir", "chdir2", "pythonpath", "pp", "python-path") for s in document.settings)
+    settings = {s.name: s for s in document.settings}
+    callable_setting = settings.get("callable")
+    called = callable_setting.value if callable_setting is not None else None
+    moved = any(name in settings for name in ("chdir", "chdir2", "pythonpath", "pp", "python-path"))
+    for name in ("wsgi-file", "file"):
+        if not moved and name in settings and (word := _word(settings[name])) is not None:
+            yield from _uwsgi_file(word, _word(callable_setting) if callable_setting is not None else None)
     for setting in document.settings:
         if setting.name in ("wsgi_app", "module") and (word := _word(setting)) is not None:
             default = "application" if setting.name == "wsgi_app" else called or "application"
@@ -132,6 +139,21 @@ def _uwsgi(invocation: Invocation) -> Iterator[Target]:
         target = _target(options[name], called.text if called else "application", "uwsgi") if name in options else None
         if target is not None:
             yield target
+    for name in ("--wsgi-file", "--file"):
+        if name in options:
+            yield from _uwsgi_file(options[name], called)
+
+
+def _uwsgi_file(word: Word, called: Word | None) -> Iterator[Target]:
+    """The application in a file that uWSGI loads by its path (uWSGI documentation, "Options": ``wsgi-file``)."""
+    path = word.text.removeprefix("./")
+    if not re.fullmatch(r"[A-Za-z_][\w/]*\.py", path) or word.expands or (called is not None and called.expands):
+        return
+    module = path.removesuffix(".py").replace("/", ".")
+    attribute = called.text if called is not None else "application"
+    span = called.span if called is not None else word.span
+    attribute_span = called.inner if called is not None else None
+    yield Target(module, attribute, span, word.inner, attribute_span, "uwsgi", is_call=False, is_file=True)
 
 
 def _target(word: Word, default: str, server: str) -> Target | None:

@@ -155,6 +155,55 @@ rule = Rule(
             """,
             fails="AttributeError: 'Blueprint' object has no attribute 'logger'",
         ),
+        Bad(
+            """
+            from flask import Blueprint
+
+
+            class Pages(Blueprint):
+                title = "Pages"
+
+
+            pages = Pages("pages", __name__)
+
+
+            @pages.template_filter("shout")
+            #^^^^^^^^^^^^^^^^^^^^^ a blueprint has no template_filter
+            def shout(text):
+                return text.upper()
+            """,
+            fixed="""
+            from flask import Blueprint
+
+
+            class Pages(Blueprint):
+                title = "Pages"
+
+
+            pages = Pages("pages", __name__)
+
+
+            @pages.app_template_filter("shout")
+            def shout(text):
+                return text.upper()
+            """,
+            drive="pass",
+            fails="AttributeError: 'Pages' object has no attribute 'template_filter'",
+        ),
+        Good(
+            """
+            from flask import Blueprint
+
+
+            class Pages(Blueprint):
+                config = {"title": "Pages"}
+
+
+            pages = Pages("pages", __name__)
+            title = pages.config["title"]
+            """,
+            drive="pass",
+        ),
         Good(
             """
             from flask import Blueprint
@@ -182,7 +231,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     """Reading an attribute of the app from a blueprint."""
     if node.attr not in _ONLY_APP or not isinstance(node.ctx, ast.Load):
         return
-    if ctx.infer.class_of(node.value) != "flask.Blueprint" or is_caught(ctx, node, "AttributeError"):
+    cls = ctx.infer.class_of(node.value)
+    if cls is None or not _is_plain_blueprint(cls, node.attr, ctx) or is_caught(ctx, node, "AttributeError"):
         return
     if any(ctx.called(test) == "builtins.hasattr" for test, _ in tests_before(ctx, node)):
         return
@@ -195,6 +245,21 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         f"a blueprint has no {node.attr}, only the app has: this raises AttributeError{hint}.",
         fixes=[_own_form(node, instead, ctx) if instead else _current_app(node, ctx)],
     )
+
+
+def _is_plain_blueprint(cls: str, attribute: str, ctx: Context) -> bool:
+    """Whether this is the class of blueprints, or one of the project's that adds no such attribute to it."""
+    bases = ctx.model.mro(cls)
+    if "flask.Blueprint" not in bases:
+        return False
+    for base in bases:
+        known = ctx.model.names.class_(base)
+        if known is None:
+            if base not in ("flask.Blueprint", "builtins.object"):
+                return False
+        elif known[1].opaque_bases or {attribute, "__getattr__"} & {*known[1].attributes, *known[1].methods}:
+            return False
+    return True
 
 
 def _own_form(node: ast.Attribute, instead: str, ctx: Context) -> Fix | None:

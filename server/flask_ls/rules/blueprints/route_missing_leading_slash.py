@@ -165,7 +165,9 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         if blueprint is None or blueprint.escapes:
             return
         for registration in reachable(blueprint):
-            if not registration.conditional and not _joined(registration, text).startswith("/"):
+            if registration.conditional or not registration.is_prefix_known:
+                continue
+            if not _joined(registration, text).startswith("/"):
                 related = [Related(registration.site, "registered here, without a prefix")]
                 yield _finding(given, related, ctx)
                 return

@@ -1,14 +1,16 @@
-"""A file of the project has the name of a library that the project imports, such as ``flask.py``.
+"""A file of the project has the name of a library that the project imports, such as ``flask.py``, or of a package
+beside it.
 
 Why: Python looks next to the script first, so ``import flask`` finds this file: the import ends in an ImportError
-("partially initialized module"), or other modules get this file instead of the library.
+("partially initialized module"), or other modules get this file instead of the library. Of ``app.py`` and a package
+``app/`` in one folder, every import finds the package: ``from app import app`` fails when only the file has it.
 
-Instead: rename the file, for example to ``app.py``.
+Instead: rename the file, for example to ``main.py``.
 
 Fix: Gives the file another name, ``flask_app.py``; unsafe, as commands and other files may name it.
 
-Quiet: For modules inside a package (``shop/celery.py``), which are imported by another name, and when nothing imports
-the library.
+Quiet: For modules inside a package (``shop/celery.py``), which are imported by another name, when nothing imports the
+library, and when what is imported may come from the package.
 """
 
 from __future__ import annotations
@@ -31,11 +33,18 @@ _LIBRARIES = frozenset(
 
 
 def _paths(model: ProjectModel) -> set[str]:
-    return set(model.each_named(_hides_library))
+    hidden = {p for p in model.files if _package_beside(model, p) is not None}
+    return hidden | {p for p, hides in model.each_named(_hides_library).items() if hides}
 
 
 def _hides_library(facts: FileFacts, model: ProjectModel) -> bool:
-    return not facts.is_package and _import_name(model, facts.path) in _LIBRARIES
+    return _import_name(model, facts.path) in _LIBRARIES
+
+
+def _package_beside(model: ProjectModel, path: str) -> FileFacts | None:
+    """The package that has the name of this file."""
+    folder, is_module, _ = path.rpartition(".py")
+    return model.files.get(f"{folder}/__init__.py") if is_module else None
 
 
 def _import_name(model: ProjectModel, path: str) -> str:
@@ -75,6 +84,58 @@ rule = Rule(
             ),
             fails="ImportError: cannot import name 'Flask' from partially initialized module 'flask'",
         ),
+        Bad(
+            """
+            from flask import Flask
+            #^^^^^^^^^^^^^^^^^^^^^^ the package app/ hides this file
+
+            application = Flask(__name__)
+            === app/__init__.py
+            === app/views.py
+            from flask import Blueprint
+
+            bp = Blueprint("views", __name__)
+            === wsgi.py
+            from app import application
+            """,
+            drive=(
+                "import subprocess, sys\n"
+                "done = subprocess.run([sys.executable, '-c', 'import wsgi'], capture_output=True, text=True)\n"
+                "assert not done.returncode, done.stderr"
+            ),
+            fails="ImportError: cannot import name 'application' from 'app'",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            === flask/__init__.py
+            VERSION = "1"
+            #^^^^^^^^^^^^ this file hides the library flask
+            """,
+            drive=(
+                "import subprocess, sys\n"
+                "done = subprocess.run([sys.executable, '-c', 'import app'], capture_output=True, text=True)\n"
+                "assert not done.returncode, done.stderr"
+            ),
+            fails="ImportError: cannot import name 'Flask' from 'flask'",
+        ),
+        Good(
+            """
+            from app.views import bp
+            from flask import Flask
+
+            application = Flask(__name__)
+            application.register_blueprint(bp)
+            === app/__init__.py
+            === app/views.py
+            from flask import Blueprint
+
+            bp = Blueprint("views", __name__)
+            """,
+            drive="pass",
+        ),
         Good(
             """
             from flask import Flask
@@ -94,22 +155,70 @@ rule = Rule(
 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
-    """This file, when it hides a library that a module next to it (or itself) imports."""
+    """This file, when it hides a library that a module next to it (or itself) imports, or a package hides it."""
+    package = _package_beside(ctx.model, ctx.path)
+    if package is not None:
+        yield from _hidden_by(package, ctx)
+        return
     name = _import_name(ctx.model, ctx.path)
-    importing = [
-        (Site(facts.path, imported.span), imported)
-        for facts in ctx.model.files.values()
-        for imported in facts.imports
-        if imported.module.partition(".")[0] == name
-        and ctx.model.names.imported(facts.module, name) == ctx.index.module
-    ]
-    if not importing:
+    facts = ctx.model.files[ctx.path]
+    importing = _imports_of(name, ctx.index.module, ctx.model)
+    taken = [n for _, imported in importing for n in _names(imported, name)]
+    if facts.is_package and not (taken and all(_lacks(facts, n, ctx.model) for n in taken)):
+        return  # a package of the project's own, a copy of the library, or the library itself
+    if name not in _LIBRARIES or not importing:
         return
     yield ctx.finding(
         ctx.source.line_span(0),
         f"this file hides the library {name}: import {name} finds it instead.",
         related=[Related(site, f"{name} is imported here") for site, _ in importing if site.path != ctx.path][:3],
-        fixes=[_renamed(name, [imported for _, imported in importing], ctx)],
+        fixes=[] if facts.is_package else [_renamed(name, [imported for _, imported in importing], ctx)],
+    )
+
+
+def _hidden_by(package: FileFacts, ctx: Context) -> Iterator[Finding]:
+    """Imports that find the package, and in it not the name that this file has."""
+    own = ctx.model.files[ctx.path].exports
+    name = _import_name(ctx.model, ctx.path)
+    failing = [
+        (site, imported)
+        for site, imported in _imports_of(name, package.module, ctx.model)
+        if not imported.guarded and any(n in own and _lacks(package, n, ctx.model) for n in _names(imported, name))
+    ]
+    if failing:
+        yield ctx.finding(
+            ctx.source.line_span(0),
+            f"the package {name}/ hides this file: imports of {name} find the package, and raise ImportError.",
+            related=[Related(site, f"{name} is imported here") for site, _ in failing[:3]],
+        )
+
+
+def _imports_of(name: str, module: str, model: ProjectModel) -> list[tuple[Site, ImportFact]]:
+    """Where the name is imported, and is this module."""
+    return [
+        (Site(facts.path, imported.span), imported)
+        for facts in model.files.values()
+        for imported in facts.imports
+        if imported.level != "typing"
+        and (imported.module == name or imported.module.startswith(f"{name}."))
+        and model.names.imported(facts.module, name) == module
+    ]
+
+
+def _names(imported: ImportFact, module: str) -> list[str]:
+    """What the statement takes from the module itself."""
+    return [name for name, _ in imported.names] if imported.module == module else []
+
+
+def _lacks(package: FileFacts, name: str, model: ProjectModel) -> bool:
+    """Whether the package certainly has no such name."""
+    return (
+        name not in package.exports
+        and "__getattr__" not in package.exports
+        and not package.stars
+        and not package.is_broken
+        and f"{package.module}.{name}" not in model.modules
+        and f"{package.module.removeprefix('_.')}.{name}" not in model.modules
     )
 
 

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.apps import imports_package
+from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.project import given_app, other_file
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -25,6 +27,7 @@ from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
 
 _SQLALCHEMY = "flask_sqlalchemy.SQLAlchemy"
+_MESSAGE = "this app has already been registered with a SQLAlchemy object: a second time raises RuntimeError."
 
 rule = Rule(
     __name__,
@@ -127,6 +130,29 @@ rule = Rule(
             drive="app_module.create_app()",
             fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def register_extensions(app):
+                db.init_app(app)
+            #   ^^^^^^^^^^^^^^^^ this app has already been registered
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                register_extensions(app)
+                return app
+            """,
+            drive="app_module.create_app()",
+            fails="RuntimeError: A 'SQLAlchemy' instance has already been registered",
+        ),
         Good(
             """
             from flask import Flask
@@ -139,6 +165,28 @@ rule = Rule(
             """,
             drive="pass",
         ),
+        Good(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+
+            def register_extensions(app):
+                if "sqlalchemy" not in app.extensions:
+                    db.init_app(app)
+
+
+            def create_app():
+                app = Flask(__name__)
+                app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+                db.init_app(app)
+                register_extensions(app)
+                return app
+            """,
+            drive="app_module.create_app()",
+        ),
     ),
 )
 
@@ -148,7 +196,6 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``db.init_app(app)`` and ``SQLAlchemy(app)``."""
     if ctx.is_older("flask-sqlalchemy", "3"):
         return
-    message = "this app has already been registered with a SQLAlchemy object: a second time raises RuntimeError."
     if isinstance(node.func, ast.Attribute) and node.func.attr == "init_app":
         app = values.argument(node, 0, "app")
         if app is None or not ctx.is_instance(node.func.value, _SQLALCHEMY):
@@ -166,17 +213,32 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         fixes = []
         if isinstance(statement, ast.Expr) and is_same:
             fixes = [ctx.fix("Delete the second call", ctx.edit().delete_statement(statement), safe=True)]
-        yield ctx.finding(node, message, related=[Related(first, said)], fixes=fixes)
+        yield ctx.finding(node, _MESSAGE, related=[Related(first, said)], fixes=fixes)
     elif ctx.is_instance(node, _SQLALCHEMY):
         app = given_app(ctx, node)
         earlier = _earlier(node, app, ctx) if app is not None else None
         if earlier is not None:
             yield ctx.finding(
                 node,
-                message,
+                _MESSAGE,
                 related=[ctx.related(earlier, "registered here first")],
                 fixes=[_without_second(earlier, node, ctx)],
             )
+
+
+@rule.on_file
+def check_across_functions(ctx: Context) -> Iterator[Finding]:
+    """Two hand-overs of one app in different functions: what the evaluation of the start saw one after the other."""
+    if ctx.is_older("flask-sqlalchemy", "3") or not imports_package(ctx.model, "flask_sqlalchemy"):
+        return
+    for config in ctx.model.configs:
+        starts = [s for s in config.starts if s.extension == _SQLALCHEMY and not s.conditional]
+        second = next((s for s in starts[1:] if s.site != starts[0].site), None)
+        if second is None or second.site.path != ctx.path:
+            continue
+        call = next((c for c in ctx.index.nodes(ast.Call) if ctx.span(c) == second.site.span), None)
+        if call is not None and not is_caught(ctx, call, "RuntimeError") and not any(check(call, ctx)):
+            yield ctx.finding(call, _MESSAGE, related=[Related(starts[0].site, "registered here first")])
 
 
 def _without_second(first: ast.Call, second: ast.Call, ctx: Context) -> Fix | None:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.decorators import returns_as_is
+from flask_ls.rules.ask.queries import is_of_rows, model_of_rows
 from flask_ls.rules.ask.serialising import Refused, unserialisable, with_member
 from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
@@ -252,12 +253,15 @@ def on_jsonify(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 @rule.on(ast.Return)
 def on_return(node: ast.Return, ctx: Context) -> Iterator[Finding]:
-    """A dict or list that a view returns, also as the body of a tuple."""
+    """A dict or list that a view returns, also the rows of a query and the body of a tuple."""
     value = node.value
     if isinstance(value, ast.Tuple) and value.elts:
         value = value.elts[0]
     function = ctx.index.function_of(node)
-    if not isinstance(value, (ast.Dict, ast.List)) or not isinstance(function, FUNCTIONS):
+    if value is None or not isinstance(function, FUNCTIONS):
+        return
+    is_list = isinstance(value, (ast.Dict, ast.List)) or model_of_rows(ctx, value) or is_of_rows(ctx, value)
+    if not is_list:
         return
     if handlers(ctx).answers(function) and returns_as_is(ctx, function):
         yield from _report(value, ctx)

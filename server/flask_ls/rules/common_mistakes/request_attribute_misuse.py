@@ -97,6 +97,8 @@ _PROPERTIES = frozenset(
     ]
 )
 _METHODS = frozenset({"get_json", "get_data"})
+_MAPPINGS = frozenset({"args", "form", "values", "files", "cookies", "headers"})
+_MAPPING_METHODS = frozenset({"get", "getlist", "to_dict", "keys", "items"})
 # Attributes of other frameworks' requests -> what Flask has instead, if one expression does.
 _FOREIGN = {
     "GET": "args",
@@ -242,6 +244,31 @@ rule = Rule(
             drive="client.get('/?q=a')",
             fails="AttributeError: 'Request' object has no attribute 'GET'",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return request.args.get["q"]
+                #      ^^^^^^^^^^^^^^^^^^^^^ request.args.get is a method
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def index():
+                return request.args.get("q")
+            """,
+            drive="client.get('/?q=a')",
+            fails="TypeError: 'method' object is not subscriptable",
+        ),
         Good(
             """
             from flask import Flask, request
@@ -294,6 +321,23 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             f"Flask's request has no attribute {node.attr}: this raises AttributeError{hint}.",
             fixes=[_renamed(node, instead, ctx)] if instead else [],
         )
+
+
+@rule.on(ast.Subscript)
+def check_item_of_method(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
+    """``request.args.get["page"]``."""
+    method = node.value
+    if not isinstance(method, ast.Attribute) or method.attr not in _MAPPING_METHODS or _is_guarded(method, ctx):
+        return
+    owner = ctx.name(method.value) or ""
+    if owner.rpartition(".")[0] != "flask.request" or owner.rpartition(".")[2] not in _MAPPINGS:
+        return
+    called = f"{ctx.text(method)}({ctx.text(node.slice)})"
+    yield ctx.finding(
+        node,
+        f"request.{owner.rpartition('.')[2]}.{method.attr} is a method: [] instead of () raises TypeError.",
+        fixes=[ctx.fix(f"Call {called}", ctx.edit().replace(node, called), safe=True)],
+    )
 
 
 def _is_read(node: ast.Attribute, parent: ast.AST | None) -> bool:

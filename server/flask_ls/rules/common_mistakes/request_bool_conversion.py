@@ -9,7 +9,8 @@ function that does so.
 Fix: Compares the text with the words for true; unsafe, as you decide which words these are.
 
 Quiet: For converters of your own, for ``bool`` of anything but a single query or form value, and where ``bool`` asks
-whether something was sent at all: a check box (``bool(request.form.get("admin"))``), a cookie, a header.
+whether something was sent at all: a check box (``bool(request.form.get("admin"))``), a cookie, a header, a name whose
+text is used as well.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.request_text import reading
 from flask_ls.rules.ask.values import argument, definition
 from flask_ls.rules.context import Context
@@ -148,11 +148,12 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 
 def _is_asked_about(name: ast.Name, ctx: Context) -> bool:
-    """Whether a condition before has looked at the text, so that ``false`` may not come here."""
+    """Whether the text is used as a text elsewhere, so that ``bool`` asks whether there is one."""
+    scope = ctx.index.scope(name).owner(name.id)
     return any(
-        isinstance(part, ast.Name) and part.id == name.id
-        for test, _ in tests_before(ctx, name)
-        for part in ast.walk(test)
+        other.id == name.id and other is not name and isinstance(other.ctx, ast.Load)
+        for other in ctx.index.nodes(ast.Name)
+        if ctx.index.scope(other).owner(other.id) is scope
     )
 
 

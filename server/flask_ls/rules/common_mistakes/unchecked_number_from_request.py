@@ -123,6 +123,35 @@ rule = Rule(
             drive="client.get('/?page=2')",
             fails="TypeError: unsupported operand",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+            NAMES = ["ada", "bob"]
+
+
+            @app.get("/")
+            def index():
+                limit = request.args.get("limit", 10)
+                return NAMES[:limit]
+                #            ^^^^^^ A query value is text
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+            NAMES = ["ada", "bob"]
+
+
+            @app.get("/")
+            def index():
+                limit = request.args.get("limit", default=10, type=int)
+                return NAMES[:limit]
+            """,
+            drive="client.get('/?limit=1')",
+            fails="TypeError: slice indices must be integers",
+        ),
         Good(
             """
             from flask import Flask, request

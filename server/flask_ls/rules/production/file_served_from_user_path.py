@@ -11,7 +11,8 @@ Fix: ``send_from_directory`` with the folder and the rest of the path, for ``os.
 serves the same files, only none outside of the folder.
 
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
-is a plain ``<name>`` variable, which holds no slash; when a function makes the file or a table holds the path.
+is a plain ``<name>`` variable, which holds no slash, in a folder; when a function makes the file or a table holds the
+path.
 """
 
 from __future__ import annotations
@@ -108,6 +109,39 @@ rule = Rule(
             drive="client.get('/file?name=../app.py')",
             fails="FileNotFoundError",
         ),
+        Bad(
+            """
+            from flask import Flask, send_file
+
+            app = Flask(__name__)
+
+
+            @app.get("/file/<name>")
+            def download(name):
+                return send_file(name)
+                #                ^^^^ the client chooses which file is sent: any file beside the app
+            """,
+            drive="assert client.get('/file/app.py').status_code == 404",
+            fails="AssertionError|FileNotFoundError",
+        ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask, abort, request, send_file
+
+            app = Flask(__name__)
+
+
+            @app.get("/")
+            def download():
+                path = os.path.join("files", request.args.get("name"))
+                if not os.path.exists(path):
+                    abort(404)
+                return send_file(path)
+                #                ^^^^ the client chooses which file is sent
+            """,
+        ),
         Good(
             """
             import io
@@ -166,6 +200,8 @@ _PATH_METHODS = frozenset({"open", "read_text", "read_bytes", "write_text", "wri
 _SAME_PATH = frozenset({"joinpath", "resolve", "absolute", "expanduser", "with_suffix"})
 _VERBS = {"flask.send_file": "sent", "flask.send_from_directory": "sent"}
 _JOINS = frozenset({"os.path.join", "posixpath.join"})
+_EXISTENCE = frozenset({"os.path.exists", "os.path.lexists", "os.path.isfile", "os.path.isdir"})
+_PATH_EXISTENCE = frozenset({"exists", "is_file", "is_dir"})
 
 
 @rule.on(ast.Call)
@@ -176,12 +212,15 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if path is None or _is_stream(path, ctx):
         return
     chosen = next(path_sources(ctx, path, converters=frozenset({"path"})), None)
+    what = _outside(opener)
+    if chosen is None:
+        chosen, what = _whole_path(path, ctx), _beside(opener)
     if chosen is None or _is_tested(node, chosen, ctx):
         return
     is_here = any(n is chosen for n in ast.walk(path))
     yield ctx.finding(
         chosen if is_here else path,
-        f"the client chooses which file is {_VERBS.get(opener or '', 'opened')}: {_outside(opener)}",
+        f"the client chooses which file is {_VERBS.get(opener or '', 'opened')}: {what}",
         related=[] if is_here else [ctx.related(chosen, "the client's value is read here")],
         fixes=[_from_directory(node, path, ctx)] if opener == "flask.send_file" else [],
     )
@@ -191,6 +230,23 @@ def _outside(opener: str | None) -> str:
     if opener == "flask.send_from_directory":
         return "this value is the folder itself."
     return "../ in this value leads out of the folder."
+
+
+def _whole_path(path: ast.expr, ctx: Context) -> ast.expr | None:
+    """The plain variable of the URL that the whole path is: no slash, but no folder either."""
+    whole = values.definition(ctx, path)
+    if ctx.called(whole) in ("builtins.str", "pathlib.Path") and isinstance(whole, ast.Call) and len(whole.args) == 1:
+        whole = values.definition(ctx, whole.args[0])
+    chosen = next(path_sources(ctx, whole, converters=frozenset({"string", "path"})), None)
+    return chosen if chosen is whole and isinstance(chosen, ast.Name) else None
+
+
+def _beside(opener: str | None) -> str:
+    if opener == "flask.send_from_directory":
+        return "this value is the folder itself."
+    if opener == "flask.send_file":
+        return "any file beside the app, its source too."
+    return "any file of the folder in which the server runs."
 
 
 def _path_opened(node: ast.Call, opener: str | None, ctx: Context) -> ast.expr | None:
@@ -224,12 +280,38 @@ def _is_chosen(node: ast.expr, ctx: Context) -> bool:
 
 
 def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {ctx.text(chosen)}
-    for test, _ in tests_before(ctx, node):
-        text = ctx.text(test)
-        if any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or ctx.text(chosen) in text:
-            return True
-    return False
+    names = _names_on_the_way(node, ctx)
+    return any(_confines(test, names, ctx.text(chosen), ctx) for test, _ in tests_before(ctx, node))
+
+
+def _confines(test: ast.expr, names: set[str], chosen: str, ctx: Context) -> bool:
+    """Whether a test may be about where the path leads; that there is a file, or a value, says nothing of it."""
+    if isinstance(test, ast.BoolOp):
+        return any(_confines(v, names, chosen, ctx) for v in test.values)
+    if isinstance(test, ast.UnaryOp):
+        return _confines(test.operand, names, chosen, ctx)
+    asks_for_value = isinstance(test, ast.Name) or (
+        isinstance(test, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops)
+    )
+    asks_for_file = isinstance(test, ast.Call) and (
+        ctx.called(test) in _EXISTENCE
+        or (isinstance(test.func, ast.Attribute) and test.func.attr in _PATH_EXISTENCE and not test.args)
+    )
+    if asks_for_value or asks_for_file:
+        return False
+    return any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or chosen in ctx.text(test)
+
+
+def _names_on_the_way(node: ast.expr, ctx: Context) -> set[str]:
+    """The names in an expression and in what these stand for."""
+    found: set[str] = set()
+    waiting: list[ast.expr] = [node]
+    while waiting:
+        for name in ast.walk(waiting.pop()):
+            if isinstance(name, ast.Name) and name.id not in found:
+                found.add(name.id)
+                waiting.append(values.definition(ctx, name))
+    return found
 
 
 def _folder_and_name(path: ast.expr, ctx: Context) -> tuple[str, ast.expr] | None:

@@ -6,13 +6,14 @@ Instead: leave it to Flask in development; in production let nginx, WhiteNoise o
 
 Fix: Deletes the view; unsafe, as ``url_for`` may name its endpoint.
 
-Quiet: For other folders (uploads), for rules that do not begin with the static URL, and when the app's static route is
-switched off or moved.
+Quiet: For other folders (uploads), for single files, for rules that take any URL (``/<path:path>``), and when the app's
+static route is switched off or moved.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
@@ -53,6 +54,43 @@ rule = Rule(
             app = Flask(__name__)
             """,
         ),
+        Bad(
+            """
+            from flask import Flask, send_from_directory
+
+            app = Flask(__name__)
+
+
+            @app.get("/assets/<path:name>")
+            #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Flask serves static/ at /static already
+            def assets(name):
+                return send_from_directory(app.static_folder, name)
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+        ),
+        Good(
+            """
+            import os
+
+            from flask import Flask, send_from_directory
+
+            app = Flask(__name__)
+
+
+            @app.get("/favicon.ico")
+            def favicon():
+                return send_from_directory(os.path.join(app.root_path, "static"), "favicon.ico")
+
+
+            @app.get("/<path:name>")
+            def page(name):
+                return app.send_static_file(name)
+            """,
+        ),
         Good(
             """
             from flask import Flask, send_from_directory
@@ -80,21 +118,20 @@ rule = Rule(
     ),
 )
 
+_FOLDER = re.compile(r"/[^<>]+/<path:\w+>")
 _SENDING = frozenset({"flask.send_from_directory", "flask.send_file"})
 
 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
-    """Views on ``/static/<path:...>`` of an app with its own static route."""
+    """Views that only send the static folder of an app with its own static route."""
     for function, role in handlers(ctx).of_kind("view"):
         text = values.text(ctx, values.argument(role.call, 0, "rule")) if role.call is not None else None
-        if text is None or not text.startswith("/static/<path:") or not is_app(ctx, role.receiver):
+        if text is None or not _FOLDER.fullmatch(text) or not is_app(ctx, role.receiver):
             continue
-        if (
-            not isinstance(function, FUNCTIONS)
-            or not _only_sends(function, ctx)
-            or not _serves_static(role.receiver, ctx)
-        ):
+        if not isinstance(function, FUNCTIONS) or not _serves_static(role.receiver, ctx):
+            continue
+        if not _only_sends(function, ctx, any_folder=text.startswith("/static/")):
             continue
         edit = ctx.edit().delete_statement(function)
         for name in ("send_from_directory", "send_file"):
@@ -106,11 +143,23 @@ def check(ctx: Context) -> Iterator[Finding]:
         )
 
 
-def _only_sends(function: ast.AST, ctx: Context) -> bool:
+def _only_sends(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context, *, any_folder: bool) -> bool:
     returned = [n.value for n in own_nodes(ctx, function) if isinstance(n, ast.Return)]
     return bool(returned) and all(
-        isinstance(v, ast.Call) and (ctx.called(v) in _SENDING or ctx.member(v.func) == "flask.Flask.send_static_file")
+        isinstance(v, ast.Call) and (_sends_static(v, ctx) or (any_folder and ctx.called(v) in _SENDING))
         for v in returned
+    )
+
+
+def _sends_static(call: ast.Call, ctx: Context) -> bool:
+    """``app.send_static_file(name)``, ``send_from_directory(app.static_folder, name)``."""
+    if ctx.member(call.func) == "flask.Flask.send_static_file":
+        return True
+    folder = values.argument(call, 0, "directory") if ctx.called(call) == "flask.send_from_directory" else None
+    return folder is not None and (
+        ctx.member(folder) == "flask.Flask.static_folder"
+        or ctx.name(folder) == "flask.current_app.static_folder"
+        or values.text(ctx, folder) == "static"
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flask_ls.project.extract.refs import is_none
 from flask_ls.project.scopes import Binding
@@ -128,23 +129,46 @@ _VALUES = frozenset({"builtins.str", "builtins.bool"})
 _NUMBERS = frozenset({"builtins.int", "builtins.float"})
 
 
-@rule.on(ast.Call)
-def on_call(node: ast.Call, ctx: Context) -> Iterator[Finding]:
-    """``items.append(...)``."""
-    method = node.func
-    if isinstance(method, ast.Attribute) and method.attr in _MUTATING:
-        yield from _report(node, _container(method.value), _CONTAINERS, ctx)
+@dataclass(frozen=True)
+class _Change:
+    """``node`` changes what ``name`` stands for, if that is of one of the ``classes``."""
+
+    node: ast.AST
+    name: ast.expr
+    classes: frozenset[str]
 
 
-@rule.on(ast.Assign, ast.AugAssign, ast.Delete)
-def on_statement(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
-    """``cache[key] = ...``, ``del cache[key]``, ``hits += 1`` after ``global hits``."""
-    targets = [node.target] if isinstance(node, ast.AugAssign) else getattr(node, "targets", [])
-    for target in targets:
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """The first change that each view makes to a name."""
+    told: set[tuple[ast.AST, str]] = set()
+    for change in sorted(_changes(ctx), key=lambda c: ctx.span(c.node)):
+        handler = handler_around(ctx, change.node)
+        if isinstance(change.name, ast.Name) and handler is not None and (handler, change.name.id) not in told:
+            for finding in _report(change, change.name, handler, ctx):
+                told.add((handler, change.name.id))
+                yield finding
+
+
+def _changes(ctx: Context) -> Iterator[_Change]:
+    """``items.append(...)``, ``cache[key] = ...``, ``del cache[key]``, ``hits += 1`` after ``global hits``."""
+    for call in ctx.index.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _MUTATING:
+            yield _Change(call, _container(call.func.value), _CONTAINERS)
+    for node, target in _targets(ctx):
         if isinstance(target, ast.Subscript):
-            yield from _report(node, _container(target), _CONTAINERS, ctx)
-        elif isinstance(target, ast.Name) and (isinstance(node, ast.AugAssign) or not _is_made_once(node, target, ctx)):
-            yield from _report(node, target, _NUMBERS | _CONTAINERS | _VALUES, ctx)
+            yield _Change(node, _container(target), _CONTAINERS)
+        elif isinstance(target, ast.Name) and not _is_made_once(node, target, ctx):
+            yield _Change(node, target, _NUMBERS | _CONTAINERS | _VALUES)
+
+
+def _targets(ctx: Context) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    for assign in ctx.index.nodes(ast.Assign):
+        yield from ((assign, target) for target in assign.targets)
+    for delete in ctx.index.nodes(ast.Delete):
+        yield from ((delete, target) for target in delete.targets)
+    for augmented in ctx.index.nodes(ast.AugAssign):
+        yield augmented, augmented.target
 
 
 def _container(node: ast.expr) -> ast.expr:
@@ -181,13 +205,8 @@ def _is_of_request(node: ast.AST, target: ast.Name, ctx: Context) -> bool:
     return (ctx.name(node) or "").startswith(("flask.request", "flask.session", "flask.g."))
 
 
-def _report(node: ast.AST, name: ast.expr, classes: frozenset[str], ctx: Context) -> Iterator[Finding]:
-    handler = handler_around(ctx, node)
-    if (
-        not isinstance(name, ast.Name)
-        or handler is None
-        or not handlers(ctx).has(handler, "view", "resource", "error_handler", "before_request", "after_request")
-    ):
+def _report(change: _Change, name: ast.Name, handler: ast.AST, ctx: Context) -> Iterator[Finding]:
+    if not handlers(ctx).has(handler, "view", "resource", "error_handler", "before_request", "after_request"):
         return
     scope = ctx.index.scope(name).owner(name.id)
     if scope is not ctx.index.root:
@@ -195,10 +214,12 @@ def _report(node: ast.AST, name: ast.expr, classes: frozenset[str], ctx: Context
     first = _made_at(scope.bindings[name.id])
     if first is None or first.value is None:
         return
-    if ctx.infer.class_of(first.value) not in classes and not (is_none(first.value) and classes >= _VALUES):
+    if ctx.infer.class_of(first.value) not in change.classes and not (
+        is_none(first.value) and change.classes >= _VALUES
+    ):
         return
     yield ctx.finding(
-        node,
+        change.node,
         f'each worker process has its own "{name.id}": what a view puts there other requests may not see.',
         related=[ctx.related(first.node, f'"{name.id}" is made here, once for each process')],
     )

@@ -70,6 +70,38 @@ rule = Rule(
                 app.run(port=5099, processes=2, threaded=False)
             """,
         ),
+        Bad(
+            """
+            from flask import Flask
+            from werkzeug.serving import run_simple
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                run_simple("localhost", 5000, app, threaded=True, processes=2)
+                #                                                 ^^^^^^^^^^^ processes=2 raises ValueError
+            """,
+            fixed="""
+            from flask import Flask
+            from werkzeug.serving import run_simple
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                run_simple("localhost", 5000, app, threaded=False, processes=2)
+            """,
+        ),
+        Good(
+            """
+            from flask import Flask
+            from werkzeug.serving import run_simple
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                run_simple("localhost", 5000, app, processes=2)
+            """,
+        ),
         Good(
             """
             from flask import Flask
@@ -88,11 +120,16 @@ rule = Rule(
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``app.run(threaded=False)`` and ``app.run(processes=2)``."""
     keywords = {k.arg: k for k in node.keywords if k.arg}
-    if not ({"threaded", "processes"} & keywords.keys()) or ctx.member(node.func) != "flask.Flask.run":
+    if not ({"threaded", "processes"} & keywords.keys()):
+        return
+    runs_simple = ctx.called(node) == "werkzeug.serving.run_simple"
+    if not runs_simple and ctx.member(node.func) != "flask.Flask.run":
         return
     if any(k.arg is None for k in node.keywords):
         return
     threaded, processes = keywords.get("threaded"), keywords.get("processes")
+    if runs_simple and (threaded is None or processes is None):
+        return  # run_simple() itself has no threads by default
     if processes is None:
         if threaded is not None and _value(ctx, threaded) is False:
             yield ctx.finding(

@@ -149,6 +149,42 @@ rule = Rule(
                 return Flask(__name__)
             """,
         ),
+        Bad(
+            """
+            === uwsgi.ini
+            [uwsgi]
+            wsgi-file = main.py
+            callable = application
+            #          ^^^^^^^^^^^ main has no "application": uwsgi cannot start with it
+            === main.py
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+        ),
+        Good(
+            """
+            === web.service
+            [Service]
+            ExecStart=/srv/venv/bin/gunicorn main:create_app()
+            === compose.yml
+            services:
+              web:
+                command: gunicorn main:create_app() -b 0.0.0.0:80
+            === Procfile
+            web: uwsgi --wsgi-file wsgi.py --http :$PORT
+            === wsgi.py
+            from main import create_app
+
+            application = create_app()
+            === main.py
+            from flask import Flask
+
+
+            def create_app():
+                return Flask(__name__)
+            """,
+        ),
         Good(
             """
             === uwsgi.ini
@@ -274,7 +310,7 @@ def _only(apps: Sequence[str], makers: Sequence[Factory], target: Target) -> str
 
 
 def _named(target: Target, name: str | None, ctx: DeploymentContext) -> Fix | None:
-    text = written([name], target.span, ctx) if name is not None else None
+    text = written([name], target.span, ctx) if name is not None and not target.is_file else None
     if text is None:
         return None
     return ctx.fix(f"Change to {name}", ctx.edit().replace(target.span, text), safe=False)

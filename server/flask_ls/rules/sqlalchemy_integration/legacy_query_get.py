@@ -67,6 +67,43 @@ rule = Rule(
                 return str(db.session.get(User, key))
             """,
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(User.query.get_or_404(key, description="no such user"))
+                #          ^^^^^^^^^^^^^^^^^^^^^ Query.get_or_404() is legacy
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            class User(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+
+
+            @app.get("/<int:key>")
+            def show(key):
+                return str(db.get_or_404(User, key, description="no such user"))
+            """,
+        ),
         Good(
             """
             from flask import Flask
@@ -133,7 +170,8 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     get = node.func
     if not isinstance(get, ast.Attribute) or get.attr not in ("get", "get_or_404"):
         return
-    if ctx.is_older("sqlalchemy", "1.4") or len(node.args) + len(node.keywords) != 1:
+    ident = [*node.args, *(k for k in node.keywords if get.attr == "get" or k.arg != "description")]
+    if ctx.is_older("sqlalchemy", "1.4") or len(ident) != 1:
         return
     if get.attr == "get_or_404" and ctx.is_older("flask-sqlalchemy", "3"):
         return

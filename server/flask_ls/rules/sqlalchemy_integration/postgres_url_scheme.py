@@ -7,8 +7,8 @@ Instead: ``postgresql://``. Where a provider sets the variable: ``url.replace("p
 
 Fix: Writes ``postgresql://``; safe: both name the same database.
 
-Quiet: With SQLAlchemy 1.3 or older, and for environment files when the project replaces the scheme somewhere or
-does not import SQLAlchemy.
+Quiet: With SQLAlchemy 1.3 or older, in a file that replaces the scheme, and for environment files when the project
+names the scheme somewhere or does not import SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from flask_ls.syntax.span import Span
 
 _OLD, _NEW = "postgres://", "postgresql://"
 _VARIABLES = frozenset({"DATABASE_URL", "SQLALCHEMY_DATABASE_URI", "DATABASE_URI", "FLASK_SQLALCHEMY_DATABASE_URI"})
+_REPAIRING = frozenset({"replace", "startswith", "removeprefix", "sub", "partition", "split"})
 _MESSAGE = "SQLAlchemy knows postgresql:// only: postgres:// raises NoSuchModuleError."
 
 rule = Rule(
@@ -61,6 +62,29 @@ rule = Rule(
             db = SQLAlchemy(app)
             """,
         ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "postgres://{}/shop".format(os.environ["HOST"])
+            #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ postgresql:// only
+            db = SQLAlchemy(app)
+            """,
+            fixed="""
+            import os
+
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql://{}/shop".format(os.environ["HOST"])
+            db = SQLAlchemy(app)
+            """,
+        ),
         Good(
             """
             import os
@@ -80,7 +104,7 @@ rule = Rule(
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Configured URLs and the argument of ``create_engine``."""
-    if ctx.is_older("sqlalchemy", "1.4"):
+    if ctx.is_older("sqlalchemy", "1.4") or _is_repaired(ctx):
         return
     given: list[ast.expr | None] = [write.value for write in writes_of(ctx, "SQLALCHEMY_DATABASE_URI")]
     given += [
@@ -97,6 +121,16 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield _finding(constant, leaf, ctx)
 
 
+def _is_repaired(ctx: Context) -> bool:
+    """Whether the file changes or asks for the scheme of its URLs: ``url.replace("postgres://", "postgresql://")``."""
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in _REPAIRING
+        and any((values.text(ctx, given) or "").lstrip("^").startswith("postgres:") for given in call.args)
+        for call in ctx.index.nodes(ast.Call)
+    )
+
+
 def _urls(binds: ast.expr) -> list[ast.expr]:
     """The values of ``{"users": "postgres://...", "log": {"url": "postgres://..."}}``."""
     found: list[ast.expr] = []
@@ -110,9 +144,11 @@ def _urls(binds: ast.expr) -> list[ast.expr]:
 
 
 def _first_constant(leaf: ast.expr) -> ast.Constant | None:
-    """The literal an expression begins with: itself, the head of an f-string, the left end of a concatenation."""
+    """The literal an expression begins with: itself, the head of an f-string, the left end of an operation."""
     while isinstance(leaf, ast.BinOp):
         leaf = leaf.left
+    if isinstance(leaf, ast.Call) and isinstance(leaf.func, ast.Attribute) and leaf.func.attr == "format":
+        leaf = leaf.func.value
     if isinstance(leaf, ast.JoinedStr) and leaf.values:
         leaf = leaf.values[0]
     return leaf if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) else None

@@ -127,6 +127,7 @@ def _init(m: Machine, args: Args) -> Value:
         state.functions = m.functions()
         state.path = m.path
         if not m.dry:
+            m.recorder.progress += 1
             m.recorder.apps.append(state)
 
     def write(key: str, value: Value) -> None:

@@ -61,6 +61,7 @@ def _init(m: Machine, args: Args) -> Value:
         state.places = m.stack_of()
         state.path = m.path
         if not m.dry:
+            m.recorder.progress += 1
             m.recorder.blueprints.append(state)
     folder = self_.attrs["static_folder"]
     m.write(self_.attrs, "has_static_folder", folder is not None)
@@ -81,6 +82,7 @@ def _defer(m: Machine, self_: Instance, run: Value) -> None:
     if m.dry:
         return
     state: BlueprintState = self_.native
+    m.recorder.progress += 1
     state.deferred.append(Deferred(extend(m.path, m.extra), m.stack_of(), run))
     if state.registered:
         state.after.append((m.stack_of(), state.registered[-1]))
@@ -121,6 +123,7 @@ def _register_blueprint(m: Machine, args: Args) -> Value:
     m.oldest_write = 0
     if isinstance(self_, Instance) and isinstance(self_.native, BlueprintState) and not m.dry:
         mapping = m.new_dict(options, args.starstar)
+        m.recorder.progress += 1
         self_.native.nested.append((extend(m.path, m.extra), m.stack_of(), child, mapping))
         if self_.native.registered:
             self_.native.after.append((m.stack_of(), self_.native.registered[-1]))

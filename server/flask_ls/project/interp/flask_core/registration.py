@@ -93,6 +93,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
         m.blind(f"the url_prefix of this registration is not known: {why}", target=app)
     m.oldest_write = 0
     if not m.dry:
+        m.recorder.progress += 1
         state.registered.append(registered)
         app.native.registered.append(registered)
         app.native.blinds.extend(b for b in state.blinds if compatible(b.path, path))

@@ -155,6 +155,7 @@ def record(m: Machine, app: Instance, rule: Rule) -> None:
     state = app.native
     m.oldest_write = 0
     if isinstance(state, AppState) and not m.dry:
+        m.recorder.progress += 1
         state.rules.append(rule)
 
 

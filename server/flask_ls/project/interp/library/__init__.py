@@ -36,7 +36,7 @@ def install(m: Machine) -> None:
     m.fresh_externals["sys.modules"] = modules.sys_modules
     m.externals["collections.OrderedDict"] = lambda m_: m_.builtins["dict"]
     m.externals["collections.UserDict"] = lambda m_: m_.builtins["dict"]
-    m.externals["typing.NamedTuple"] = lambda m_: make_class(m_, "typing.NamedTuple")
+    m.externals["typing.NamedTuple"] = containers.named_tuple
     m.externals["typing.Dict"] = lambda m_: m_.builtins["dict"]
     m.externals["typing.List"] = lambda m_: m_.builtins["list"]
     m.externals["builtins"] = lambda m_: External("builtins")

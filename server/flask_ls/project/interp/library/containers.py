@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import comparison, external, iteration, mappings, subscripts
 from flask_ls.project.interp.functions import make_class
@@ -63,19 +63,40 @@ def make_namedtuple(m: Machine, name: str, fields: list[str], defaults: Value = 
     """A class of tuples with named fields."""
     values, _ = m.iterate(defaults) if defaults is not None else ([], None)
     first = len(fields) - len(values)
-
-    def init(m_: Machine, args: Args) -> Value:
-        self_, given = args.pos[0], Args(args.pos[1:], args.kw, args.star, args.starstar)
-        for index, field in enumerate(fields):
-            fallback = values[index - first] if index >= first else Unknown(f"the field {field} is not known")
-            self_.attrs[field] = given.get(index, field, fallback)
-        self_.native = ListV([self_.attrs[f] for f in fields], m_.serial, None, "tuple")
-        return None
-
-    cls = make_class(m, f"collections.{name}", names={"__init__": Native("__init__", init)})
+    known = {f: values[i - first] if i >= first else MISSING for i, f in enumerate(fields)}
+    cls = make_class(m, f"collections.{name}", names={"__init__": _tuple_init(known)})
     cls.names["_fields"] = tuple(fields)
     cls.path = ""
     return cls
+
+
+def _tuple_init(fields: dict[str, Value]) -> Native:
+    """The initializer of a named tuple with these fields and their defaults (or MISSING)."""
+
+    def init(m: Machine, args: Args) -> Value:
+        self_, given = args.pos[0], Args(args.pos[1:], args.kw, args.star, args.starstar)
+        for index, (field, default) in enumerate(fields.items()):
+            fallback = Unknown(f"the field {field} is not known") if default is MISSING else default
+            self_.attrs[field] = given.get(index, field, fallback)
+        self_.native = ListV([self_.attrs[f] for f in fields], m.serial, None, "tuple")
+        return None
+
+    return Native("__init__", init)
+
+
+def named_tuple(m: Machine) -> Value:
+    """``typing.NamedTuple``: the annotations of a class derived from it are its fields."""
+
+    def init_subclass(m_: Machine, args: Args) -> Value:
+        cls = args.pos[0]
+        notes = cls.names.get("__annotations__", MISSING)
+        if isinstance(notes, DictV) and "_fields" not in cls.mro[1].names:
+            fields = {name: cls.names.get(name, MISSING) for name in notes.items}
+            cls.names["__init__"] = _tuple_init(fields)
+            cls.names["_fields"] = tuple(fields)
+        return None
+
+    return make_class(m, "typing.NamedTuple", names={"__init_subclass__": Native("__init_subclass__", init_subclass)})
 
 
 def simple_namespace(m: Machine) -> Value:
@@ -286,6 +307,25 @@ def _url_text(m: Machine, args: Args) -> Value:
         except ValueError:
             pass
     return Unknown("this address is only known at run time")
+
+
+@at("json.loads")
+def _json_loads(m: Machine, args: Args) -> Value:
+    import json
+
+    value = m.settle(args.get(0, "s"))
+    if not isinstance(value, (str, bytes)) or args.kw or len(args.pos) != 1:
+        return Unknown("this JSON is only known at run time")
+    try:
+        return _from_json(m, json.loads(value))
+    except (ValueError, RecursionError):
+        return Unknown("this JSON cannot be read")
+
+
+def _from_json(m: Machine, value: Any) -> Value:
+    if isinstance(value, dict):
+        return m.new_dict({key: _from_json(m, item) for key, item in value.items()})
+    return m.new_list([_from_json(m, item) for item in value]) if isinstance(value, list) else value
 
 
 @at("re.escape")
