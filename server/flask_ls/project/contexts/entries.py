@@ -305,7 +305,7 @@ class Entries:
         outer = self._values.body(BodyKey(key.path, body.owner))
         if outer is None or not any(op[0] == "R" and op[1] == f"@{body.id}" for op in leaves(outer.block)):
             return set()
-        return {outer.name}
+        return {outer.name} | self._sites.holders(outer.name)
 
     def _subclass_names(self, key: BodyKey, body: Body) -> set[str]:
         """The names of a class and of the classes below it, which its constructor is called by."""
