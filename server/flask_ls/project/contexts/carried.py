@@ -180,16 +180,17 @@ class Carried:
             mentions = self._sites.mentions(name)
             found: set[str] = set()
             if len(mentions) <= _MOST_MENTIONS:
-                found.update(n for site in mentions for n in self._keepers(site, name))
+                written = self._sites.names_of(name)
+                found.update(n for site in mentions for n in self._keepers(site, written))
             for other in found - {name}:
                 found = found | self._sites.holders(other)
             known = self._names[name] = found
         return known
 
-    def _keepers(self, site: Site, name: str) -> set[str]:
+    def _keepers(self, site: Site, names: set[str]) -> set[str]:
         op = site.op
         if op[0] == "a":
-            if len(op) < 4 or not _carries(op[3], name):
+            if len(op) < 4 or not _carries(op[3], names):
                 return _NOTHING
             cls = op[1][1:].partition("|")[0] if isinstance(op[1], str) and op[1][:1] == "&" else ""
             return {last_name(op[1]), cls.rpartition(".")[2]} - {""}
@@ -200,7 +201,7 @@ class Carried:
             body = self._values.body(key)
             parameter = first_parameter(body) if body is not None else None
             return self._kept_by(key, parameter) if key is not None and parameter is not None else _NOTHING
-        if not any(_carries(a, name) for a in op[2]) and not any(_carries(a, name) for _, a in op[3]):
+        if not any(_carries(a, names) for a in op[2]) and not any(_carries(a, names) for _, a in op[3]):
             return _NOTHING
         stored = _stored(op)
         if stored is not None:
@@ -209,7 +210,7 @@ class Carried:
         body = self._values.body(key)
         if key is None or body is None:
             return _NOTHING
-        carrying = (p.name for p in body.parameters if _carries(argument_of(body, p.name, op), name))
+        carrying = (p.name for p in body.parameters if _carries(argument_of(body, p.name, op), names))
         return {n for parameter in carrying for n in self._kept_by(key, parameter)}
 
     def _kept_by(self, key: BodyKey, parameter: str) -> set[str]:
@@ -225,15 +226,15 @@ class Carried:
         return found
 
 
-def _carries(symbol: Symbol | None, name: str) -> bool:
-    """Whether a function of this name is a value, or part of one; not what calling it gives."""
+def _carries(symbol: Symbol | None, names: set[str]) -> bool:
+    """Whether a function of one of these names is a value, or part of one; not what calling it gives."""
     if not isinstance(symbol, tuple):
-        return symbol is not None and symbol[-len(name) :] == name and last_name(symbol) == name
+        return symbol is not None and (symbol in names or last_name(symbol) in names)
     if symbol[0] == "()":
-        return any(_carries(s, name) for s in symbol[2]) or any(_carries(s, name) for _, s in symbol[3])
+        return any(_carries(s, names) for s in symbol[2]) or any(_carries(s, names) for _, s in symbol[3])
     if symbol[0] == "{}":
-        return any(_carries(s, name) for _, s in symbol[1])
-    return symbol[0] == "." and str(symbol[2]) == name
+        return any(_carries(s, names) for _, s in symbol[1])
+    return symbol[0] == "." and symbol[2] in names
 
 
 def _stored(op: Op) -> tuple[Symbol, Symbol, Symbol | None] | None:

@@ -238,7 +238,7 @@ class Decorators:
                 symbol = symbol[2][0]
             if symbol == wanted:
                 mask = _MASKS[role.how]
-                started.append(Target(PARAMETER, source=role.source, mask=apply(vector, mask)))
+                started.append(Target(PARAMETER, source=role.source, mask=apply(vector, mask), at=site))
         return started
 
 

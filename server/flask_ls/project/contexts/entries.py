@@ -233,8 +233,8 @@ class Entries:
         for site, target in self._entering(key, body):
             if target.source == "registration":
                 calls += self._registrations(site, target.vector)
-            elif target.source and site.op[4] != "decorator" and SOURCES[target.source].is_spawned:
-                spawned.append(Start(target.source, target.mask, site))
+            elif target.source and SOURCES[target.source].is_spawned and (target.at or site.op[4] != "decorator"):
+                spawned.append(Start(target.source, target.mask, target.at or site))
             elif target.source:
                 starts.append(Start(target.source, target.mask, site))
             else:

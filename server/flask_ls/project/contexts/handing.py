@@ -219,7 +219,9 @@ class Handing:
     @staticmethod
     def _starts(extra: tuple[Target, ...], inner: list[Target]) -> list[Target]:
         return [
-            target._replace(source=started.source, mask=apply(target.vector, started.mask), vector=IDENTITY)
+            target._replace(
+                source=started.source, mask=apply(target.vector, started.mask), vector=IDENTITY, at=started.at
+            )
             for started in extra
             if started.key == PARAMETER
             for target in inner
