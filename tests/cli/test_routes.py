@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from .conftest import Project
@@ -50,6 +48,7 @@ def test_the_json_contract(project: Project) -> None:
         "row": 14,
         "function": "shop.item",
         "app": "shop.create_app",
+        "conditions": [],
     }
     assert set(rows) == {"shop.item", "shop.index", "about"}
 
@@ -119,22 +118,40 @@ def test_an_application_is_named_as_for_flask(project: Project, name: str) -> No
 
 @pytest.mark.parametrize("form", ["table", "tree", "markdown"])
 @pytest.mark.parametrize(
-    ("condition", "reason"),
+    ("condition", "said", "reason"),
     [
-        ("len(os.listdir()) > 3", "The rules marked (conditional) are there or not"),
-        ('os.environ.get("EXTRA")', "Further rules are there only with other settings"),
+        ("len(os.listdir()) > 3", "The rules marked (conditional) are there or not", "only known at run time"),
+        ('os.environ.get("EXTRA")', "Further rules are there only with other settings", "variable EXTRA is only known"),
     ],
 )
-def test_a_condition_is_said_at_the_end(project: Project, form: str, condition: str, reason: str) -> None:
+def test_a_condition_is_said_at_the_end(project: Project, form: str, condition: str, said: str, reason: str) -> None:
     added = f'    if {condition}:\n        app.add_url_rule("/extra", "extra", lambda: "")\n    return app\n'
     project.write("shop.py", APP.replace("    return app\n", added))
     out = project.run("routes", "--output-format", form).out
     assert "incomplete)" in out
-    *_, said, where = [line for line in out.splitlines() if line]
-    assert said.startswith(reason)
-    assert re.match(r"(- |  )shop\.py:22: ", where)
-    (app,) = project.run("routes", "--output-format", "json").json()["apps"]
-    assert [(s["filename"], s["row"]) for s in app["blind_spots"]] == [(str(project.folder / "shop.py"), 22)]
+    row = APP.count("\n")
+    assert [line for line in out.splitlines() if line.startswith(said)]
+    assert out.splitlines()[-1].lstrip("- ").startswith(f"shop.py:{row}: ")
+    assert reason in out.splitlines()[-1]
+
+
+def test_json_has_the_conditions_of_the_application_and_of_each_rule(project: Project) -> None:
+    added = (
+        '    if len(os.listdir()) > 3:\n        app.add_url_rule("/more", "more", lambda: "")\n'
+        '    if os.environ.get("EXTRA"):\n        app.add_url_rule("/extra", "extra", lambda: "")\n    return app\n'
+    )
+    path = project.write("shop.py", APP.replace("    return app\n", added))
+    data = project.run("routes", "--output-format", "json").json()
+    row = APP.count("\n")
+    (app,) = data["apps"]
+    assert app["complete"] is False
+    assert [(s["filename"], s["row"]) for s in app["blind_spots"]] == [(str(path), row), (str(path), row + 2)]
+    assert {r["endpoint"]: [c["row"] for c in r["conditions"]] for r in data["routes"]} == {
+        "about": [],
+        "more": [row],
+        "shop.index": [],
+        "shop.item": [],
+    }
 
 
 def test_markdown_has_the_domains(project: Project) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from hovering import FOLDER, hover_of, unit_of
 
@@ -121,6 +123,70 @@ class TestRoutes:
         assert hover_of("def f(:\n    x<|>\n") is None
 
 
+class TestEndpointNames:
+    TEXT = """
+        from flask import Blueprint, Flask, url_for
+
+        bp = Blueprint("users", __name__)
+
+
+        @bp.get("/users/<int:user_id>")
+        def show(user_id):
+            return url_for(NAME, user_id=1)
+
+
+        app = Flask(__name__)
+        app.register_blueprint(bp, url_prefix="/admin")
+    """
+
+    @pytest.mark.parametrize("name", ['"users.sh<|>ow"', '".sh<|>ow"', 'endpoint="users.sh<|>ow"'])
+    def test_the_route_that_is_meant(self, name: str) -> None:
+        shown = hover_of(self.TEXT.replace("NAME", name))
+        assert shown is not None
+        assert shown.startswith("**`GET /admin/users/<int:user_id>`** → endpoint **`users.show`**")
+        assert f"View: [`app.py:7`](file://{FOLDER}/app.py#L7)" in shown
+
+    def test_an_endpoint_that_is_not_known(self) -> None:
+        assert hover_of(self.TEXT.replace("NAME", '"users.no<|>thing"')) is None
+
+
+class TestOwnConfigurationKeys:
+    FILES: ClassVar = {
+        "app.py": """
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config.from_object("settings")
+            app.config.from_prefixed_env()
+        """,
+        "settings.py": "PAGE_SIZE = 10\nMAIL_PORT = 25\n",
+        "views.py": """
+            from app import app
+
+            def pages():
+                return app.config["PAGE<|>_SIZE"] + app.config.get("PAGE_SIZE", 1)
+        """,
+    }
+
+    def test_where_it_is_set_and_read(self) -> None:
+        shown = hover_of(self.FILES)
+        assert shown is not None
+        assert shown.startswith("**PAGE_SIZE** · a configuration key of this project\n\nSet at:\n- [`settings.py:1`]")
+        assert "May also be set where:\n- `from_prefixed_env` reads environment variables: [`app.py:5`]" in shown
+        assert shown.count("`views.py:4`") == 2
+        assert "10" not in shown
+
+    def test_a_key_of_an_extension(self) -> None:
+        files = {**self.FILES, "views.py": self.FILES["views.py"].replace("PAGE<|>_SIZE", "MAIL<|>_PORT")}
+        shown = hover_of(files)
+        assert shown is not None
+        assert shown.startswith("**MAIL_PORT** · read by `flask_mail`")
+
+    def test_another_dictionary(self) -> None:
+        files = {**self.FILES, "views.py": "config = {}\nprint(config['PAGE<|>_SIZE'])\n"}
+        assert hover_of(files) is None
+
+
 def site(path: str, start: int, end: int) -> Site:
     return Site(f"{FOLDER}/{path}", Span(start, end))
 
@@ -147,6 +213,39 @@ class TestMadeByHand:
 
     def test_conditional(self) -> None:
         assert "may be absent" in self.show(Route(**{**self.fields(), "conditional": True}))
+
+    def test_a_condition_with_its_text_and_place(self) -> None:
+        text = """
+            import os
+            import random
+            from flask import Flask
+
+            app = Flask(__name__)
+            if os.environ.get("BETA") == "on" and random.random() > 0.5:
+                @app.get("/beta<|>")
+                def beta():
+                    return ""
+        """
+        shown = hover_of(text)
+        assert shown is not None
+        assert 'It may be absent: that depends on `os.environ.get("BETA")` ([`app.py:6`]' in shown
+        assert "as the environment variable BETA is only known at run time" in shown
+
+    def test_what_a_secret_is_compared_with_is_not_shown(self) -> None:
+        text = """
+            import os
+            from flask import Flask
+
+            app = Flask(__name__)
+            if os.environ["API_TOKEN"] == "hunter2":
+                @app.get("/beta<|>")
+                def beta():
+                    return ""
+        """
+        shown = hover_of(text)
+        assert shown is not None
+        assert "API_TOKEN" in shown
+        assert "hunter2" not in shown
 
     def test_incomplete(self) -> None:
         spot = BlindSpot(site("app.py", 0, 1), "the prefix is computed at run time")

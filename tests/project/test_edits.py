@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from edited_projects import FACTORY, PROJECTS, TYPED
 
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
@@ -15,186 +16,14 @@ from flask_ls.project.checkpoint import no_checkpoint
 from flask_ls.project.routes import RouteTable
 from flask_ls.syntax.source import SourceFile
 
-FACTORY = {
-    "shop/__init__.py": """from flask import Flask
-
-from shop.extensions import db
-
-
-def create_app():
-    app = Flask(__name__)
-    app.config.from_object("shop.config.Production")
-    db.init_app(app)
-    from shop.views import bp
-    from shop.admin import bp as admin
-    app.register_blueprint(bp)
-    app.register_blueprint(admin, url_prefix="/admin")
-    return app
-""",
-    "shop/extensions.py": "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n",
-    "shop/config.py": """class Base:
-    SECRET_KEY = "dev"
-
-
-class Production(Base):
-    SESSION_COOKIE_SECURE = True
-""",
-    "shop/models.py": """from shop.extensions import db
-
-
-class Item(db.Model):
-    id = db.Column(db.Integer, primary_key=True)
-    name = db.Column(db.String(80))
-
-
-def recount():
-    return db.session.query(Item).count()
-""",
-    "shop/helpers.py": """import threading
-from functools import wraps
-
-from flask import current_app, g, request
-
-
-def needs(view):
-    @wraps(view)
-    def checked(*args, **kwargs):
-        if request.args.get("key") != current_app.config["SECRET_KEY"]:
-            return "no", 403
-        return view(*args, **kwargs)
-
-    return checked
-
-
-def notify(item):
-    current_app.logger.info("changed %s", item)
-
-
-def in_background(item):
-    threading.Thread(target=notify, args=(item,)).start()
-
-
-def user():
-    return g.user
-""",
-    "shop/views.py": """from flask import Blueprint, redirect, request, session, url_for
-
-from shop.extensions import db
-from shop.helpers import in_background, needs
-from shop.models import Item
-
-bp = Blueprint("views", __name__)
-
-
-@bp.route("/")
-@needs
-def index():
-    session["cart"]["x"] = 1
-    return {"items": Item.query.count()}
-
-
-@bp.post("/items/<int:number>")
-def change(number):
-    item = db.session.get(Item, number)
-    item.name = request.form["name"]
-    in_background(item)
-    return redirect("/")
-""",
-    "shop/admin.py": """from flask import Blueprint
-
-bp = Blueprint("admin", __name__)
-
-
-@bp.get("/")
-def index():
-    return "admin"
-""",
-    "wsgi.py": "from shop import create_app\n\napp = create_app()\n",
-}
-SCRIPT = {
-    "app.py": """from flask import Flask, current_app, render_template
-
-from tools import helper
-
-app = Flask(__name__)
-app.config["SECRET_KEY"] = "x"
-LIMIT = 10
-
-
-@app.route("/")
-def index():
-    return render_template("index.html", helper=helper())
-
-
-@app.route("/other")
-def other():
-    return str(LIMIT)
-
-
-if __name__ == "__main__":
-    app.run(debug=True)
-""",
-    "tools.py": """from flask import current_app, session
-
-
-def helper():
-    return current_app.name
-
-
-def work():
-    session["a"] = {1, 2}
-
-
-NAME = "tools"
-""",
-    "job.py": """from tools import helper, work
-
-
-def main():
-    helper()
-    work()
-
-
-if __name__ == "__main__":
-    main()
-""",
-    "one.py": "import flask\nfrom two import b\n\na = 1\n",
-    "two.py": "from three import c\n\nb = 1\n",
-    "three.py": "c = 1\n",
-}
-PROJECTS = {"factory": FACTORY, "script": SCRIPT}
-
-STATEMENTS = (
-    "from flask import current_app, g, request, session, url_for",
-    "import threading",
-    "from shop.helpers import notify as tell",
-    "from tools import work as helper",
-    "from one import a",
-    "LIMIT = 20",
-    "NAME = current_app.name",
-    "notify(1)",
-    "bp = Blueprint('other', __name__)",
-    "app.config['SECRET_KEY'] = 'y'",
-    "app.config.update(SESSION_COOKIE_SECURE=False)",
-    "db.session.commit()",
-    "@bp.route('/typed')\ndef typed():\n    return url_for('nowhere')",
-    "@app.get('/typed')\ndef typed():\n    return helper()",
-    "def helper():\n    return current_app.name",
-    "def notify(item):\n    return request.args['x']",
-    "def starts():\n    threading.Thread(target=helper).start()",
-    "class Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)",
-    "class Production:\n    DEBUG = True",
-    "with app.app_context():\n    notify(2)",
-    "for name in ('a', 'b'):\n    app.add_url_rule('/' + name, name, index)",
-)
-
 
 class Editing:
     """Makes one random edit after another; the texts parse, mostly."""
 
-    def __init__(self, files: dict[str, str], seed: int) -> None:
-        self.files = dict(files)
-        self._original = files
+    def __init__(self, project: str, seed: int) -> None:
+        self._original = PROJECTS[project]
+        self._typed = TYPED[project]
+        self.files = dict(self._original)
         self._chance = random.Random(seed)
 
     def edit(self) -> str:
@@ -218,7 +47,7 @@ class Editing:
         lines = self.files[name].splitlines()
         block, indent = self._chance.choice(self._blocks(self.files[name]))
         at = self._chance.choice([*(_first_line(s) - 1 for s in block), block[-1].end_lineno]) if block else 0
-        new = [" " * indent + line for line in self._chance.choice(STATEMENTS).splitlines()]
+        new = [" " * indent + line for line in self._chance.choice(self._typed).splitlines()]
         return "\n".join([*lines[:at], *new, *lines[at:], ""])
 
     def _delete(self, name: str) -> str:
@@ -282,7 +111,7 @@ def everything(snapshot: Snapshot) -> dict[str, object]:
 def session(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Editing]:
     name, seed = request.param
     write(tmp_path, PROJECTS[name])
-    return tmp_path, Editing(PROJECTS[name], seed)
+    return tmp_path, Editing(name, seed)
 
 
 def read_anew(folder: Path, files: dict[str, str]) -> Snapshot:

@@ -41,6 +41,25 @@ def test_names_follow_packages_and_source_folders() -> None:
     }
 
 
+def test_a_folder_without_init_belongs_to_the_package_around_it() -> None:
+    found = names(
+        index(
+            "app/__init__.py",
+            "app/parts/users/__init__.py",
+            "app/parts/users/views.py",
+            "app/static-site/build/__init__.py",
+            "app/src/tool/__init__.py",
+            "app/nested/wsgi.py",
+            "app/nested/shop/__init__.py",
+        )
+    )
+    assert found["app/parts/users/__init__.py"] == "app.parts.users"
+    assert found["app/parts/users/views.py"] == "app.parts.users.views"
+    assert found["app/static-site/build/__init__.py"] == "build"
+    assert found["app/src/tool/__init__.py"] == "tool"
+    assert found["app/nested/shop/__init__.py"] == "shop"
+
+
 def test_equal_names_in_two_roots_stay_apart() -> None:
     i = index("svc-a/app.py", "svc-a/models.py", "svc-b/app.py", "svc-b/models.py")
     assert len({m.name for m in i}) == 4

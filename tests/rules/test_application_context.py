@@ -117,3 +117,12 @@ def create_app():
     assert found[0].span.start > text.index("seed()")
     found = findings("FLK101", text.replace("REGISTER", "pass"))
     assert [f.severity.value for f in found] == ["error", "error"]
+
+
+def test_of_a_plain_click_command_the_first_use_is_told() -> None:
+    text = (
+        "import click\nfrom flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\n"
+        "app = Flask('x')\napp.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite://'\ndb = SQLAlchemy(app)\n"
+        "@click.command()\ndef seed():\n    db.create_all()\n    db.session.commit()\napp.cli.add_command(seed)\n"
+    )
+    assert [f.severity.value for f in findings("FLK702", text)] == ["information"]

@@ -68,3 +68,12 @@ def test_flk602_file_that_nothing_imports(app: str, count: int) -> None:
     views = f"from flask import Blueprint\nbp = Blueprint('b', __name__)\n{ROUTE}"
     text = f"from flask import Flask\napp = Flask(__name__)\n{app}"
     assert len(findings("FLK602", text, {"views.py": views})) == count
+
+
+def test_flk306_tells_of_each_app_once() -> None:
+    text = (
+        "from flask import Blueprint, Flask\na, b = Blueprint('a', __name__), Blueprint('b', __name__)\n"
+        "def create_app():\n    return Flask(__name__)\napp = create_app()\n"
+        "app.register_blueprint(a)\napp.register_blueprint(b)\nother = create_app()\nother.register_blueprint(b)\n"
+    )
+    assert marked("FLK306", text) == ["app.register_blueprint(a)", "other.register_blueprint(b)"]

@@ -157,6 +157,9 @@ def test_a_script_that_imports_a_finished_app() -> None:
     assert findings("FLK505", HEAD, {"run.py": "from app import app\napp.run()\n"}) == []
     imported = {"run.py": "from app import app\napp.run()\n", "wsgi.py": "from run import app\n"}
     assert [f.path.rpartition("/")[2] for f in findings("FLK505", HEAD, imported)] == ["run.py"]
+    for command, count in (("flask --app app run", 0), ("gunicorn run", 1), ("gunicorn run:app", 1)):
+        script = {"run.py": "from app import app\napp.run()\n", "Procfile": f"web: {command}\n"}
+        assert len(findings("FLK505", HEAD, script)) == count
 
 
 @pytest.mark.parametrize(

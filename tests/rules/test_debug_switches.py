@@ -72,6 +72,8 @@ def test_flk501_speaks(line: str, mark: str) -> None:
         "app.run(debug=bool(int(os.environ.get('D', 0))))",
         "app.run(debug=bool(int(os.environ.get('D', '0'))))",
         "app.run(debug=app.config['DEBUG'])",
+        "app.run(debug=True if os.environ.get('S') == 'x' else False)",
+        "debug = False\nif os.environ.get('S'):\n    debug = True\napp.run(debug=debug)",
         "app.run(debug=True, use_evalex=False)",
         "app.run(debug=True, use_debugger=False)",
         "run_simple('localhost', 5000, app, use_reloader=True)",

@@ -30,3 +30,51 @@ def test_flk305_extension_of_the_factory_that_another_module_imports(line: str, 
     factory = "def make():\n    app = Flask('x')\n    login = LoginManager(app)\n    return app\n"
     text = f"from flask import Flask\nfrom flask_login import LoginManager\n{factory}"
     assert len(findings("FLK305", text, {"views.py": f"{line}\n"})) == count
+
+
+@pytest.mark.parametrize(("entry", "count"), [("plugin/__init__.py", 0), ("run.py", 1)])
+def test_flk301_package_that_another_program_loads(entry: str, count: int) -> None:
+    app = "from flask import Flask\nfrom shop.orders import Order\nfrom shop.users import User\napp = Flask(__name__)\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/users.py": "from shop.orders import Order\nclass User: ...\n",
+        "shop/orders.py": "class Order: ...\nfrom shop.users import User\n",
+        entry: "from shop.users import User\n",
+    }
+    assert len(findings("FLK301", app, files)) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("for name in names:\n        getattr(ext, name).init_app(app)", 0),
+        ("for each in loaded():\n        each.init_app(app)", 0),
+        ("for each in (ext.login, ext.csrf):\n        each.init_app(app)", 1),
+        ("EXTENSIONS['mail'].init_app(app)", 0),
+    ],
+)
+def test_flk303_where_what_is_bound_is_chosen_elsewhere(code: str, count: int) -> None:
+    files = {"ext.py": "from flask_mail import Mail\nmail = Mail()\n"}
+    factory = (
+        f"from flask import Flask\nimport ext\ndef create_app():\n    app = Flask('x')\n    {code}\n    return app\n"
+    )
+    assert len(findings("FLK303", factory, files)) == count
+
+
+def test_a_module_with_an_app_is_where_a_server_starts() -> None:
+    files = {"web.py": "import tasks\nfrom flask import Flask\nshop = Flask(__name__)\n"}
+    early = {**files, "tasks.py": "from web import shop\n"}
+    assert len(findings("FLK301", "", early)) == 1
+    assert findings("FLK301", "", {**early, "run.py": "import tasks\nfrom web import shop\n"}) == []
+    late = {**files, "tasks.py": "def work():\n    from web import shop\n"}
+    assert findings("FLK301", "", late) == []
+
+
+def test_modules_of_a_folder_without_init() -> None:
+    package = {
+        "shop/__init__.py": "from flask import Flask\nfrom shop.api import orders\napp = Flask(__name__)\n",
+        "shop/api/orders.py": "from shop import app\n",
+    }
+    assert [f.path for f in findings("FLK301", "", package)] == ["/project/shop/api/orders.py"]
+    in_order = "from flask import Flask\napp = Flask(__name__)\nfrom shop.api import orders\n"
+    assert findings("FLK301", "", {**package, "shop/__init__.py": in_order}) == []

@@ -82,11 +82,14 @@ def test_flk806_name_that_is_bound_by_its_text(statement: str) -> None:
         ("open(Path('files') / request.args['n']).read()", "request.args['n']"),
         ("open(os.path.join('files', chosen())).read()", "os.path.join('files', chosen())"),
         ("n = in_folder(request.args['n'])\n    return send_file(n)", "n"),
+        ("n = request.args.get('n')\n    if not n:\n        return ''\n    return send_file('f/' + n)", "'f/' + n"),
+        ("n = request.args['n']\n    if n == '':\n        return ''\n    return open('f/' + n).read()", "'f/' + n"),
     ],
 )
 def test_flk807_marks_what_is_opened(path: str, mark: str) -> None:
     statement = path if "\n" in path else f"return {path}"
-    helpers = "def chosen():\n    return request.args['n']\ndef in_folder(x):\n    return os.path.join('files', x)\n"
+    helpers = "def chosen():\n    return request.args['n']\n"
+    helpers += "def in_folder(x):\n    p = os.path.join('files', x)\n    return p\n"
     assert marked("FLK807", f"{APP}{helpers}@app.get('/')\ndef index():\n    {statement}\n") == [mark]
 
 
@@ -107,6 +110,24 @@ def test_flk807_is_silent_about_tested_names(test: str) -> None:
 def test_flk807_plain_variable_that_is_the_whole_path(path: str, count: int) -> None:
     view = f"@app.get('/<n>')\ndef index(n):\n    return send_file({path})\n"
     assert len(findings("FLK807", APP + view)) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("f.save('up/' + f.filename)", 1),
+        ("if f and allowed(f.filename):\n        f.save(os.path.join('up', f.filename))", 1),
+        ("if f and is_safe(f.filename):\n        f.save(os.path.join('up', f.filename))", 0),
+        ("name = secure_filename(f.filename)\n    f.save(os.path.join('up', name))", 0),
+        ("f.save('up/photo.jpg')", 0),
+        ("f = Document()\n    f.save('up/' + f.filename)", 0),
+    ],
+)
+def test_flk807_uploads(lines: str, count: int) -> None:
+    imports = "from werkzeug.utils import secure_filename\nfrom checks import is_safe\nclass Document: filename = 'x'\n"
+    allowed = "def allowed(name):\n    return '.' in name and name.rsplit('.', 1)[1] in ('png', 'jpg')\n"
+    view = f"@app.post('/')\ndef index():\n    f = request.files['f']\n    {lines}\n    return ''\n"
+    assert len(findings("FLK807", APP + imports + allowed + view)) == count
 
 
 def test_flk809_hooks_of_a_file_without_routes() -> None:
@@ -154,3 +175,10 @@ def test_flk809(made: str, body: str, count: int) -> None:
 )
 def test_flk805_lambda(handler: str, count: int) -> None:
     assert len(findings("FLK805", f"{APP}app.register_error_handler(Exception, {handler})\n")) == count
+
+
+@pytest.mark.parametrize(("decorator", "count"), [("", 1), ("@logged\n", 0)])
+def test_flk805_does_not_know_what_other_decorators_do(decorator: str, count: int) -> None:
+    handler = "def failed(error):\n    return 'oops', 500\n"
+    text = f"{APP}from tools import logged\n@app.errorhandler(Exception)\n{decorator}{handler}"
+    assert len(findings("FLK805", text)) == count

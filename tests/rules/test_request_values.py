@@ -9,6 +9,21 @@ HEAD = "from flask import Flask, jsonify, request\napp = Flask(__name__)\n"
 VIEW = "@app.post('/')\ndef index():\n    "
 
 
+@pytest.mark.parametrize(
+    ("read", "mark"),
+    [
+        ("request.form.name", "request.form.name"),
+        ("request.args.get['q']", "request.args.get['q']"),
+        ("request.headers.get('X').upper", None),
+        ("request.form.to_dict()", None),
+        ("request.args.__class__", None),
+        ("request.headers.environ", None),
+    ],
+)
+def test_flk904_values_are_items(read: str, mark: str | None) -> None:
+    assert marked("FLK904", f"{HEAD}{VIEW}return str({read})\n") == ([mark] if mark else [])
+
+
 @pytest.mark.parametrize("name", ["user", "session", "client", "text", "arg", "header", "cookie", "file", "methods"])
 def test_flk904_attributes_that_flask_has_not(name: str) -> None:
     assert marked("FLK904", f"{HEAD}{VIEW}return str(request.{name})\n") == [f"request.{name}"]

@@ -245,3 +245,9 @@ def test_function_for_tests() -> None:
 def test_a_random_key_that_is_only_a_default_is_told_for_information(value: str, severity: str) -> None:
     text = f"import base64, settings\n{HEAD}app.secret_key = {value}\n"
     assert [f.severity.value for f in findings("FLK405", text)] == [severity]
+
+
+@pytest.mark.parametrize(("made", "count"), [("flask import Flask", 1), ("quart import Quart as Flask", 0)])
+def test_configuration_of_another_framework(made: str, count: int) -> None:
+    app = f"from {made}\napp = Flask(__name__)\napp.config.from_pyfile('settings.py')\n"
+    assert len(findings("FLK402", app, {"settings.py": "SECRET_KEY = 'dev'\n"})) == count

@@ -55,6 +55,10 @@ SPEAKS = [
     "[int(n) for n in request.args.getlist('n')]",
     "list(map(int, request.args.getlist('n')))",
     "for n in request.args.getlist('n'): int(n)",
+    "[int(n) for n in request.args['n'].split(',')]",
+    "list(map(int, request.args.get('n', '').split(',')))",
+    "int(request.args['n'].split('.')[0])",
+    "for n in request.args.get('n', '').split(): int(n)",
     "n = request.args.get('n')\n    if n is not None:\n        int(n)",
     "n = request.args.get('n')\n    if n:\n        int(n)",
     "n = request.args.get('n')\n    if not n:\n        n = '1'\n    int(n)",
@@ -77,6 +81,7 @@ SPEAKS = [
     "request.args.get('n', 1, type=str) - 1",
 ]
 SILENT = [
+    "[int(n) for n in request.args.get('n', '').split(',') if n.isdigit()]",
     "request.args.get('n', default=1, type=int)",
     "request.args.get('n', 1, int) - 1",
     "request.args.get('n', type=float)",

@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from flask_ls.cli.errors import CommandError
 from flask_ls.cli.formats import shown_path, write
@@ -53,13 +54,14 @@ def _json(report: RoutesReport) -> Iterator[str]:
             "row": r.row,
             "function": r.function,
             "app": r.app,
+            "conditions": [_spot(s) for s in r.conditions],
         }
         for r in report.routes
     ]
     yield json.dumps({"apps": apps, "routes": routes}, indent=1)
 
 
-def _spot(spot: Spot) -> dict[str, str | int]:
+def _spot(spot: Spot) -> dict[str, Any]:
     return {"filename": spot.filename, "row": spot.row, "reason": spot.reason}
 
 
@@ -179,22 +181,25 @@ def _mark(route: RouteRow) -> str:
 
 def _doubts(routes: Sequence[RouteRow], app: AppRow) -> Iterator[str]:
     """Why the table may not be what ``app.url_map`` has; nothing for a complete one."""
+    shown = dict.fromkeys(spot for route in routes for spot in route.conditions)
+    others = [spot for spot in app.conditions if spot not in shown]
     if any(r.conditional for r in routes):
         yield ""
-        yield "The rules marked (conditional) are there or not by a condition that is only known at run time:"
-        yield from _lines(app.conditions)
-    elif not app.complete and not app.blind_spots:
+        yield "The rules marked (conditional) are there or not by conditions that are only known at run time:"
+        yield from _places(shown)
+    if others:
         yield ""
         yield "Further rules are there only with other settings or environment variables than the ordinary ones:"
-        yield from _lines(app.conditions)
+        yield from _places(others)
     if app.blind_spots:
         yield ""
         yield "There may be more rules, as these places cannot be read without running them:"
-        yield from _lines(app.blind_spots)
+        yield from _places(app.blind_spots)
 
 
-def _lines(spots: Sequence[Spot]) -> Iterator[str]:
-    return (f"  {shown_path(spot.filename)}:{spot.row}: {spot.reason}" for spot in spots)
+def _places(spots: Iterable[Spot]) -> Iterator[str]:
+    for spot in spots:
+        yield f"  {shown_path(spot.filename)}:{spot.row}: {spot.reason}"
 
 
 _FORMATS = {"table": _table, "json": _json, "tree": _tree, "markdown": _markdown}

@@ -48,6 +48,7 @@ def workspace_of(options: argparse.Namespace, targets: Targets) -> Workspace:
         use_cache=not getattr(options, "no_cache", False),
         extra_files=sorted(targets.files),
         waits=True,
+        is_edited=False,
     )
 
 

@@ -9,22 +9,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask_ls.features.loading import Loading, Progress
+from flask_ls.features.parsed import Parsed
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
+from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.interp.build import Evaluation
 from flask_ls.project.packing import dumps
 from flask_ls.project.peer import Claims, Peer, PeerLostError, can_fork, fork
 from flask_ls.project.scan import uncollected, unpack
-from flask_ls.project.store import Document
 from flask_ls.rules.finding import Finding, ordered
 
 log = logging.getLogger(__name__)
 
 # Below this many bytes to parse, one process is done before two have shared the work.
 _WORTH_SHARING = 150_000
-# Trees are kept from extraction to the rules up to this size of their files, in bytes; beyond, memory counts more.
-_KEEP_TREES = 1_800_000
 
 
 @dataclass(frozen=True)
@@ -61,18 +60,26 @@ def check(
 
 
 class _Job:
+    """A check by this process, or by this and a second one.
+
+    The second process evaluates the start while the first reads files, then both read; each hands the other what it
+    read, and keeps the trees. Then the second one runs the rules that only knowledge of the whole project wakes, which
+    share most of what they ask, and both run the others, each on the files whose trees it has and then on the rest.
+    """
+
     def __init__(
         self, workspace: Workspace, loading: Loading, wanted: Callable[[str], bool], progress: Progress | None
     ) -> None:
         self._workspace = workspace
         self._loading = loading
-        self._wanted = wanted
         self._progress = progress
-        self._documents: dict[str, Document] = {}
-        self._kept = 0
-        self._shares = False
+        self._parsed = Parsed(loading.scan, wanted)
         self._processes = 1
-        self._new: list[FileFacts] = []
+        deployment = [p for p in loading.found.deployment if not p.endswith(".py")]
+        to_run = (*loading.scan.relevant, *deployment, *loading.found.templates)
+        # The start of a program lies in none of its tests: they are what is left for the first process to read.
+        self._to_read = Claims(sorted(loading.todo, key=is_test_path, reverse=True))
+        self._to_run = Claims([p for p in to_run if wanted(p)])
         self.asked: list[str] = []
 
     def nothing(self) -> list[Finding]:
@@ -81,97 +88,89 @@ class _Job:
         return []
 
     def run(self, *, share: bool) -> list[Finding]:
-        loading = self._loading
-        deployment = [p for p in loading.found.deployment if not p.endswith(".py")]
-        templates = loading.found.templates
-        to_check = [p for p in (*loading.scan.relevant, *deployment, *templates) if self._wanted(p)]
-        work = sum(map(self._size, loading.todo)) + sum(map(self._size, to_check))
-        self._shares = share and work > _WORTH_SHARING
-        self._learn(Claims(loading.todo))
-        return self._say(Claims(to_check))
-
-    # First half: what the files say
-
-    def _learn(self, todo: Claims) -> None:
-        """Facts from the front of the list, while a second process evaluates the start and goes on from the back."""
-        peer = self._second(lambda peer: self._evaluate_and_extract(peer, todo))
-        facts = self._extract(todo.take())
-        evaluation, their_pack = None, b""
-        try:
-            if peer is not None:
-                evaluation, their_pack = pickle.loads(peer.receive()), peer.receive()
-        except PeerLostError:
-            log.warning("the second process ended unexpectedly; continuing with one")
-            done = {f.path for f in facts}
-            facts += self._extract(p for p in todo.paths if p not in done)
-        finally:
-            if peer is not None:
-                peer.end()
-        self._new = facts
-        if their_pack:
-            self._loading.scan.add(their_pack)
-            facts = [*facts, *unpack(their_pack)]
-        self._adopt(facts, evaluation)
-
-    def _evaluate_and_extract(self, peer: Peer, todo: Claims) -> None:
-        self._adopt(())
-        peer.send(dumps(self._workspace.snapshot().model.evaluation))
-        peer.send(self._loading.scan.pack(self._extract(todo.take(backwards=True))))
-
-    def _save(self) -> None:
-        if self._new:
-            self._loading.scan.add(self._loading.scan.pack(self._new))
-        self._loading.scan.save(self._loading.known.values)
-
-    # Second half: what the rules say
-
-    def _say(self, to_run: Claims) -> list[Finding]:
-        """The findings. Of two processes, which have all that was learnt, one also saves it for the next run."""
-        peer = self._second(lambda peer: self._save_and_run(peer, to_run))
+        work = sum(map(self._size, self._to_read.paths)) + sum(map(self._size, self._to_run.paths))
+        peer = fork() if share and work > _WORTH_SHARING and can_fork() else None
         if peer is None:
-            snapshot = self._workspace.snapshot()
-            found = self._findings(to_run.paths, snapshot.findings)
-            self._save()
-            return _all_of(found)
-        try:
-            found = self._of_words(to_run.take())
-            theirs, of_project, asked = pickle.loads(peer.receive())
-        except PeerLostError:
-            log.warning("the second process ended unexpectedly; continuing with one")
-            of_project, asked = self._of_project(to_run.paths), []
-            theirs = self._of_words(p for p in to_run.paths if p not in found)
-            self._save()
-        finally:
-            peer.end()
-        self.asked += asked
-        return _all_of({**found, **theirs}, of_project)
-
-    def _save_and_run(self, peer: Peer, to_run: Claims) -> None:
-        self._save()
-        of_project = self._of_project(to_run.paths)
-        found = self._of_words(to_run.take(backwards=True))
-        peer.send(dumps((found, of_project, self.asked)))
-
-    def _second(self, work: Callable[[Peer], None]) -> Peer | None:
-        """A second process that does this work and ends; None when this one is to do all by itself."""
-        peer = fork() if self._shares and can_fork() else None
-        if peer is None:
-            self._processes = 1
-            return None
-        self._processes = 2
+            return self._alone()
         if peer.is_parent:
-            return peer
+            return self._with(peer)
         # Whatever goes wrong from here on, the first process sees that this one is gone.
         status = 1
         try:
             self._progress = None
-            work(peer)
+            self._beside(peer)
             peer.flush()
             status = 0
         except BaseException:
             log.exception("the second process failed")
         finally:
             os._exit(status)
+
+    def _alone(self) -> list[Finding]:
+        self._adopt(self._extract(self._to_read.paths))
+        found = self._findings(self._to_run.paths, self._workspace.snapshot().findings)
+        self._save(self._pack(self._read()))
+        return _all_of(found)
+
+    def _with(self, peer: Peer) -> list[Finding]:
+        """The first process."""
+        self._processes = 2
+        facts: list[FileFacts] = []
+        found: dict[str, list[Finding]] = {}
+        mine = None
+        try:
+            facts = self._extract(self._to_read.take())
+            mine = self._pack(facts)
+            peer.send(mine)
+            evaluation, theirs = pickle.loads(peer.receive()), peer.receive()
+            self._adopt([*facts, *unpack(theirs)], evaluation)
+            found = self._of_words(self._to_run.take(self._parsed.documents))
+            others, of_project, asked = pickle.loads(peer.receive())
+        except PeerLostError:
+            log.warning("the second process ended unexpectedly; continuing with one")
+            return self._without(facts, found)
+        finally:
+            peer.end()
+        self.asked += asked
+        return _all_of({**found, **others}, of_project)
+
+    def _beside(self, peer: Peer) -> None:
+        """The second process."""
+        self._adopt(())
+        model = self._workspace.snapshot().model
+        model.read = self._parsed.source
+        evaluation = model.evaluation
+        peer.send(dumps(evaluation))
+        facts = self._extract(self._to_read.take(self._parsed.documents, backwards=True))
+        self._parsed.forget_texts()
+        mine = self._pack(facts)
+        peer.send(mine)
+        theirs = peer.receive()
+        self._adopt([*facts, *unpack(theirs)], evaluation)
+        self._save(mine, theirs)
+        of_project = self._of_project(self._to_run.paths)
+        found = self._of_words(self._to_run.take(self._parsed.documents, backwards=True))
+        peer.send(dumps((found, of_project, self.asked)))
+
+    def _without(self, facts: list[FileFacts], found: dict[str, list[Finding]]) -> list[Finding]:
+        """What the second process was to do; ``facts`` and ``found`` are what this one did."""
+        self._loading.add(facts)
+        self._adopt(self._extract(p for p in self._to_read.paths if p not in self._loading.known))
+        of_project = self._of_project(self._to_run.paths)
+        others = self._of_words(p for p in self._to_run.paths if p not in found)
+        self._save(self._pack(self._read()))
+        return _all_of({**found, **others}, of_project)
+
+    def _read(self) -> list[FileFacts]:
+        return [facts for path in self._to_read.paths if (facts := self._loading.known.get(path)) is not None]
+
+    def _pack(self, facts: list[FileFacts]) -> bytes:
+        return self._loading.scan.pack(facts)
+
+    def _save(self, *packs: bytes) -> None:
+        for pack in packs if self._to_read.paths else ():
+            self._loading.scan.add(pack)
+        self._loading.scan.save(self._loading.known.values)
 
     # Steps
 
@@ -187,17 +186,14 @@ class _Job:
                 # The other process is as far as this one, near enough for a bar. The rules are half of the work.
                 self._progress(min(number * self._processes, total), 2 * total)
 
-        return self._loading.scan.extract(paths, self._loading.index, self._keep, progress=report)
-
-    def _keep(self, facts: FileFacts, document: Document) -> None:
-        size = len(document.source.text)
-        if facts.words and self._kept + size <= _KEEP_TREES and self._wanted(facts.path):
-            self._kept += size
-            self._documents[facts.path] = document
+        return self._loading.scan.extract(
+            paths, self._loading.index, self._parsed.keep, progress=report, document=self._parsed.take
+        )
 
     def _adopt(self, facts: Iterable[FileFacts], evaluation: Evaluation | None = None) -> None:
         self._loading.add(facts)
-        self._workspace.adopt(self._loading, self._documents, evaluation)
+        self._workspace.adopt(self._loading, self._parsed.documents, evaluation)
+        self._workspace.snapshot().model.tree = self._parsed.tree
 
     def _of_words(self, paths: Iterable[str]) -> dict[str, list[Finding]]:
         snapshot = self._workspace.snapshot()
@@ -219,7 +215,7 @@ class _Job:
         for path in paths:
             found[path] = of(path)
             snapshot.forget(path)
-            self._documents.pop(path, None)
+            self._parsed.drop(path)
             if self._progress is not None:
                 self._progress(min(total + len(found) * self._processes, 2 * total), 2 * total)
         self.asked += snapshot.store.saved.asked

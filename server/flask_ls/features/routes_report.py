@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flask_ls.features.snapshot import Snapshot
-from flask_ls.project.routes import App, Route, RouteTable
+from flask_ls.project.routes import App, BlindSpot, Condition, Route, RouteTable
 
 Sort = Literal["endpoint", "methods", "rule", "match", "domain"]
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place that could not be read. ``row`` is 1-based."""
+    """A place that could not be read, or that decides at run time which rules there are. ``row`` is 1-based."""
 
     filename: str
     row: int
@@ -26,7 +26,8 @@ class AppRow:
     """One application. ``is_main``: the one that is meant when none is named.
 
     ``complete``: the rules are those of ``app.url_map``, none left unread and none that depends on a condition.
-    ``conditions``: what decides on the rules that do.
+    ``blind_spots`` are the places of what was left unread, ``conditions`` those on which its rules depend, also rules
+    that are there with other settings or environment variables only.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RouteRow:
     function: str | None
     app: str
     conditional: bool
+    conditions: tuple[Spot, ...]
     domain: str
 
 
@@ -103,11 +105,21 @@ def _sorted(routes: Sequence[Route], sort: Sort) -> Sequence[Route]:
 
 def _app(snapshot: Snapshot, app: App, main: str | None) -> AppRow:
     path, row = _place(snapshot, app.site.path, app.site.span.start)
-    spots, conditions = (
-        tuple(Spot(*_place(snapshot, s.site.path, s.site.span.start), s.reason) for s in found)
-        for found in (app.blind_spots, app.conditions)
+    conditions = (c for r in snapshot.model.routes.routes if r.app == app.name for c in r.conditions)
+    return AppRow(
+        app.name,
+        path,
+        row,
+        complete=app.complete and app.exact,
+        blind_spots=_spots(snapshot, app.blind_spots),
+        conditions=_spots(snapshot, dict.fromkeys(conditions)),
+        is_main=app.name == main,
     )
-    return AppRow(app.name, path, row, app.complete and app.exact, spots, conditions, app.name == main)
+
+
+def _spots(snapshot: Snapshot, found: Iterable[BlindSpot | Condition]) -> tuple[Spot, ...]:
+    spots = (Spot(*_place(snapshot, s.site.path, s.site.span.start), s.reason) for s in found)
+    return tuple(dict.fromkeys(spots))
 
 
 def _route(snapshot: Snapshot, route: Route) -> RouteRow:
@@ -122,6 +134,7 @@ def _route(snapshot: Snapshot, route: Route) -> RouteRow:
         function=route.function,
         app=route.app,
         conditional=route.conditional,
+        conditions=_spots(snapshot, route.conditions),
         domain=route.host or route.subdomain or "",
     )
 

@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from flask_ls.features.earlier import Earlier
 from flask_ls.features.status import Status, status_of
-from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
+from flask_ls.project.checkpoint import Checkpoint
 from flask_ls.project.discovery import Patterns
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Inference, Mro, Resolver, asking
@@ -179,7 +179,10 @@ class Snapshot:
         return found
 
     def caught_up(self, checkpoint: Checkpoint) -> Snapshot:
-        """The same moment with nothing withheld, as an object of its own: it may be made on another thread."""
+        """The same moment with all known that took long, as an object of its own: it may be made on another thread.
+
+        It is complete when its model has taken the place of this one's.
+        """
         model = self.model.twin(checkpoint)
         found = Snapshot(
             model,
@@ -202,7 +205,9 @@ class Snapshot:
             found.findings(path, rest)
             if path not in self.store.open:
                 found.forget(path)
-        model.checkpoint = no_checkpoint
+        for path in found._withheld:
+            del found._findings[path]
+        found._withheld.clear()
         return found
 
     def forget(self, path: str) -> None:

@@ -60,6 +60,7 @@ class Workspace:
         extra_files: Iterable[str] = (),
         waits: bool = False,
         defers: bool = False,
+        is_edited: bool = True,
     ) -> None:
         """``extra_files`` take part even where they are excluded or lie outside of the folders.
 
@@ -68,8 +69,11 @@ class Workspace:
 
         ``defers``: after ``warm_up``, no question waits for what takes long and has to be found out again. What depends
         on it is withheld, or as it was, until ``catch_up`` and ``settle`` were called.
+
+        ``is_edited``: texts will change. It is noted then what depends on what.
         """
         self._defers = defers
+        self._is_edited = is_edited
         self._waits = waits
         self._extra_files = tuple(normal(f) for f in extra_files)
         self.folders = tuple(normal(f) for f in folders)
@@ -139,6 +143,7 @@ class Workspace:
             self._store = self._store.keeping(parsed or {})
             self._resolver = self._new_resolver()
             self._model.read = self._store.source
+            self._model.is_edited = self._is_edited
             if evaluation is not None:
                 self._model.evaluated(evaluation)
             self._model.defers = self._defers and self._loaded
@@ -253,6 +258,7 @@ class Workspace:
             if found.before is not self._snapshot:
                 return False
             self._snapshot = found.snapshot
+            found.snapshot.model.replaces(self._model)
             self._model = found.snapshot.model
             self._model.defers = self._defers
             return True

@@ -21,7 +21,7 @@ PATTERNS = (
     "**/{.env,.env.*,.envrc,.flaskenv,.gitignore,pyvenv.cfg,Makefile,app.json,railway.json}",
     "**/{Dockerfile,Containerfile,Procfile}*",
     "**/*.{Dockerfile,dockerfile,Procfile}",
-    "**/{requirements*.txt,requirements*.in,constraints*.txt,Pipfile.lock,poetry.lock,uv.lock,pdm.lock}",
+    "**/{requirement*.txt,requirements*.in,constraints*.txt,Pipfile.lock,poetry.lock,uv.lock,pdm.lock}",
 )
 
 

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 Symbol: TypeAlias = "str | tuple[Any, ...]"
@@ -140,9 +141,21 @@ def last_name(symbol: Symbol | None) -> str:
         if symbol[0] == "{}":
             return ""
         symbol = symbol[1]
-    if not symbol:
-        return ""
+    return _last_of(symbol) if symbol else ""
+
+
+# The same few symbols are asked for again and again.
+@lru_cache(maxsize=8192)
+def _last_of(symbol: str) -> str:
     return symbol.rpartition("|")[2].rpartition(".")[2].rpartition(":")[2].partition("#")[0].lstrip("@!%$&^*?")
+
+
+@lru_cache(maxsize=8192)
+def _names_in(symbol: str) -> frozenset[str]:
+    if symbol[0] in MARKS:
+        head, _, rest = symbol.partition("|")
+        return frozenset((_last_of(head), *rest.split(".")))
+    return frozenset(symbol.split(".")) if symbol[0] != "'" else frozenset()
 
 
 def collect_names(op: Op, names: set[str]) -> None:
@@ -181,12 +194,7 @@ def _symbol_names(symbol: Symbol | None, names: set[str]) -> None:
                 _argument_names(argument, names)
         symbol = symbol[1]
     if symbol:
-        if symbol[0] in MARKS:
-            head, _, rest = symbol.partition("|")
-            names.add(last_name(head))
-            names.update(rest.split("."))
-        elif symbol[0] != "'":
-            names.update(symbol.split("."))
+        names |= _names_in(symbol)
 
 
 def _argument_names(symbol: Symbol | None, names: set[str]) -> None:
@@ -205,4 +213,4 @@ def _argument_names(symbol: Symbol | None, names: set[str]) -> None:
         else:
             _symbol_names(symbol, names)
     elif symbol:
-        names.add(last_name(symbol))
+        names.add(_last_of(symbol))

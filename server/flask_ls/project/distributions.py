@@ -11,7 +11,7 @@ from flask_ls.project.environment import Environment, normal_name
 from flask_ls.project.reading import read_text
 
 _FILES = (
-    "requirements*.txt",
+    "requirement*.txt",
     "requirements*.in",
     "*requirements.txt",
     "requirements/*.txt",

@@ -25,7 +25,7 @@ _MOST_NESTED = 40
 _FOLDER_NAMES = (".venv", "venv", "env", ".env", "virtualenv")
 _BY_SETTING = "the setting `environment`"
 _PIN_PATTERNS = (
-    "requirements*.txt",
+    "requirement*.txt",
     "requirements/*.txt",
     "requirements/*/*.txt",
     "constraints*.txt",

@@ -142,8 +142,8 @@ class FileFacts:
     written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``. ``containers`` are
     module-level dicts of names: name -> the values. ``session_writers`` are the functions that change the session.
     ``config_values`` are configuration keys that get an imported name, with that name as written.
-    ``bound_extensions`` are the receivers of ``.init_app()`` calls and ``passed`` the name chains handed on (arguments,
-    elements, returned or assigned values).
+    ``bound_extensions`` are the receivers of ``.init_app()`` calls (``?``: one that other code chooses) and ``passed``
+    the name chains handed on (arguments, elements, returned or assigned values).
     """
 
     path: str

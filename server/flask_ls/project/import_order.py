@@ -101,10 +101,31 @@ class ImportOrder:
             if not reaches or _is_test(module):
                 continue
             is_top = "." not in module
+            if facts.is_package and is_top and not self._is_in_circle(module):
+                # A plugin, or a program of its own: what the one that loads it has imported before is not known.
+                continue
             is_started = module not in self._targets and (is_top or bool(facts.import_time.main))
-            if (facts.is_package and is_top) or module.rpartition(".")[2] in _ENTRY_NAMES or is_started:
+            is_named = module.rpartition(".")[2] in _ENTRY_NAMES
+            if (facts.is_package and is_top) or is_named or is_started or (is_top and self._is_served(facts)):
                 entries.append(module)
         return sorted(entries, key=lambda m: (m.count("."), not self._modules[m].is_package, m))
+
+    def _is_in_circle(self, package: str) -> bool:
+        """Whether modules of a package are in a cycle, or import the package."""
+        return package in self._targets or any(m == package or m.startswith(f"{package}.") for m in self._cyclic)
+
+    def _is_served(self, facts: FileFacts) -> bool:
+        """Whether the module makes an app, and only modules that it imports itself import it: a server starts there."""
+        exports = [e for found in facts.exports.values() for e in found if e.kind == "value"]
+        if not any(self._names.in_module(facts.module, e.target) == "flask.Flask" for e in exports):
+            return False
+        reached: set[str] = set()
+        waiting = [facts.module]
+        while waiting:
+            for target in self._graph[waiting.pop()] - reached:
+                reached.add(target)
+                waiting.append(target)
+        return all(m in reached for m, targets in self._graph.items() if facts.module in targets)
 
     def _programs(self) -> list[str]:
         """The modules that are run: with a main guard, or imported by nobody. Tests are none."""

@@ -6,8 +6,8 @@ Everything else asks the index instead of walking again. Order in ``nodes`` is s
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import TypeAlias, TypeVar, cast
+from collections.abc import Callable, Iterator
+from typing import TypeAlias, TypeVar
 
 from flask_ls.project.scopes import Binding, Scope
 from flask_ls.project.walk import COMPREHENSIONS, FUNCTIONS, walk
@@ -15,6 +15,7 @@ from flask_ls.project.walk import COMPREHENSIONS, FUNCTIONS, walk
 N = TypeVar("N", bound=ast.AST)
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode | ast.Lambda | ast.expr
+_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
 class FileIndex:
@@ -27,24 +28,23 @@ class FileIndex:
         walked = walk(tree, module, is_package)
         self.root = walked.root
         self._parent = walked.parent
+        self.parent: Callable[[ast.AST], ast.AST | None] = walked.parent.get
+        """The node around a node; None for the module."""
         self._nodes = walked.nodes
         self._scope_of_name = walked.scope_of
         self._scope_made_by = walked.made_by
+        self._qualnames: dict[ast.AST, str] = {}
 
     # Nodes
 
     def nodes(self, kind: type[N]) -> list[N]:
         """All nodes of exactly this type, in source order."""
-        return cast("list[N]", self._nodes.get(kind, []))
+        return self._nodes.get(kind, [])  # type: ignore[return-value]
 
     def functions(self) -> Iterator[FunctionNode]:
         """Every ``def`` and ``async def``."""
         yield from self.nodes(ast.FunctionDef)
         yield from self.nodes(ast.AsyncFunctionDef)
-
-    def parent(self, node: ast.AST) -> ast.AST | None:
-        """The node around this one; None for the module."""
-        return self._parent.get(node)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around this one, innermost first, the module last."""
@@ -117,9 +117,16 @@ class FileIndex:
 
     def qualname(self, node: ast.AST) -> str:
         """``Class.method``, ``outer.inner``: names of the functions and classes around and including the node."""
-        names = [node.name] if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else []
-        names += [a.name for a in self.ancestors(node) if isinstance(a, (*FUNCTIONS, ast.ClassDef))]
-        return ".".join(reversed(names))
+        current: ast.AST | None = node
+        while current is not None and not isinstance(current, _DEFINITIONS):
+            current = self._parent.get(current)
+        if current is None:
+            return ""
+        known = self._qualnames.get(current)
+        if known is None:
+            around = self.qualname(self._parent[current])
+            known = self._qualnames[current] = f"{around}.{current.name}" if around else current.name
+        return known
 
     def dotted(self, node: ast.AST) -> str:
         """The project-wide name of a definition: ``package.module.Class.method``."""

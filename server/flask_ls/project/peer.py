@@ -9,7 +9,7 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _LENGTH = struct.Struct("!Q")
 
@@ -94,15 +94,25 @@ class Claims:
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = paths
+        self._numbers = {path: number for number, path in enumerate(paths)}
         self._taken = mmap.mmap(-1, max(len(paths), 1))
 
-    def take(self, *, backwards: bool = False) -> Iterator[str]:
-        """The paths, in order or from the last to the first, that nobody has taken when their turn comes."""
+    def take(self, first: Iterable[str] = (), *, backwards: bool = False) -> Iterator[str]:
+        """The paths that nobody has taken when their turn comes: ``first`` some, then from the first or the last on."""
+        for path in tuple(first):
+            number = self._numbers.get(path)
+            if number is not None and self._take(number):
+                yield path
         order = range(len(self.paths) - 1, -1, -1) if backwards else range(len(self.paths))
         for number in order:
-            if not self._taken[number]:
-                self._taken[number] = 1
+            if self._take(number):
                 yield self.paths[number]
+
+    def _take(self, number: int) -> bool:
+        if self._taken[number]:
+            return False
+        self._taken[number] = 1
+        return True
 
 
 def can_fork() -> bool:

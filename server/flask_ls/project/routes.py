@@ -22,6 +22,18 @@ class BlindSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What decides at run time whether a route is there.
+
+    ``site`` is what is tested, usually an expression. ``reason`` is one plain English clause that says why the outcome
+    is not known ("the environment variable BETA is only known at run time").
+    """
+
+    site: Site
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UrlPart:
     """One piece of a rule and where it was written: a prefix of a registration, of a blueprint, the rule itself."""
 
@@ -36,8 +48,8 @@ class Route:
     ``methods`` leaves out the HEAD and OPTIONS that Flask adds by itself. ``view`` is the place of the view's
     ``def`` or ``class`` name, ``function`` its dotted project name (``shop.views.index``) when known. ``site`` is
     the decorator or call that registered it. ``conditional`` means that only one arm of an unknown condition
-    registers it. ``by_default`` is False when it takes something out of the ordinary to be there: an environment
-    variable that is set, a configuration file that overrides, debug mode.
+    registers it; ``conditions`` are what this depends on. ``by_default`` is False when it takes something out of the
+    ordinary to be there: an environment variable that is set, a configuration file that overrides, debug mode.
     """
 
     app: str
@@ -50,6 +62,7 @@ class Route:
     blueprint: str | None = None
     parts: tuple[UrlPart, ...] = ()
     conditional: bool = False
+    conditions: tuple[Condition, ...] = ()
     by_default: bool = True
     defaults: tuple[str, ...] = ()
     subdomain: str | None = None
@@ -117,9 +130,8 @@ class App:
 
     ``name`` is the dotted project name of the variable or of the factory (``shop.create_app``); it is unique. The
     table is ``complete`` when nothing that could add a route to it was left unread: each route it can have is listed.
-    It is ``exact`` when moreover no route is conditional: the table is the ``url_map``; ``conditions`` are what its
-    conditional routes depend on. ``converters`` are the names of converters added to ``url_map.converters``.
-    ``template_folder`` is an absolute path, None when not known.
+    It is ``exact`` when moreover no route is conditional: the table is the ``url_map``. ``converters`` are the names
+    of converters added to ``url_map.converters``. ``template_folder`` is an absolute path, None when not known.
     """
 
     name: str
@@ -127,7 +139,6 @@ class App:
     complete: bool = True
     exact: bool = True
     blind_spots: tuple[BlindSpot, ...] = ()
-    conditions: tuple[BlindSpot, ...] = ()
     factory: str | None = None
     variables: tuple[str, ...] = ()
     static_url_path: str | None = None

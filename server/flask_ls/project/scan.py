@@ -141,6 +141,14 @@ class Scan:
                 return None
         return data
 
+    def document(self, path: str) -> Document | None:
+        """A file as this scan sees it; None when it cannot be read. What was read is held until then."""
+        document = self._open.get(path)
+        if document is not None:
+            return document
+        data = self._bytes.pop(path, None) or self._read(path)
+        return Document(SourceFile.from_bytes(data)) if data is not None else None
+
     # Step two
 
     def stored(self, index: ModuleIndex) -> dict[str, FileFacts]:
@@ -173,27 +181,28 @@ class Scan:
         keep: Callable[[FileFacts, Document], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         progress: Callable[[int], None] | None = None,
+        document: Callable[[str], Document | None] | None = None,
     ) -> list[FileFacts]:
-        """Parse files and extract their facts. ``keep`` is handed what was parsed, which is dropped otherwise."""
+        """Parse files and extract their facts. ``keep`` is handed what was parsed, which is dropped otherwise.
+
+        ``document``: gives the documents, of which some may be parsed already.
+        """
         found: list[FileFacts] = []
         for number, path in enumerate(paths, 1):
             if cancelled is not None and cancelled():
                 break
-            document = self._open.get(path)
-            if document is None:
-                data = self._bytes.pop(path, None) or self._read(path)
-                if data is None:
-                    continue
-                document = Document(SourceFile.from_bytes(data))
+            parsed = (document or self.document)(path)
+            if parsed is None:
+                continue
             try:
-                facts = facts_of(document, path, index, self._vocabulary)
+                facts = facts_of(parsed, path, index, self._vocabulary)
             except Exception:
                 log.exception("cannot take the facts of %s", path)
                 facts = None
             if facts is not None:
                 found.append(facts)
                 if keep is not None:
-                    keep(facts, document)
+                    keep(facts, parsed)
             if progress is not None:
                 progress(number)
         return found

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from flask_ls.project.modules import resolve_relative
 
 BindingKind = Literal["import", "from", "star", "assign", "def", "class", "param", "target", "delete"]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One place that gives a name its value.
 
     ``import``: ``module`` is what the name stands for (``import a.b`` binds ``a``, ``import a.b as c`` binds ``a.b``).

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from flask_ls.project.interp.reach import traces
 from flask_ls.project.walk import FUNCTIONS
@@ -18,6 +19,8 @@ from flask_ls.syntax.source import SourceFile
 
 if TYPE_CHECKING:
     from typing import TypeGuard
+
+Traces: TypeAlias = "tuple[object, object] | None"
 
 
 def same_start(
@@ -36,7 +39,8 @@ def same_start(
     if after.is_broken or before.text == after.text:
         return True
     try:
-        one, other = (_Starting(text, entered, sought) for text in (before, after))
+        remembered = _Remembered.of(before, sought)
+        one, other = (_Starting(text, entered, remembered) for text in (before, after))
         # Functions that came or went, which nothing at the start can have looked for.
         idle = {name for name in one.plain ^ other.plain if not is_mentioned(name)}
         return _Comparison(one, other).equal(one.without(idle), other.without(idle), "")
@@ -54,13 +58,43 @@ def _is_bare(statement: ast.stmt) -> bool:
     return isinstance(value, (ast.Name, ast.Constant))
 
 
+class _Remembered:
+    """What was read in functions for the last comparison with a text, and for this one: most of a file stays."""
+
+    def __init__(self, sought: frozenset[str], before: dict[str, Traces]) -> None:
+        self._sought = sought
+        self._before = before
+        self._now: dict[str, Traces] = {}
+
+    @classmethod
+    def of(cls, source: SourceFile, sought: frozenset[str]) -> _Remembered:
+        """For another comparison with this text."""
+        last = _LAST.get(source)
+        known = last._now if last is not None and last._sought == sought else {}
+        found = _LAST[source] = cls(sought, known)
+        return found
+
+    def traces(self, text: str, function: ast.AST) -> Traces:
+        """What is read in a function with this text; None when all of it counts."""
+        if text not in self._now:
+            self._now[text] = self._before[text] if text in self._before else self._read(text, function)
+        return self._now[text]
+
+    def _read(self, text: str, function: ast.AST) -> Traces:
+        found = traces(text, self._sought)
+        return (found, _classes_called(function)) if found is not None else None
+
+
+_LAST: WeakKeyDictionary[SourceFile, _Remembered] = WeakKeyDictionary()
+
+
 class _Starting:
     """One of the two texts."""
 
-    def __init__(self, source: SourceFile, entered: frozenset[str], sought: frozenset[str]) -> None:
+    def __init__(self, source: SourceFile, entered: frozenset[str], remembered: _Remembered) -> None:
         self.entered = entered
         self._source = source
-        self._sought = sought
+        self._remembered = remembered
         self._statements = [statement for statement in source.tree.body if not _is_bare(statement)]
         self._plain = [s for s in self._statements if self._is_plain(s)]
         self.plain = {function.name for function in self._plain}
@@ -74,10 +108,9 @@ class _Starting:
         """The text of a node."""
         return self._source.segment(node)
 
-    def traces(self, function: ast.AST) -> tuple[object, object] | None:
+    def traces(self, function: ast.AST) -> Traces:
         """What is read in a function that did not run; None when all of it counts."""
-        found = traces(self.text(function), self._sought)
-        return (found, _classes_called(function)) if found is not None else None
+        return self._remembered.traces(self.text(function), function)
 
     def _is_plain(self, statement: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
         """A function that was not entered, that nothing decorates and that makes nothing."""

@@ -82,7 +82,7 @@ class Store:
     ) -> None:
         self.saved = saved or Saved()
         self.open = dict(open_documents or {})
-        self.parsed = parsed or {}
+        self.parsed = parsed if parsed is not None else {}
 
     def document(self, path: str) -> Document | None:
         """The open buffer, else the saved file; None when there is neither."""

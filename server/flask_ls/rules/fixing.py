@@ -16,8 +16,9 @@ from flask_ls.project.scopes import Binding, Scope
 from flask_ls.rules.edits.blocks import dedenting, indent_unit, indenting, reindented
 from flask_ls.rules.edits.calls import Argument, Arguments
 from flask_ls.rules.edits.imports import ImportEdits
+from flask_ls.rules.edits.parsing import still_parses
 from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
-from flask_ls.syntax.edit import TextEdit, apply_edits
+from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
@@ -254,11 +255,7 @@ class EditBuilder:
             self._drop_if_unused(name, edits)
         edits += deleting(self.source, self.index, self._imports.gone())
         edits = _without_covered(edits + self._imports.edits())
-        try:
-            ast.parse(apply_edits(self.source.text, edits))
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            return None
-        return edits
+        return edits if still_parses(self.source, edits) else None
 
     def _drop_if_unused(self, name: str, edits: list[TextEdit]) -> None:
         bindings = self.index.root.bindings.get(name, [])

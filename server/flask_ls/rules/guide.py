@@ -45,9 +45,10 @@ GUIDE: tuple[Bullet, ...] = (
         "true, with more to it",
         "An app context is also active in commands of `app.cli`, `bp.cli` and `@with_appcontext`, in teardown "
         "functions, signals and template helpers. It is not in the body of `create_app()`, in WSGI middleware, in "
-        "`bp.record` functions, in plain click commands added with `add_command`, or after a request of the test "
-        "client. Testing the proxy itself (`bool()`, `is`, `isinstance`, `repr`) never raises; reading an "
-        "attribute, `in g`, `g.get()` and `str()` do.",
+        "`bp.record` functions, or after a request of the test client; in a plain click command given to "
+        "`add_command` it is when the `flask` command runs it (since 2.2), and not when `test_cli_runner()` does. "
+        "Testing the proxy itself (`bool()`, `is`, `isinstance`, `repr`) never raises; reading an attribute, "
+        "`in g`, `g.get()` and `str()` do.",
         ("current_app", "g"),
     ),
     Bullet(

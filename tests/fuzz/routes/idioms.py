@@ -202,6 +202,53 @@ def generator_as_context_manager(p: Program, target: str) -> list[str]:
 
 
 @idiom
+def generator_with_effects(p: Program, target: str) -> list[str]:
+    name = p.name()
+    source = p.random.choice((f"parts_{name}()", f"both_{name}()"))
+    return [
+        "import flask",
+        f"def parts_{name}():",
+        '    for part in ("a", "b"):',
+        f'        made = flask.Blueprint(f"{name}_{{part}}", __name__)',
+        "        try:",
+        "            yield made",
+        "        except KeyError:",
+        "            pass",
+        f'        {target}.register_blueprint(made, url_prefix=f"/{name}/{{part}}")',
+        f"def both_{name}():",
+        f"    yield from parts_{name}()",
+        f"for bp_{name} in {source}:",
+        f'    if bp_{name}.name.endswith("b"):',
+        f'        bp_{name}.add_url_rule("/last", "last", helpers.named("{name}_last"))',
+        "        continue",
+        f'    bp_{name}.add_url_rule("/first", "first", helpers.named("{name}_first"))',
+    ]
+
+
+@idiom
+def in_place_operators(p: Program, target: str) -> list[str]:
+    name = p.name()
+    return [
+        f"class Rules{name}:",
+        "    def __init__(self):",
+        "        self.known = []",
+        "    def __iadd__(self, other):",
+        "        self.known.append(other)",
+        "        return self",
+        "    def __iter__(self):",
+        "        return iter(self.known)",
+        f"rules_{name} = Rules{name}()",
+        f'rules_{name} += "/{name}/plus"',
+        f"for rule in rules_{name}:",
+        f'    {target}.add_url_rule(rule, "{name}_plus", helpers.named("{name}_plus"))',
+        "try:",
+        '    int("no number")',
+        "except ValueError:",
+        f'    {target}.add_url_rule("/{name}/value", "{name}_value", helpers.named("{name}_value"))',
+    ]
+
+
+@idiom
 def typed_tuples_and_json(p: Program, target: str) -> list[str]:
     name = p.name()
     return [

@@ -78,6 +78,13 @@ def test_a_key_that_is_not_set(lines: str) -> None:
         "import unknown_package\nunknown_package.prepare(app)",
         "from dynaconf import FlaskDynaconf\nFlaskDynaconf(app)",
         "if __name__ == '__main__':\n    app.secret_key = 'x'\n    app.run()\n    raise SystemExit",
+        "import json, types\napp.config.from_object(types.SimpleNamespace(**json.load(open('x'))))",
+        "import yaml\nglobals().update(yaml.safe_load(open('x')))\napp.config.from_object(__name__)",
+        "import tomllib\napp.config.from_file('x.toml', load=tomllib.load, text=False)",
+        "import tomllib\nwith open('x', 'rb') as f:\n    data = tomllib.load(f)\napp.config.from_mapping(data['x'])",
+        "import yaml\nfor k, v in yaml.safe_load(open('x')).items():\n    app.config[k.upper()] = v",
+        "import configparser\np = configparser.ConfigParser()\np.read('x.ini')\nfor s in p.sections():\n"
+        "    app.config.update(dict(p.items(s)))",
     ],
 )
 def test_what_cannot_be_known_is_not_missing(lines: str) -> None:

@@ -147,6 +147,29 @@ def test_scripts_of_alembic_run_in_a_context() -> None:
     assert lacking({"migrations/versions/a.py": revision, "migrations/env.py": env}) == []
 
 
+@pytest.mark.parametrize(("base", "expected"), [("(base=ContextTask)", []), ("(base=PlainTask)", ["app.py:14 FLK104"])])
+def test_a_task_that_is_called_runs_by_way_of_its_class(base: str, expected: list[str]) -> None:
+    text = f"""\
+from celery import Celery, Task
+from flask import Flask, current_app
+app = Flask("x")
+class ContextTask(Task):
+    def __call__(self, *args, **kwargs):
+        with app.app_context():
+            return self.run(*args, **kwargs)
+class PlainTask(Task):
+    pass
+celery = Celery("x")
+@celery.task{base}
+def work():
+    #
+    return current_app.name
+if __name__ == "__main__":
+    work()
+"""
+    assert lacking({"app.py": text}) == expected
+
+
 def test_a_task_class_that_is_given_its_call_later() -> None:
     text = """\
 from celery import Celery, Task
@@ -228,3 +251,16 @@ def test_names_that_are_made_from_themselves_are_followed_in_finite_time() -> No
 def test_a_script_for_the_shell_of_an_application_from_elsewhere(other: str, lines: list[str]) -> None:
     script = "from flask import current_app\nif __name__ == '__main__':\n    print(current_app.name)\n"
     assert lacking({"fill.py": script, "site.py": other}) == lines
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("with app.app_context():\n        build()", []),
+        ("build()", [USE]),
+        ("pass", [USE]),
+    ],
+)
+def test_a_click_command_runs_in_the_context_in_which_it_is_called(call: str, expected: list[str]) -> None:
+    code = f"import click\n@click.command()\ndef build():\n    use()\nif __name__ == '__main__':\n    {call}\n"
+    assert lacking(HEAD + code) == expected

@@ -94,6 +94,7 @@ def test_kind_by_name(path: str, kind: str | None) -> None:
 def test_names_that_keep_away_from_production() -> None:
     assert is_development_path("/p/docker-compose.dev.yml")
     assert is_development_path("/p/.flaskenv")
+    assert is_development_path("/p/docker-compose.override.yml")
     assert not is_development_path("/p/devices/Dockerfile")
 
 

@@ -235,6 +235,28 @@ PROGRAMS = {
         app = Flask(__name__)
         QuotesView.register(app)
         MyThings.register(app, route_prefix="/api")
+
+        class Prefixed(FlaskView):
+            route_prefix = "/v1"
+
+        class Spaced(Prefixed):
+            route_prefix = "/v1/<space>"
+            base_args = ["space"]
+
+        class Hosts(Prefixed):
+            def index(self):
+                return ""
+
+        class SpacedHosts(Spaced, Hosts):
+            def count(self, space):
+                return ""
+
+        class OwnHosts(Hosts, Spaced):
+            pass
+
+        Hosts.register(app)
+        SpacedHosts.register(app)
+        OwnHosts.register(app)
         """,
     "admin": """
         from flask import Flask

@@ -114,6 +114,42 @@ PROGRAMS = {
 }
 
 
+PROGRAMS["metaclasses"] = """
+    from flask import Flask
+    app = Flask(__name__)
+    class Registering(type):
+        classes = []
+        def __init__(cls, name, bases, names):
+            super().__init__(name, bases, names)
+            Registering.classes.append(name)
+    class Singleton(Registering):
+        made = {}
+        def __call__(cls, *args, **kwargs):
+            if cls not in cls.made:
+                cls.made[cls] = super().__call__(*args, **kwargs)
+            return cls.made[cls]
+    class Part(metaclass=Singleton):
+        def __init__(self):
+            app.add_url_rule(f"/{type(self).__name__.lower()}", type(self).__name__, lambda: "")
+    class Abstract(Part):
+        def __init__(self):
+            raise NotImplementedError
+    class First(Part): ...
+    First(), First()
+    for name in Registering.classes:
+        app.add_url_rule(f"/class/{name}", name + "-class", lambda: "")
+    """
+PROGRAMS["copies"] = """
+    import copy
+    from flask import Blueprint, Flask
+    app = Flask(__name__)
+    bp = Blueprint("b", __name__, url_prefix="/b")
+    @bp.get("/x")
+    def x(): ...
+    mine = copy.deepcopy(bp)
+    mine.add_url_rule("/y", "y", x)
+    app.register_blueprint(mine)
+    """
 PROGRAMS["slices"] = """
     from flask import Flask
     app = Flask(__name__)
@@ -325,6 +361,135 @@ def test_evaluation_ends_and_never_raises(text: str) -> None:
     assert found is not None
 
 
+def test_a_package_is_executed_before_its_modules_however_they_are_reached() -> None:
+    bound_first = "from flask import Blueprint\nbp = Blueprint('users', __name__)\nfrom . import views"
+    found = table(
+        {
+            "shop/__init__.py": """
+                from flask import Flask
+                app = Flask(__name__)
+                from .parts.site import views
+                from .parts.admin import admin
+                app.register_blueprint(admin)
+                """,
+            "shop/parts/site/views.py": "from ..admin.users.forms import Form",
+            "shop/parts/admin/__init__.py": """
+                from flask import Blueprint
+                admin = Blueprint("admin", __name__)
+                from .users import bp
+                admin.register_blueprint(bp)
+                """,
+            "shop/parts/admin/users/__init__.py": bound_first,
+            "shop/parts/admin/users/views.py": "from . import bp\n@bp.get('/users')\ndef users(): ...",
+            "shop/parts/admin/users/forms.py": "class Form: ...",
+        }
+    )
+    assert [r.endpoint for r in found.routes if not r.is_static] == ["admin.users.users"]
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
+def test_a_name_that_a_circle_has_not_bound_yet_where_that_is_caught() -> None:
+    found = table(
+        {
+            "shop.py": "from flask import Flask\napp = Flask(__name__)\nimport views\nlimiter = app.extensions",
+            "views.py": """
+                from shop import app
+                try:
+                    from shop import limiter
+                except ImportError:
+                    limiter = None
+                if limiter is None:
+                    @app.get("/free")
+                    def free(): ...
+                else:
+                    @app.get("/limited")
+                    def limited(): ...
+                """,
+        },
+        hints=Hints(flask_app="shop:app"),
+    )
+    assert [r.rule for r in found.routes if not r.is_static and not r.conditional] == ["/free"]
+
+
+def test_a_context_that_a_factory_pushes() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask, current_app
+                def create_app():
+                    app = Flask(__name__)
+                    app.app_context().push()
+                    setup()
+                    return app
+                def setup():
+                    @current_app.get("/x")
+                    def x(): ...
+                """
+        }
+    )
+    assert [r.rule for r in found.routes if not r.is_static] == ["/x"]
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError from None", "exit(1)", "version = None"])
+def test_a_module_that_building_the_program_makes(end: str) -> None:
+    found = table(
+        {
+            "shop/__init__.py": f"""
+                from flask import Flask
+                try:
+                    from shop._version import version
+                except ImportError:
+                    {end}
+                app = Flask(__name__)
+                @app.get("/x")
+                def x(): ...
+                """
+        }
+    )
+    assert [r.rule for r in found.routes if not r.is_static] == ["/x"]
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
+def test_a_signal_does_not_add_routes_to_its_sender() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Blueprint, Flask
+                from flask_dance.consumer import oauth_authorized
+                app = Flask(__name__)
+                bp = Blueprint("b", __name__)
+                @oauth_authorized.connect_via(bp)
+                def logged_in(sender, token): ...
+                app.register_blueprint(bp)
+                """
+        }
+    )
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
+def test_an_optional_package_tested_together_with_something_unknown() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                try:
+                    from flask_limiter import Limiter
+                    from flask_limiter.util import get_remote_address
+                except ImportError:
+                    Limiter = None
+                    get_remote_address = None
+                app = Flask(__name__)
+                if Limiter and get_remote_address:
+                    limiter = Limiter()
+                    limiter.init_app(app)
+                """
+        },
+        installed=None,
+    )
+    assert found.apps[0].exact, found.apps[0].blind_spots
+
+
 def test_an_object_that_may_be_none_where_that_is_caught() -> None:
     found = table(
         {
@@ -406,3 +571,73 @@ def test_a_decorator_that_counts_the_parameters_of_a_function() -> None:
     )
     assert {(r.rule, r.endpoint) for r in found.routes if not r.is_static} == {("/few", "one"), ("/many", "two")}
     assert found.apps[0].exact
+
+
+def test_half_a_condition_may_decide_the_whole() -> None:
+    """What is not known beside a False or a True does not count."""
+    found = table(
+        {
+            "app.py": """
+        import os
+        from flask import Flask
+        app = Flask(__name__)
+
+        def pick(value, **options):
+            has_default = "default" in options
+            if not value and has_default:
+                return options["default"]
+            if value or not has_default:
+                return "/picked"
+            raise RuntimeError
+
+        app.add_url_rule(pick(os.getenv("A")), "picked", lambda: "")
+        if (os.getenv("B") or os.getenv("C") or True) and not (os.getenv("D") and False):
+            app.add_url_rule("/both", "both", lambda: "")
+        """
+        }
+    )
+    assert {r.rule for r in found.routes if not r.is_static} == {"/picked", "/both"}
+    assert found.apps[0].exact
+
+
+def test_a_cached_function_gives_the_same_app_again() -> None:
+    found = table(
+        {
+            "app.py": """
+                import functools
+                from flask import Flask
+                @functools.lru_cache(maxsize=None)
+                def create(name="shop"):
+                    return Flask(name)
+                create().add_url_rule("/a", "a", lambda: "")
+                app = create()
+                app.add_url_rule("/b", "b", lambda: "")
+                create("other").add_url_rule("/c", "c", lambda: "")
+                """
+        }
+    )
+    assert [(a.name, a.exact) for a in found.apps] == [("app.app", True), ("app.create", True)]
+    assert {(r.rule, r.app) for r in found.routes if not r.is_static} == {
+        ("/a", "app.app"),
+        ("/b", "app.app"),
+        ("/c", "app.create"),
+    }
+
+
+def test_what_the_maker_of_a_factory_may_be_given_is_not_known() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                class Factory:
+                    def __init__(self, **options):
+                        self.options = options
+                    def __call__(self):
+                        app = Flask(__name__, **self.options)
+                        app.add_url_rule("/a", "a", lambda: "")
+                        return app
+                """
+        }
+    )
+    assert not found.apps[0].exact
+    assert {r.rule for r in found.routes} == {"/a"}

@@ -36,6 +36,34 @@ def test_the_module_that_adds_routes_to_an_app_of_another_is_started() -> None:
     assert found.apps[0].exact
 
 
+REGISTER = """
+    from shop.core import app
+    def register(url):
+        def wrap(view):
+            return app.route("/api" + url)(view)
+        return wrap
+    """
+
+
+def test_a_decorator_of_a_module_that_nothing_has_run_is_reached_through_what_uses_it() -> None:
+    found = table(
+        {
+            **CORE,
+            "shop/register.py": REGISTER,
+            "shop/views.py": "from shop.register import register\n@register('/views')\ndef views(): ...",
+            "shop/wsgi.py": "from shop.core import app as application\nfrom shop import views\nviews",
+        }
+    )
+    assert own(found) == {"/core", "/api/views"}
+    assert found.apps[0].exact
+
+
+def test_a_decorator_that_nothing_imports_is_no_blind_spot() -> None:
+    found = table({**CORE, "shop/register.py": REGISTER})
+    assert own(found) == {"/core"}
+    assert found.apps[0].exact
+
+
 def test_the_app_may_have_another_name_there() -> None:
     found = table(
         {

@@ -6,18 +6,13 @@ import ast
 
 from packaging.version import Version
 
+from flask_ls.features.asking import context
 from flask_ls.features.hover.provider import Place
 from flask_ls.features.route_text import routes_of
 from flask_ls.project.routes import App, Blueprint
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import config
-from flask_ls.rules.context import Context, Unit
-from flask_ls.rules.registry import all_rules
-
-
-def context(unit: Unit) -> Context:
-    """What the questions of ``rules.ask`` are put to. Their answers follow from the file, not from the rule."""
-    return Context(unit, all_rules()[0])
+from flask_ls.rules.context import Unit
 
 
 def at_least(unit: Unit, version: str) -> bool:

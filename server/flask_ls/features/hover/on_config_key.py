@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.features.asking import context
+from flask_ls.features.config_places import places_of
 from flask_ls.features.documentation import code
-from flask_ls.features.hover.asking import at_least, context, is_app
+from flask_ls.features.flask_text import is_config_key
+from flask_ls.features.hover.asking import at_least, is_app
 from flask_ls.features.hover.config_keys import KEYS, SWITCHES, Key
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
 from flask_ls.features.places import link
+from flask_ls.project.config.keys import EXTENSION_KEYS
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import config
@@ -18,7 +22,6 @@ from flask_ls.rules.context import Context, Unit, is_test_path
 
 _URL = "https://flask.palletsprojects.com/en/stable/config/"
 _MAX_PLACES = 6
-_READING = frozenset({"get", "setdefault", "pop"})
 _SOURCES = {
     "envvar": "`from_envvar` reads the file that an environment variable names",
     "prefixed_env": "`from_prefixed_env` reads environment variables",
@@ -36,8 +39,10 @@ def section(place: Place) -> Section | None:
     ctx = context(unit)
     name = _key_here(ctx, node)
     key = KEYS.get(name or "")
-    if name is None or key is None:
+    if name is None or not name.isupper():
         return None
+    if key is None:
+        return _own_key(ctx, node, name)
     text = paragraphs(
         f"**{name}** · {key.type} · default: {key.default}",
         lines(key.meaning, _version(unit, name, key)),
@@ -48,13 +53,38 @@ def section(place: Place) -> Section | None:
     return Section(text, unit.source.span(node))
 
 
+def _own_key(ctx: Context, node: ast.AST, name: str) -> Section | None:
+    """A key of the project, or of an extension that nothing is said of here."""
+    unit = ctx.unit
+    readers = [package for package, keys in EXTENSION_KEYS.items() if name in keys]
+    places = places_of(unit, name)
+    if not readers and not places.set and not places.read:
+        return None
+    whose = f"read by {code(readers[0])}" if readers else "a configuration key of this project"
+    sources = list(_open_sources(unit))
+    text = paragraphs(
+        f"**{name}** · {whose}",
+        _listed("Set at:", [link(unit, site) for site in places.set]),
+        _listed("May also be set where:", sources),
+        _listed("Read at:", [link(unit, site) for site in places.read]),
+    )
+    return Section(text, unit.source.span(node))
+
+
+def _listed(title: str, found: list[str]) -> str:
+    if not found:
+        return ""
+    more = [f"- and {len(found) - _MAX_PLACES} more"] if len(found) > _MAX_PLACES else []
+    return "\n".join([title, *(f"- {line}" for line in found[:_MAX_PLACES]), *more])
+
+
 def _key_here(ctx: Context, node: ast.AST) -> str | None:
     for write in config.writes(ctx):
         if write.target is node or (isinstance(write.target, ast.Subscript) and write.target.slice is node):
             return write.key
     if isinstance(node, ast.Attribute):
         return _attribute(ctx, node)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_read(ctx, node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_config_key(ctx, node):
         return node.value
     return None
 
@@ -65,19 +95,6 @@ def _attribute(ctx: Context, node: ast.Attribute) -> str | None:
         return config.ATTRIBUTES[node.attr]
     owner = ctx.name(node.value)
     return node.attr if owner is not None and owner in ctx.model.config_objects.names else None
-
-
-def _is_read(ctx: Context, node: ast.Constant) -> bool:
-    parent = ctx.parent(node)
-    if isinstance(parent, ast.Subscript):
-        return parent.slice is node and config.is_config(ctx, parent.value)
-    if isinstance(parent, ast.Compare):
-        is_membership = len(parent.ops) == 1 and isinstance(parent.ops[0], (ast.In, ast.NotIn))
-        return is_membership and parent.left is node and config.is_config(ctx, parent.comparators[0])
-    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
-        is_key = bool(parent.args) and parent.args[0] is node and parent.func.attr in _READING
-        return is_key and config.is_config(ctx, parent.func.value)
-    return False
 
 
 def _version(unit: Unit, name: str, key: Key) -> str:
@@ -123,14 +140,11 @@ def _places(ctx: Context, name: str) -> str:
     sources = list(_open_sources(ctx.unit))
     if not found and not sources:
         return ""
-    shown = [f"- {line}" for line in found[:_MAX_PLACES]]
-    if len(found) > _MAX_PLACES:
-        shown.append(f"- and {len(found) - _MAX_PLACES} more")
     several = len(found) + len(sources) > 1
     last = "The source that runs last wins; a class wins over its bases." if several else ""
     return paragraphs(
-        "Set at:\n" + "\n".join(shown) if shown else "",
-        "May also be set where:\n" + "\n".join(f"- {s}" for s in sources[:_MAX_PLACES]) if sources else "",
+        _listed("Set at:", found),
+        _listed("May also be set where:", sources),
         last,
     )
 

@@ -6,7 +6,7 @@ import ast
 
 from packaging.version import Version
 
-from flask_ls.features.hover.asking import context
+from flask_ls.features.asking import context
 from flask_ls.features.hover.provider import Place, Section, paragraphs
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Unit

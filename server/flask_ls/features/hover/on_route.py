@@ -7,7 +7,16 @@ import ast
 from flask_ls.features.documentation import code
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
 from flask_ls.features.places import link
-from flask_ls.features.route_text import app_of, doubts, label, routes_of, url_for_call, variables, whereabouts
+from flask_ls.features.route_text import (
+    app_of,
+    doubts,
+    label,
+    may_be_absent,
+    routes_of,
+    url_for_call,
+    variables,
+    whereabouts,
+)
 from flask_ls.project.routes import Blueprint, Route, RouteTable
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Unit
@@ -23,7 +32,7 @@ def section(place: Place) -> Section | None:
     table = routes_of(place.unit)
     found = [r for r in table.routes if _is_under(r, place)] or _decorated(place, table)
     if found:
-        return Section(_routes(place.unit, table, found), _span(place, found[0].view))
+        return Section(described(place.unit, table, found), _span(place, found[0].view))
     return _unreachable(place, table)
 
 
@@ -82,7 +91,8 @@ def _span(place: Place, view: Site | None = None) -> Span:
     return place.unit.source.span(place.node)
 
 
-def _routes(unit: Unit, table: RouteTable, found: list[Route]) -> str:
+def described(unit: Unit, table: RouteTable, found: list[Route]) -> str:
+    """Routes in words: the first ones in full."""
     shown = [_in_full(unit, table, r) for r in found[:_MAX_IN_FULL]]
     named = [f"- {code(label(r))} → {code(r.endpoint)}" for r in found[_MAX_IN_FULL:_MAX_NAMED]]
     if len(found) > _MAX_NAMED:
@@ -97,7 +107,7 @@ def _in_full(unit: Unit, table: RouteTable, route: Route) -> str:
         " · ".join(f"{code(v.name)}: {v.meaning}" for v in variables(route.rule)),
         _added_methods(route),
         f"Application: {code(route.app)}" if len(table.apps) > 1 else "",
-        "Registered under a condition, so it may be absent." if route.conditional else "",
+        may_be_absent(unit, route),
         "Made by an extension." if route.by_extension else "",
     ]
     unread = doubts(unit, app)

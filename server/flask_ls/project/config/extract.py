@@ -41,7 +41,26 @@ def config_facts(source: SourceFile, index: FileIndex, words: Set[str]) -> Confi
         odd_reads=frozenset(_odd_reads(index)),
         reads=frozenset(key for key, _ in reads),
         tested=frozenset(key for key, node in reads if _is_tested(index, node)),
+        keys=frozenset(_keys(index)) if "conf" in source.text or "cfg" in source.text else frozenset(),
     )
+
+
+def _keys(index: FileIndex) -> Iterator[str]:
+    """``config["KEY"]``, ``config.get("KEY")``, ``config.update(KEY=...)`` and ``config.update({"KEY": ...})``."""
+    for subscript in index.nodes(ast.Subscript):
+        if isinstance(subscript.slice, ast.Constant) and _is_config(subscript.value):
+            yield from _key(subscript.slice)
+    for call in index.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and _is_config(call.func.value):
+            for argument in call.args[:1]:
+                for key in argument.keys if isinstance(argument, ast.Dict) else [argument]:
+                    yield from _key(key)
+            yield from (k.arg for k in call.keywords if k.arg is not None and k.arg.isupper())
+
+
+def _key(node: ast.expr | None) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper():
+        yield node.value
 
 
 def _reads(index: FileIndex) -> Iterator[tuple[str, ast.AST]]:

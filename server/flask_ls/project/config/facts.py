@@ -40,7 +40,7 @@ class ConfigFacts:
     """``odd_reads`` are keys that the file reads and that look like misspelt known ones: then they are its own.
 
     ``reads`` are the watched keys and environment variables that the file reads, ``tested`` the watched keys that a
-    condition looks at.
+    condition looks at. ``keys`` are all keys that it names beside something written like a configuration.
     """
 
     mentions: tuple[Mention, ...] = ()
@@ -48,3 +48,4 @@ class ConfigFacts:
     odd_reads: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()

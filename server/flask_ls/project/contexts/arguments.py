@@ -32,7 +32,7 @@ class Arguments:
         owner, _, name = condition.parameter[1:].rpartition(":")
         if _is_called_from_outside(entry):
             return True
-        body = self._values.body(entry.key)
+        body = self._values.signature(entry.key)
         if body is None or owner != body.id or condition.test == "?":
             return None
         given = _given(body, name, entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project import catalog
-from flask_ls.project.bodies import Body, Symbol, leaves
+from flask_ls.project.bodies import Body, Symbol
 from flask_ls.project.contexts.needs import PROXIES
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.facts import ClassFacts, FileFacts, Ref
@@ -31,11 +31,10 @@ _GROUPS = frozenset({"click.Group", "flask.cli.AppGroup", "flask.cli.FlaskGroup"
 
 
 class Attributes:
-    """Looks attributes up; what methods assign to ``self`` is remembered for each file."""
+    """Looks attributes up."""
 
     def __init__(self, values: Values) -> None:
         self._values = values
-        self._assigned: dict[str, dict[tuple[str, str], set[Symbol | None]]] = {}
 
     def attribute(self, base: Value | None, name: str, left: int) -> Value | None:
         """The value of an attribute."""
@@ -61,7 +60,7 @@ class Attributes:
 
     def _group(self, key: BodyKey, left: int) -> str | None:
         """The class of click's group that a function has become by ``@click.group()``, ``@app.cli.group()``."""
-        body = self._values.body(key)
+        body = self._values.signature(key)
         if body is None or not body.decorators or left <= 0:
             return None
         for decorator in body.decorators:
@@ -104,12 +103,12 @@ class Attributes:
                 return self._method(BodyKey(facts.path, f"{qualname}.{name}"), left)
             if f"{qualname}.{name}" in facts.classes:
                 return Value("class", f"{facts.module}.{qualname}.{name}")
-            body = facts.bodies.get(f"{qualname}.{name}")
+            body = self._values.signature(BodyKey(facts.path, f"{qualname}.{name}"))
             if body is not None and body.kind == "lambda":
                 return Value("function", key=BodyKey(facts.path, body.id))
             if base.kind == "class" and name in definition.attributes and "enum.Enum" in order:
                 return Value("instance", base.name)  # its members
-            values = self._class_attributes(facts).get((qualname, name))
+            values = self._values.code.assigned(facts.path, qualname, name)
             if values is not None:
                 return self.one(facts.path, values, left)
             if name in definition.attributes:
@@ -135,7 +134,7 @@ class Attributes:
         return value if value is not None and value.kind == "name" and value.name in PROXIES else None
 
     def _method(self, key: BodyKey, left: int) -> Value | None:
-        body = self._values.body(key)
+        body = self._values.signature(key)
         if body is not None and is_property(body):
             return self._values.result(key, left)
         return Value("function", key=key)
@@ -147,29 +146,15 @@ class Attributes:
 
     def assigned(self, facts: FileFacts, cls: str, name: str) -> set[Symbol | None]:
         """What the body and the methods of a class assign to an attribute, as far as that can be followed."""
-        return self._class_attributes(facts).get((cls, name), set())
+        return self._values.code.assigned(facts.path, cls, name) or set()
 
     def all_assigned(self, facts: FileFacts, cls: ClassFacts) -> dict[str, set[Symbol | None]]:
         """The same for every attribute of a class of this file."""
-        known = self._class_attributes(facts)
-        return {name: symbols for (owner, name), symbols in known.items() if owner == cls.qualname}
+        return self._values.code.all_assigned(facts.path, cls.qualname)
 
     def is_of_instances(self, facts: FileFacts, cls: str, name: str) -> bool:
         """Whether methods of a class assign the attribute to ``self``, so that it is none of the class."""
-        return (cls, name) in self._class_attributes(facts)
-
-    def _class_attributes(self, facts: FileFacts) -> dict[tuple[str, str], set[Symbol | None]]:
-        """(class, attribute) -> the symbols assigned to ``self.attribute`` in the methods of a file."""
-        known = self._assigned.get(facts.path)
-        if known is None:
-            known = self._assigned[facts.path] = {}
-            for body in facts.bodies.values():
-                for op in leaves(body.block):
-                    if op[0] == "a" and op[2] == "=" and op[1][0] in "$&" and isinstance(op[1], str):
-                        cls, _, attribute = op[1][1:].partition("|")
-                        if attribute and "." not in attribute:
-                            known.setdefault((cls, attribute), set()).add(op[3])
-        return known
+        return self._values.code.assigned(facts.path, cls, name) is not None
 
 
 def duck(name: str) -> Value | None:

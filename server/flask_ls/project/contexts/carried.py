@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from flask_ls.project.bodies import Op, Symbol, last_name
 from flask_ls.project.contexts.flow import Condition
@@ -11,7 +11,7 @@ from flask_ls.project.contexts.sites import Site, Sites
 from flask_ls.project.contexts.targets import argument_of, first_parameter
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
-from flask_ls.project.lazy import lazy
+from flask_ls.project.tracking import Memo, Tracker
 
 # Methods that put something into a container -> the position of what they put there.
 _ADDING = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "setdefault": 1}
@@ -29,15 +29,19 @@ class Kept(NamedTuple):
     condition: Condition | None = None
 
 
+_Addition: TypeAlias = "tuple[Kept, Symbol | None]"
+
+
 class Carried:
     """Follows functions through what keeps them; every answer is remembered."""
 
-    def __init__(self, values: Values, sites: Sites) -> None:
+    def __init__(self, values: Values, sites: Sites, tracker: Tracker) -> None:
         self._values = values
         self._sites = sites
-        self._given: dict[tuple[str, Symbol], list[Kept]] = {}
-        self._names: dict[str, set[str]] = {}
-        self._added: dict[str, list[tuple[Kept, Symbol | None]]] = {}
+        self._given: Memo[tuple[str, str], list[Kept]] = Memo(tracker, self._find_given, [])
+        self._added: Memo[tuple[str, str], list[_Addition]] = Memo(tracker, self._find_added, [])
+        self._names: Memo[str, frozenset[str]] = Memo(tracker, self._find_names, frozenset())
+        self._has_proxies: Memo[None, bool] = Memo(tracker, lambda _: bool(sites.files_with("LocalProxy")), False)
 
     # From where something is called to what was kept
 
@@ -54,7 +58,7 @@ class Carried:
         facts, rest = self._values.model.names.split(dotted) if dotted is not None else (None, "")
         if facts is None or not rest:
             return None
-        found = self._values.variables(facts).get(rest)
+        found = self._values.variable(facts, rest)
         return Kept(facts.path, found) if found is not None else None
 
     def _of_class(self, cls: str, name: str) -> Kept | None:
@@ -86,42 +90,40 @@ class Carried:
         asked = (_under(kept, written, key) for kept, written in found)
         return [kept for kept in asked if kept is not None]
 
-    def _additions(self, path: str, base: str) -> list[tuple[Kept, Symbol | None]]:
+    def _additions(self, path: str, base: str) -> list[_Addition]:
         """What is put into a container later: ``handlers.append(f)``, ``handlers[name] = f``, by decorators too."""
         identity = self._identity(path, base)
-        if identity is None:
-            return []
-        known = self._added.get(identity)
-        if known is None:
-            known = self._added[identity] = []
-            for site in self._sites.mentions(last_name(base), tests=False):
-                stored = _stored(site.op)
-                if stored is None or self._identity(site.body.path, stored[0]) != identity:
-                    continue
-                value = stored[1]
-                if isinstance(value, str) and value[:1] == "%":
-                    known += [(kept, None) for kept in self._given_to(site.body.path, value)]
-                else:
-                    known.append((Kept(site.body.path, value), stored[2]))
-        return known
+        return self._added((identity, last_name(base))) if identity is not None else []
+
+    def _find_added(self, container: tuple[str, str]) -> list[_Addition]:
+        identity, name = container
+        found: list[_Addition] = []
+        for site in self._sites.mentions(name, tests=False):
+            stored = _stored(site.op)
+            if stored is None or self._identity(site.body.path, stored[0]) != identity:
+                continue
+            value = stored[1]
+            if isinstance(value, str) and value[:1] == "%":
+                found += [(kept, None) for kept in self._given((site.body.path, value))]
+            else:
+                found.append((Kept(site.body.path, value), stored[2]))
+        return found
 
     def _identity(self, path: str, symbol: Symbol | None) -> str | None:
         if isinstance(symbol, str) and symbol[:1] in ("$", "&"):
             return f"{self._values.model.files[path].module}.{symbol[1:].replace('|', '.')}"
         return self._values.identity(path, symbol)
 
-    def _given_to(self, path: str, parameter: str) -> list[Kept]:
+    def _find_given(self, place: tuple[str, str]) -> list[Kept]:
         """What decorating and calling give to a parameter."""
-        known = self._given.get((path, parameter))
-        if known is not None:
-            return known
-        found = self._given[path, parameter] = []
+        path, parameter = place
+        found: list[Kept] = []
         owner, _, name = parameter[1:].rpartition(":")
-        key, body = BodyKey(path, owner), self._values.body(BodyKey(path, owner))
+        key, body = BodyKey(path, owner), self._values.signature(BodyKey(path, owner))
         if body is None:
             return found
         names = {body.name, body.cls.rpartition(".")[2]} - {""}
-        outer = self._values.body(BodyKey(path, body.owner)) if body.owner else None
+        outer = self._values.signature(BodyKey(path, body.owner)) if body.owner else None
         names |= {outer.name} if outer is not None else set()
         for site in dict.fromkeys(s for n in names for s in self._sites.mentions(n, tests=False)):
             if site.op[0] != "c" or self._function(site) != key:
@@ -146,13 +148,9 @@ class Carried:
             value = self._values.attribute(value._replace(kind="instance"), name)
         return value.key if value is not None and value.kind == "function" else None
 
-    @lazy
-    def _has_proxies(self) -> bool:
-        return any(True for _ in self._sites.files_with("LocalProxy"))
-
     def proxied(self, path: str, symbol: Symbol | None) -> Kept | None:
         """The function that a ``LocalProxy`` of the project asks whenever it is used."""
-        kept = self.assigned(path, symbol) if self._has_proxies else None
+        kept = self.assigned(path, symbol) if self._has_proxies(None) else None
         if kept is None or kept.symbol[0] != "()" or not kept.symbol[2] or kept.symbol[2][0] is None:
             return None
         function = self._values.of(kept.path, kept.symbol[1])
@@ -173,19 +171,17 @@ class Carried:
 
     # From a function to the names under which it may be called
 
-    def names(self, name: str) -> set[str]:
+    def names(self, name: str) -> frozenset[str]:
         """The names of what may keep a function of this name; too many rather than too few."""
-        known = self._names.get(name)
-        if known is None:
-            mentions = self._sites.mentions(name)
-            found: set[str] = set()
-            if len(mentions) <= _MOST_MENTIONS:
-                written = self._sites.names_of(name)
-                found.update(n for site in mentions for n in self._keepers(site, written))
-            for other in found - {name}:
-                found = found | self._sites.holders(other)
-            known = self._names[name] = found
-        return known
+        return self._names(name)
+
+    def _find_names(self, name: str) -> frozenset[str]:
+        mentions = self._sites.mentions(name)
+        if len(mentions) > _MOST_MENTIONS:
+            return frozenset()
+        written = self._sites.names_of(name)
+        found = {n for site in mentions for n in self._keepers(site, written)}
+        return frozenset(found.union(*(self._sites.holders(other) for other in found - {name})))
 
     def _keepers(self, site: Site, names: set[str]) -> set[str]:
         op = site.op
@@ -198,7 +194,7 @@ class Carried:
             return _NOTHING
         if op[4] == "decorator":
             key = self._function(site)
-            body = self._values.body(key)
+            body = self._values.signature(key)
             parameter = first_parameter(body) if body is not None else None
             return self._kept_by(key, parameter) if key is not None and parameter is not None else _NOTHING
         if not any(_carries(a, names) for a in op[2]) and not any(_carries(a, names) for _, a in op[3]):
@@ -207,7 +203,7 @@ class Carried:
         if stored is not None:
             return {last_name(stored[0])}
         key = self._function(site)
-        body = self._values.body(key)
+        body = self._values.signature(key)
         if key is None or body is None:
             return _NOTHING
         carrying = (p.name for p in body.parameters if _carries(argument_of(body, p.name, op), names))
@@ -217,7 +213,7 @@ class Carried:
         """The names under which a function keeps what it is given."""
         wanted = f"%{key.id}:{parameter}"
         found: set[str] = set()
-        for site in self._sites.in_file(key.path).get(parameter, ()):
+        for site in self._sites.in_file(key.path, parameter):
             if site.op[0] == "a" and len(site.op) > 3 and site.op[3] == wanted:
                 found.add(last_name(site.op[1]))
             stored = _stored(site.op)

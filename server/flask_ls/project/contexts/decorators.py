@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from flask_ls.project.bodies import Body, Symbol, last_name, leaves
 from flask_ls.project.contexts import roles
@@ -25,9 +25,14 @@ from flask_ls.project.contexts.states import (
 )
 from flask_ls.project.contexts.targets import PARAMETER, Target, after, argument_of, first_parameter, given
 from flask_ls.project.contexts.values import BodyKey, Value
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.graph import Graph
+
+Passage: TypeAlias = "tuple[Vector, tuple[Target, ...]]"
+_Question: TypeAlias = "tuple[BodyKey, str, bool, bool, int]"
+Uses: TypeAlias = "tuple[Vector | None, tuple[Target, ...]]"
 
 
 # How many functions one after the other a parameter is followed through.
@@ -38,20 +43,18 @@ _MASKS: dict[str, Mask] = {"none": NONE, "app": APP, "request": REQUEST}
 class Decorators:
     """The way through the decorators of functions; every answer is remembered."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, tracker: Tracker) -> None:
         self._graph = graph
-        self._passages: dict[tuple[BodyKey, int], tuple[Vector, tuple[Target, ...]]] = {}
+        self._passages: Memo[tuple[BodyKey, int], Passage] = Memo(tracker, self._walk_decorators, (IDENTITY, ()))
+        self._uses: Memo[_Question, Uses] = Memo(tracker, self._find_uses, (None, ()))
 
-    def passage(self, key: BodyKey, start: int) -> tuple[Vector, tuple[Target, ...]]:
+    def passage(self, key: BodyKey, start: int) -> Passage:
         """How the context at a call of the function's name changes on the way through its decorators."""
-        known = self._passages.get((key, start))
-        if known is None:
-            self._passages[key, start] = (IDENTITY, ())
-            known = self._passages[key, start] = self._walk_decorators(key, start)
-        return known
+        return self._passages((key, start))
 
-    def _walk_decorators(self, key: BodyKey, start: int) -> tuple[Vector, tuple[Target, ...]]:
-        body = self._graph.values.body(key)
+    def _walk_decorators(self, place: tuple[BodyKey, int]) -> Passage:
+        key, start = place
+        body = self._graph.values.signature(key)
         vector: Vector = IDENTITY
         extra: list[Target] = []
         for symbol in body.decorators[start:] if body is not None else ():
@@ -69,13 +72,13 @@ class Decorators:
         if value is None:
             return TO_UNKNOWN, ()
         if value.kind == "function" and value.key is not None:
-            body = self._graph.values.body(value.key)
+            body = self._graph.values.signature(value.key)
             return self.decorating(value.key, body) if body is not None else (TO_UNKNOWN, ())
         if value.kind == "class":
             return self._replaced_by_instance(value)
         if value.kind == "instance":
             called = self._graph.carried.entered(value, is_decorator=True)
-            body = self._graph.values.body(called)
+            body = self._graph.values.signature(called)
             return self.decorating(called, body) if called is not None and body is not None else (TO_UNKNOWN, ())
         if value.kind not in ("name", "called", "member"):
             return TO_UNKNOWN, ()
@@ -87,8 +90,12 @@ class Decorators:
         if name in roles.TRANSPARENT:
             return IDENTITY, ()
         role = self._graph.role(value, symbol)
+        if role is not None and role.source == "task":
+            # The task is called like the function, by way of `__call__` of its class.
+            pushed = self._graph.task_mask(path, symbol)
+            return {NONE: IDENTITY, APP: TO_APP}.get(pushed, TO_UNKNOWN), ()
         if role is not None:
-            return (TO_UNKNOWN if role.source in ("cli", "command") else IDENTITY), ()
+            return (TO_UNKNOWN if role.source == "cli" else IDENTITY), ()
         top = name.partition(".")[0]
         is_foreign = value.kind != "member" and not self._graph.values.model.names.is_project(name)
         return (IDENTITY if is_foreign and top in roles.TRANSPARENT_LIBRARIES else TO_UNKNOWN), ()
@@ -106,7 +113,7 @@ class Decorators:
         for op in leaves(body.block):
             if op[0] != "a" or op[2] != "=" or op[3] != f"%{made.id}:{parameter}":
                 continue
-            for site in self._graph.sites.in_file(called.key.path).get(last_name(op[1]), ()):
+            for site in self._graph.sites.in_file(called.key.path, last_name(op[1])):
                 if site.body == called.key and site.op[0] == "c" and site.op[1] == op[1] and flow is not None:
                     at = NOWHERE if site.leaf in flow.caught else flow.at[site.leaf]
                     vector = at if vector is None else join(vector, at)
@@ -117,7 +124,7 @@ class Decorators:
         parameter = first_parameter(body)
         if self.passage(key, 0)[0] != IDENTITY:
             return TO_UNKNOWN, ()
-        returned = [op[1] for op in leaves(body.block) if op[0] == "R"]
+        returned = self._graph.values.code.returned(key)
         if parameter is None or not returned:
             return TO_UNKNOWN, ()
         if all(r == f"%{body.id}:{parameter}" for r in returned):
@@ -133,18 +140,20 @@ class Decorators:
         vector, _ = self.uses(key, parameter, nested=True)
         return vector if vector is not None else NOWHERE, tuple(Target(w) for w in dict.fromkeys(wrappers))
 
-    def uses(
-        self, key: BodyKey, parameter: str, *, nested: bool, iterated: bool = False, left: int = _DEPTH
-    ) -> tuple[Vector | None, tuple[Target, ...]]:
+    def uses(self, key: BodyKey, parameter: str, *, nested: bool, iterated: bool = False, left: int = _DEPTH) -> Uses:
         """Where a parameter is called, in the body itself or in functions nested in it, and to whom it is handed.
 
         ``iterated``: where it is run through instead, for what is given a generator. ``left``: how far it is followed
         through functions that hand it on. The starts have ``PARAMETER`` as their key, to be replaced by what is given.
         """
+        return self._uses((key, parameter, nested, iterated, left))
+
+    def _find_uses(self, question: _Question) -> Uses:
+        key, parameter, nested, iterated, left = question
         wanted = f"%{key.id}:{parameter}"
         vector: Vector | None = None
         extra: list[Target] = []
-        for site in self._graph.sites.in_file(key.path).get(parameter, ()):
+        for site in self._graph.sites.in_file(key.path, parameter):
             is_own = site.body.id == key.id
             if site.op[0] not in "ca" or is_own == nested or not (is_own or site.body.id.startswith(f"{key.id}.")):
                 continue
@@ -173,8 +182,8 @@ class Decorators:
 
     def _started_elsewhere(self, site: Site) -> tuple[str, Mask] | None:
         """How a nested function runs that is not called but handed to a thread or the like."""
-        body = self._graph.values.body(site.body)
-        for other in self._graph.sites.in_file(site.body.path).get(body.name, ()) if body is not None else ():
+        body = self._graph.values.signature(site.body)
+        for other in self._graph.sites.in_file(site.body.path, body.name) if body is not None else ():
             role = self._role(other) if other.op[0] == "c" and other.op[4] != "decorator" else None
             if role is not None and role.how in _MASKS and f"@{site.body.id}" in given(other.op, role.places):
                 return role.source, _MASKS[role.how]
@@ -187,7 +196,7 @@ class Decorators:
         found: list[Target] = []
         for op in leaves(body.block) if body is not None else ():
             if op[0] == "a" and op[2] == "=" and op[3] == f"%{key.id}:{parameter}":
-                for site in self._graph.sites.in_file(key.path).get(last_name(op[1]), ()):
+                for site in self._graph.sites.in_file(key.path, last_name(op[1])):
                     if site.op[0] == "c" and site.op[4] != "decorator":
                         found += self._handed_on(site, op[1])
         return found
@@ -206,7 +215,7 @@ class Decorators:
             runs = role.source != "lazy" or op[4] == "iter"
             return (IDENTITY, ()) if runs and wanted in given(op, role.places) else (None, ())
         key = graph.carried.entered(function, is_decorator=False)
-        body = graph.values.body(key)
+        body = graph.values.signature(key)
         if key is None or body is None or body.is_generator or (body.is_async and op[4] != "await"):
             return None, ()
         vector: Vector | None = None

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from flask_ls.project.bodies import Body, last_name, leaves
 from flask_ls.project.contexts.arguments import Arguments
+from flask_ls.project.contexts.components import components
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.flow import Condition, Flow
 from flask_ls.project.contexts.graph import Graph
@@ -16,6 +17,7 @@ from flask_ls.project.contexts.sites import Site, Sites
 from flask_ls.project.contexts.states import IDENTITY, NONE, REQUEST, UNKNOWN, Mask, Vector, apply
 from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.values import BodyKey, Values
+from flask_ls.project.tracking import Memo, Tracker
 
 
 class Start(NamedTuple):
@@ -65,6 +67,7 @@ class Ways(NamedTuple):
     spawned: tuple[Start, ...] = ()
 
 
+_Entering: TypeAlias = "tuple[Site, Target]"
 _Kind: TypeAlias = "tuple[str, Mask, bool, Site | None]"
 
 
@@ -92,35 +95,39 @@ class Entries:
         graph: Graph,
         flow: Callable[[BodyKey], Flow | None],
         more_starts: Callable[[BodyKey, Body, Ways], Iterable[Start]],
+        tracker: Tracker,
     ) -> None:
         self._values = values
         self._sites = sites
         self._graph = graph
         self._flow = flow
         self._more_starts = more_starts
-        self._ways: dict[BodyKey, Ways] = {}
-        self._by_name: dict[tuple[str, bool], dict[BodyKey, list[tuple[Site, Target]]]] = {}
-        self._known: dict[BodyKey, tuple[Entry, ...]] = {}
+        self._tracker = tracker
+        self._ways: Memo[BodyKey, Ways] = Memo(tracker, self._find, Ways())
+        self._by_name: Memo[tuple[str, bool], dict[BodyKey, list[_Entering]]] = Memo(tracker, self._find_by_name, {})
+        self._of_name: Memo[tuple[str, bool, BodyKey], list[_Entering]] = Memo(tracker, self._find_of_name, [])
+        self._entries: Memo[BodyKey, tuple[Entry, ...]] = Memo(tracker, self._solve, ())
+        self._dependent: Memo[BodyKey, bool] = Memo(tracker, self._find_dependent, False)
         self.arguments = Arguments(values)
-        self._dependent: dict[BodyKey, bool] = {}
         self.imports: Importing | None = None
 
     def of(self, key: BodyKey) -> tuple[Entry, ...]:
         """Every kind of entry of a body, each with its shortest way."""
-        if key not in self._known:
-            self._solve(key)
-        return self._known[key]
+        return self._entries(key)
 
-    def _solve(self, wanted: BodyKey) -> None:
-        cone: dict[BodyKey, Ways] = {}
-        todo = [wanted]
-        while todo:
-            key = todo.pop()
-            if key in cone or key in self._known:
-                continue
-            cone[key] = self.ways(key)
-            todo += [c.site.body for c in cone[key].calls]
-            todo += [s.at.body for s in cone[key].spawned if s.at is not None]
+    def _solve(self, wanted: BodyKey) -> tuple[Entry, ...]:
+        """The entries of a body, after those of all its callers. Bodies that call each other are solved together."""
+        parts = components(wanted, self._callers, self._entries.is_known)
+        while (part := self._tracker.aside(lambda: next(parts, None))) is not None:
+            found = self._entries.together(lambda part=part: self._solve_together(sorted(part)))  # type: ignore[misc]
+        return found[wanted]
+
+    def _callers(self, key: BodyKey) -> list[BodyKey]:
+        ways = self.ways(key)
+        return [*(c.site.body for c in ways.calls), *(s.at.body for s in ways.spawned if s.at is not None)]
+
+    def _solve_together(self, keys: list[BodyKey]) -> dict[BodyKey, tuple[Entry, ...]]:
+        cone = {key: self.ways(key) for key in keys}
         callees: dict[BodyKey, list[tuple[BodyKey, Call]]] = {}
         for key, ways in cone.items():
             for call in ways.calls:
@@ -132,10 +139,8 @@ class Entries:
                 entry = Entry(key, start.mask, start.source, start.at)
                 if found[key].setdefault(_kind(entry), entry) is entry:
                     queue.append(entry)
-        outside = {c.site.body for ways in cone.values() for c in ways.calls}
-        outside |= {s.at.body for ways in cone.values() for s in ways.spawned if s.at is not None}
-        for key in outside - cone.keys():
-            queue += self._known[key]
+        for caller in dict.fromkeys(caller for key in cone for caller in self._callers(key)):
+            queue += self.of(caller) if caller not in cone else ()
         # Breadth first, so that the first way found to a state is a shortest one.
         queue.sort(key=lambda e: e.length)
         spawned: dict[BodyKey, list[tuple[BodyKey, Start]]] = {}
@@ -159,8 +164,7 @@ class Entries:
                 if kind not in found[key]:
                     found[key][kind] = follow
                     queue.append(follow)
-        for key, entries in found.items():
-            self._known[key] = tuple(entries.values())
+        return {key: tuple(entries.values()) for key, entries in found.items()}
 
     def _spawn(self, key: BodyKey, start: Start, entry: Entry) -> Entry | None:
         """What a new thread or the like enters when its operation is reached in this way."""
@@ -200,12 +204,11 @@ class Entries:
 
     def _depends_on_arguments(self, key: BodyKey) -> bool:
         """Whether what a body does depends on what it is called with or on, so that each call counts for itself."""
-        known = self._dependent.get(key)
-        if known is None:
-            flow, body = self._flow(key), self._values.body(key)
-            known = flow is not None and body is not None and bool(flow.conditions or self._depends_on_self(key, body))
-            self._dependent[key] = known
-        return known
+        return self._dependent(key)
+
+    def _find_dependent(self, key: BodyKey) -> bool:
+        flow, body = self._flow(key), self._values.body(key)
+        return flow is not None and body is not None and bool(flow.conditions or self._depends_on_self(key, body))
 
     def _depends_on_self(self, key: BodyKey, body: Body) -> bool:
         return bool(body.cls) and self._graph.receivers.depends_on_self(key, body, list(leaves(body.block)))
@@ -214,15 +217,11 @@ class Entries:
 
     def ways(self, key: BodyKey) -> Ways:
         """All known ways into a body."""
-        known = self._ways.get(key)
-        if known is None:
-            self._ways[key] = Ways()
-            known = self._ways[key] = self._find(key)
-        return known
+        return self._ways(key)
 
     def _find(self, key: BodyKey) -> Ways:
         self._values.model.checkpoint()
-        body = self._values.body(key)
+        body = self._values.signature(key)
         if body is None:
             return Ways()
         if not key.id:
@@ -269,22 +268,28 @@ class Entries:
 
     def _entering(self, key: BodyKey, body: Body) -> list[tuple[Site, Target]]:
         """The sites that enter a body. Tests are no callers of other code: what they call it with proves nothing."""
-        found: dict[tuple[Site, Target], None] = {}
+        found: dict[_Entering, None] = {}
         is_test = is_test_path(key.path)
         for name in self._names(key, body):
-            known = self._by_name.get((name, is_test))
-            if known is None:
-                known = self._by_name[name, is_test] = {}
-                for site in self._sites.mentions(name, tests=is_test):
-                    for target in self._graph.targets(site):
-                        known.setdefault(target.key, []).append((site, target))
-            found.update(dict.fromkeys(known.get(key, ())))
+            found.update(dict.fromkeys(self._of_name((name, is_test, key))))
         if key.id == "__getattr__" and self.imports is not None:
             sites = self.imports.importers(key.path)
             found.update(dict.fromkeys((s, t) for s in sites for t in self._graph.targets(s) if t.key == key))
         return list(found)
 
-    def _names(self, key: BodyKey, body: Body) -> set[str]:
+    def _find_of_name(self, question: tuple[str, bool, BodyKey]) -> list[_Entering]:
+        name, is_test, key = question
+        return self._by_name((name, is_test)).get(key, [])
+
+    def _find_by_name(self, question: tuple[str, bool]) -> dict[BodyKey, list[_Entering]]:
+        name, is_test = question
+        found: dict[BodyKey, list[_Entering]] = {}
+        for site in self._sites.mentions(name, tests=is_test):
+            for target in self._graph.targets(site):
+                found.setdefault(target.key, []).append((site, target))
+        return found
+
+    def _names(self, key: BodyKey, body: Body) -> list[str]:
         """The names that sites entering a body may mention: its own, its class's, that of what wraps or keeps it."""
         names = {body.name} | self._graph.carried.names(body.name)
         if body.is_generator:
@@ -293,17 +298,17 @@ class Entries:
             names.add(self._values.model.files[key.path].module.rpartition(".")[2])
         if body.cls:
             if body.name == "run" or body.name[:2] == "__":
-                names = names | self._subclass_names(key, body)
+                names |= self._subclass_names(key, body)
             if body.name[:2] == "__" and body.name != "__init__":
-                names = names | {n for cls in names for n in self._sites.holders(cls)}
+                names |= {n for cls in names for n in self._sites.holders(cls)}
         elif body.owner:
-            names |= self._decorated_by(key, body) | self._made_by(key, body)
-        return names
+            names = self._decorated_by(key, body) | self._made_by(key, body)
+        return [body.name, *sorted(names - {body.name})]
 
     def _made_by(self, key: BodyKey, body: Body) -> set[str]:
         """The name of the function that returns this one: ``outer()()``."""
-        outer = self._values.body(BodyKey(key.path, body.owner))
-        if outer is None or not any(op[0] == "R" and op[1] == f"@{body.id}" for op in leaves(outer.block)):
+        outer = self._values.signature(BodyKey(key.path, body.owner))
+        if outer is None or f"@{body.id}" not in self._values.code.returned(BodyKey(key.path, body.owner)):
             return set()
         return {outer.name} | self._sites.holders(outer.name)
 
@@ -334,10 +339,10 @@ class Entries:
             name = owner.rpartition(".")[2]
             for site in self._sites.mentions(name):
                 if site.op[0] == "c" and site.op[4] == "decorator":
-                    target = self._values.body(BodyKey(site.body.path, site.op[2][0][1:]))
+                    target = self._values.signature(BodyKey(site.body.path, site.op[2][0][1:]))
                     if target is not None:
                         found.add(target.name)
-            outer = self._values.body(BodyKey(key.path, owner))
+            outer = self._values.signature(BodyKey(key.path, owner))
             owner = outer.owner if outer is not None else ""
         return found
 

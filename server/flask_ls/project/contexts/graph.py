@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask_ls.project.bodies import Op, Symbol, last_name
 from flask_ls.project.contexts import roles
 from flask_ls.project.contexts.carried import Carried
+from flask_ls.project.contexts.code import Each
 from flask_ls.project.contexts.decorators import Decorators
 from flask_ls.project.contexts.flow import Flow
 from flask_ls.project.contexts.giving import Giving
@@ -30,6 +31,7 @@ from flask_ls.project.contexts.targets import (
     after,
 )
 from flask_ls.project.contexts.values import BodyKey, Value, Values
+from flask_ls.project.tracking import Memo, Tracker
 
 _DEPTH = 6
 
@@ -37,32 +39,30 @@ _DEPTH = 6
 class Graph:
     """The targets of every site."""
 
-    def __init__(self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None]) -> None:
+    def __init__(
+        self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None], each: Each, tracker: Tracker
+    ) -> None:
         self.values = values
         self.sites = sites
         self.flow = flow
         self.task_mask: Callable[[str, Symbol], Mask] = lambda path, symbol: NONE
         self.job_mask: Callable[[str], Mask] = lambda path: NONE
-        self._targets: dict[tuple[BodyKey, int], list[Target]] = {}
+        self._targets: Memo[tuple[BodyKey, Op], list[Target]] = Memo(tracker, self._find, [])
         self.role = Giving(values).role
-        self.decorators = Decorators(self)
+        self.decorators = Decorators(self, tracker)
         self.receivers = Receivers(values)
-        self.special = Special(values)
-        self.carried = Carried(values, sites)
-        self.reading = Reading(self)
+        self.special = Special(values, each, tracker)
+        self.carried = Carried(values, sites, tracker)
+        self.reading = Reading(self, each, tracker)
         self._handing = Handing(self)
 
     def targets(self, site: Site) -> list[Target]:
         """The bodies that running this operation enters, now or later."""
-        key = (site.body, site.leaf)
-        known = self._targets.get(key)
-        if known is None:
-            self._targets[key] = []
-            known = self._targets[key] = self._find(site)
-        return known
+        return self._targets((site.body, site.op))
 
-    def _find(self, site: Site) -> list[Target]:
-        op, path = site.op, site.body.path
+    def _find(self, key: tuple[BodyKey, Op]) -> list[Target]:
+        body, op = key
+        path = body.path
         if op[0] == "a":
             return [*self.reading.read(path, op), *self.special.touched(path, op)]
         if op[0] == "k":
@@ -72,17 +72,17 @@ class Graph:
         if op[0] != "c":
             return []
         if op[4] == "decorator":
-            return self._handing.decoration(site)
+            return self._handing.decoration(path, op)
         callbacks = self._handing.callbacks(path, op)
-        if last_name(op[1]) == "run" and self._runs_later(site):
+        if last_name(op[1]) == "run" and self._runs_later(body, op):
             # A copied context is the one of the place where it was copied, perhaps outside of this function.
             callbacks = [t._replace(source="unknown", mask=UNKNOWN, vector=IDENTITY) for t in callbacks]
         return [*self._executed(path, op), *callbacks, *self._made_thread(path, op)]
 
-    def _runs_later(self, site: Site) -> bool:
+    def _runs_later(self, key: BodyKey, op: Op) -> bool:
         """Whether a nested function calls ``run`` of a copied context."""
-        body = self.values.body(site.body)
-        value = self.values.of(site.body.path, site.op[1])
+        body = self.values.signature(key)
+        value = self.values.of(key.path, op[1])
         is_copy = value is not None and (value.name, value.extra) == ("contextvars.Context", "run")
         return is_copy and body is not None and bool(body.owner)
 
@@ -108,7 +108,7 @@ class Graph:
         if receiver is not None:
             found += self.reading.read(path, ("a", op[1], ""))
         for target in self.references(path, op[1]):
-            body = self.values.body(target.key)
+            body = self.values.signature(target.key)
             if target.source or body is None:
                 found.append(target)
             elif body.is_generator:
@@ -187,7 +187,7 @@ class Graph:
         if function.kind == "called" and function.name in roles.TRANSPARENT:
             return self.references(path, first, left - 1)
         if function.kind == "function" and function.key is not None and first is not None:
-            body = self.values.body(function.key)
+            body = self.values.signature(function.key)
             inner = self.references(path, first, left - 1) if body is not None else []
             if body is not None and inner and not body.is_generator and not body.is_async:
                 vector, extra = self.decorators.decorating(function.key, body)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask_ls.project.bodies import Op, Symbol, last_name
 from flask_ls.project.contexts import roles
 from flask_ls.project.contexts.roles import Role
-from flask_ls.project.contexts.sites import Site
 from flask_ls.project.contexts.states import (
     APP,
     IDENTITY,
@@ -82,7 +81,7 @@ class Handing:
     def _given_along(self, path: str, op: Op, role: Role, symbol: Symbol) -> list[Target]:
         """``Thread(target=retry, args=(work,))``: what ``retry`` does with ``work``, in the thread."""
         key = self._graph.carried.entered(self._graph.values.of(path, symbol), is_decorator=False)
-        body = self._graph.values.body(key)
+        body = self._graph.values.signature(key)
         arguments = arguments_after(op, symbol)
         if key is None or body is None or not arguments:
             return []
@@ -104,7 +103,7 @@ class Handing:
             arguments = [a for a in (*op[2], *(v for _, v in op[3])) if a is not None]
         for argument in arguments:
             for target in self._graph.references(path, argument):
-                body = self._graph.values.body(target.key)
+                body = self._graph.values.signature(target.key)
                 if role.how == "caller":
                     found.append(target)
                 elif body is not None and body.is_generator and (is_wrapped or _is_generator(value)):
@@ -121,7 +120,7 @@ class Handing:
             return target._replace(source=source, mask=apply(target.vector, mask), vector=IDENTITY)
         if role.source == "job":
             mask = self._graph.job_mask(target.key.path)
-        body = self._graph.values.body(target.key)
+        body = self._graph.values.signature(target.key)
         if role.source in ("view", "handler") and body is not None and body.is_generator:
             # A generator view only makes the generator; its body runs while the response is sent.
             return target._replace(source="stream", mask=apply(target.vector, NONE), vector=IDENTITY)
@@ -141,7 +140,7 @@ class Handing:
         if function.kind == "class":
             method = self._graph.values.attribute(function._replace(kind="instance"), "__init__")
             key = method.key if method is not None and method.kind == "function" else None
-        body = self._graph.values.body(key)
+        body = self._graph.values.signature(key)
         if key is None or body is None:
             return []
         found: list[Target] = []
@@ -168,11 +167,10 @@ class Handing:
 
     # Decorators
 
-    def decoration(self, site: Site) -> list[Target]:
+    def decoration(self, path: str, op: Op) -> list[Target]:
         """Applying a decorator: its body runs here, and it may hand the function to somebody."""
-        op, path = site.op, site.body.path
         key = BodyKey(path, op[2][0][1:])
-        body = self._graph.values.body(key)
+        body = self._graph.values.signature(key)
         decorator = self._graph.values.of(path, op[1])
         applied = self._graph.carried.entered(decorator, is_decorator=True)
         found = self._graph.entered_by_name(applied) if applied is not None else []
@@ -181,7 +179,7 @@ class Handing:
         number = body.decorators.index(op[1]) if op[1] in body.decorators else -1
         inner = self._graph.entered_by_name(key, number + 1)
         if applied is not None:
-            own = self._graph.values.body(applied)
+            own = self._graph.values.signature(applied)
             parameter = first_parameter(own) if own is not None else None
             if parameter is not None:
                 own_vector = self._graph.decorators.passage(applied, 0)[0]
@@ -195,6 +193,8 @@ class Handing:
             return found
         role = self._graph.role(decorator, op[1])
         if role is not None and role.source == "command":
+            if self._is_called(key, body.name):
+                return found  # click calls the function in the context of that call
             role = self._command(path, op[1], role)
         if role is None or (role.source == "cli" and _says_no_context(op[1])):
             if role is not None:
@@ -202,11 +202,18 @@ class Handing:
             return found
         return found + [self._started(t, role, path, op) for t in inner]
 
+    def _is_called(self, key: BodyKey, name: str) -> bool:
+        """Whether the project itself calls a function by its name."""
+        graph = self._graph
+        calls = (s for s in graph.sites.mentions(name) if s.op[0] == "c" and s.op[4] != "decorator")
+        values = (graph.values.of(s.body.path, s.op[1]) for s in calls if last_name(s.op[1]) == name)
+        return any(v is not None and v.kind == "function" and v.key == key for v in values)
+
     def _command(self, path: str, decorator: Symbol, role: Role) -> Role:
         """How a command of a click group runs. Of a group that only an entry point of a package names, who runs it?"""
         method = decorator[1] if isinstance(decorator, tuple) and decorator[0] == "()" else decorator
         owner = self._graph.values.attributes.owner_function(path, method)
-        body = self._graph.values.body(owner)
+        body = self._graph.values.signature(owner)
         if owner is None or body is None:
             return role
         values = (self._graph.values.of(owner.path, d) for d in body.decorators)

@@ -4,68 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import MAIN, Op, last_name, leaves
+from flask_ls.project.bodies import Op
 from flask_ls.project.contexts.conventions import is_entry_name, is_test_path
 from flask_ls.project.contexts.sites import Site
 from flask_ls.project.contexts.states import NONE, UNKNOWN, Mask
 from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.lazy import lazy
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
 
-_DYNAMIC = frozenset({"import_module", "__import__", "import_string"})
+Found = dict[str, list[Site]]
 
 
 class Imports:
     """The import graph, with the statements at its edges."""
 
-    def __init__(self, contexts: Contexts) -> None:
+    def __init__(self, contexts: Contexts, tracker: Tracker) -> None:
         self._contexts = contexts
+        self._by_file: Memo[str, Found] = Memo(tracker, self._find_in_file, {})
+        self._all: Memo[None, Found] = Memo(tracker, self._find_all, {})
+        self._importers: Memo[str, list[Site]] = Memo(tracker, lambda module: self._all(None).get(module, []), [])
+        self._some_are_imported_by_name: Memo[None, bool] = Memo(tracker, self._find_imports_by_name, False)
 
     def importers(self, path: str) -> list[Site]:
         """The imports that may run a module first. Tests come after the application and prove nothing of it."""
-        sites = self._importers.get(self._contexts.model.files[path].module, [])
+        sites = self._importers(self._contexts.model.files[path].module)
         return sites if is_test_path(path) else [s for s in sites if not is_test_path(s.body.path)]
 
     def start(self, path: str) -> Mask:
         """The context in which something outside the project runs a module; 0 when nothing does."""
-        facts = self._contexts.model.files[path]
-        if _is_run_by_alembic(facts):
+        code = self._contexts.values.code
+        if code.is_run_by_alembic(path):
             return UNKNOWN
-        is_script = _has_main_guard(facts)
+        is_script = code.has_main_guard(path)
         if self.importers(path):
             return NONE if is_script else 0
         if is_script or is_entry_name(path) or is_test_path(path):
             return NONE
         # Of a module inside a package that nothing imports, it is not known who does, and where.
-        return UNKNOWN if self._some_are_imported_by_name or self._is_inside_package(path) else NONE
+        return UNKNOWN if self._some_are_imported_by_name(None) or self._is_inside_package(path) else NONE
 
     def _is_inside_package(self, path: str) -> bool:
         index = self._contexts.model.index
         module = index.by_path(path) if index is not None else None
         return module is not None and module.folder != module.root
 
-    @lazy
-    def _importers(self) -> dict[str, list[Site]]:
+    def _find_all(self, _: None) -> Found:
         """Module -> the imports that may run it. Under ``""`` those by a computed name."""
-        found: dict[str, list[Site]] = {}
-        model, meaning = self._contexts.model, self._contexts.meaning
-        dynamic = {p for name in _DYNAMIC for p in self._contexts.sites.files_with(name)}
-        for path, facts in model.files.items():
-            for body in facts.bodies.values():
-                if not body.imports and path not in dynamic:
-                    continue
-                for number, op in enumerate(leaves(body.block)):
-                    if op[0] == "m":
-                        site = Site(BodyKey(path, body.id), number, op)
-                        for name in meaning.imported_modules(path, op):
-                            if name != facts.module:
-                                found.setdefault(name, []).append(site)
-                    elif op[0] == "c" and last_name(op[1]) in _DYNAMIC:
-                        site = Site(BodyKey(path, body.id), number, op)
-                        found.setdefault(self._literal_module(facts, op), []).append(site)
+        found: Found = {}
+        for path in self._contexts.model.files:
+            for module, sites in self._by_file(path).items():
+                found.setdefault(module, []).extend(sites)
+        return found
+
+    def _find_in_file(self, path: str) -> Found:
+        found: Found = {}
+        facts = self._contexts.model.files[path]
+        for body, number, op in self._contexts.values.code.imports(path):
+            site = Site(BodyKey(path, body), number, op)
+            if op[0] == "m":
+                for name in self._contexts.meaning.imported_modules(path, op):
+                    if name != facts.module:
+                        found.setdefault(name, []).append(site)
+            else:
+                found.setdefault(self._literal_module(facts, op), []).append(site)
         return found
 
     def _literal_module(self, facts: FileFacts, op: Op) -> str:
@@ -74,20 +78,6 @@ class Imports:
             return self._contexts.model.names.imported(facts.module, argument[1:].partition(":")[0])
         return ""
 
-    @lazy
-    def _some_are_imported_by_name(self) -> bool:
+    def _find_imports_by_name(self, _: None) -> bool:
         """Whether a function imports modules by computed names: a context may be active when it is called."""
-        sites = self._importers.get("", ())
-        return any(s.body.id and not is_test_path(s.body.path) for s in sites)
-
-
-def _has_main_guard(facts: FileFacts) -> bool:
-    module = facts.bodies.get("")
-    return module is not None and any(op[0] == "if" and op[1] == MAIN for op in module.block)
-
-
-def _is_run_by_alembic(facts: FileFacts) -> bool:
-    """Whether it is an ``env.py`` or a revision of Alembic, which `flask db` runs in an application context."""
-    if "revision" in facts.exports and "down_revision" in facts.exports:
-        return True
-    return any(i.module in ("alembic", "alembic.context") for i in facts.imports)
+        return any(s.body.id and not is_test_path(s.body.path) for s in self._importers(""))

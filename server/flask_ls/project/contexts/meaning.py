@@ -20,6 +20,7 @@ from flask_ls.project.contexts.states import (
     then,
 )
 from flask_ls.project.contexts.values import BodyKey, Value, Values
+from flask_ls.project.tracking import Memo, Tracker
 
 CLIENT_METHODS = frozenset("get post put delete patch head options trace open".split())
 CLIENT = "flask.testing.FlaskClient"
@@ -51,13 +52,28 @@ _PROVES = {
 class ProjectMeaning:
     """The `Meaning` of a project's operations. ``flow`` gives the flow of a body."""
 
-    def __init__(self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None]) -> None:
+    def __init__(self, values: Values, sites: Sites, flow: Callable[[BodyKey], Flow | None], tracker: Tracker) -> None:
         self._values = values
         self._sites = sites
         self._flow = flow
-        self._levels: dict[tuple[str, Symbol], int] = {}
-        self.pushing = self._names_that_push()
-        self._has_clients = any(True for _ in sites.files_with("test_client"))
+        self._levels: Memo[tuple[str, Symbol], int] = Memo(tracker, self._level, 0)
+        self._left: Memo[BodyKey, Vector | None] = Memo(tracker, self._find_left, None)
+        self._yielding: Memo[BodyKey, Entering] = Memo(tracker, self._entering_generator, Entering())
+        self._pushing: Memo[None, frozenset[str]] = Memo(tracker, self._names_that_push, frozenset())
+        self._clients: Memo[None, bool] = Memo(tracker, lambda _: bool(sites.files_with("test_client")), False)
+
+    @property
+    def pushing(self) -> frozenset[str]:
+        """Names of functions that may leave a context pushed, and of those that call them; ``""`` for modules."""
+        return self._pushing(None)
+
+    def left(self, key: BodyKey) -> Vector | None:
+        """What a body has done to the contexts when it is left; ``NOWHERE`` when it never is, None without a body."""
+        return self._left(key)
+
+    def _find_left(self, key: BodyKey) -> Vector | None:
+        flow = self._flow(key)
+        return flow.leave if flow is not None else None
 
     # Calls
 
@@ -67,7 +83,7 @@ class ProjectMeaning:
             return self._imported(path, op) if "" in self.pushing else None
         symbol = op[1]
         name = last_name(symbol)
-        if name in CLIENT_METHODS and self._has_clients and self.is_client_call(path, symbol):
+        if name in CLIENT_METHODS and self._clients(None) and self.is_client_call(path, symbol):
             return Change(is_client=True)
         if name in ("push", "__enter__"):
             return self._pushed(path, op, name)
@@ -117,19 +133,18 @@ class ProjectMeaning:
             value = self._values.attribute(value._replace(kind="instance"), "__init__")
         if value is None or value.kind != "function" or value.key is None:
             return None
-        body = self._values.body(value.key)
+        body = self._values.signature(value.key)
         if body is None or body.is_generator or body.id == "":
             return None
-        flow = self._flow(value.key)
-        return Change(flow.leave) if flow is not None and flow.leave not in (IDENTITY, (0, 0, 0, 0)) else None
+        left = self.left(value.key)
+        return Change(left) if left not in (None, IDENTITY, NOWHERE) else None
 
     def _imported(self, path: str, op: Op) -> Change | None:
         vector: Vector | None = None
         for module in self.imported_modules(path, op):
-            facts = self._values.model.modules[module]
-            flow = self._flow(BodyKey(facts.path, "")) if "" in facts.bodies else None
-            if flow is not None and flow.leave not in (IDENTITY, (0, 0, 0, 0)):
-                vector = flow.leave
+            left = self.left(BodyKey(self._values.model.modules[module].path, ""))
+            if left not in (None, IDENTITY, NOWHERE):
+                vector = left
         return Change(vector) if vector is not None else None
 
     def imported_modules(self, path: str, op: Op) -> list[str]:
@@ -170,7 +185,7 @@ class ProjectMeaning:
         if value.kind == "instance":
             return self._entering_instance(value)
         if value.kind == "generator" and value.key is not None:
-            return self._entering_generator(value.key)
+            return self._yielding(value.key)
         if value.kind in ("called", "name", "member"):
             is_open = _may_push(value.name) or self._values.model.names.is_project(value.name)
             is_open = is_open or value.name.startswith(("unittest.mock.", "mock."))
@@ -198,8 +213,8 @@ class ProjectMeaning:
             return Entering()
         enter = self._values.attribute(value, "__enter__")
         if enter is not None and enter.kind == "function" and enter.key is not None:
-            flow = self._flow(enter.key)
-            return Entering(flow.leave) if flow is not None else Entering()
+            left = self.left(enter.key)
+            return Entering(left) if left is not None else Entering()
         if enter is not None and enter.kind == "member":
             external = [c for c in order if self._values.model.names.class_(c) is None]
             return Entering(TO_UNKNOWN if any(_may_push(c) for c in external) else IDENTITY)
@@ -229,10 +244,11 @@ class ProjectMeaning:
 
     def after_fixture(self, key: BodyKey) -> Entering:
         """What a fixture has done when the test runs: at its yield, or after it returned."""
-        body, flow = self._values.body(key), self._flow(key)
+        body = self._values.signature(key)
         if body is not None and body.is_generator:
-            return self._entering_generator(key)
-        return Entering(flow.leave if flow is not None and flow.leave != NOWHERE else IDENTITY)
+            return self._yielding(key)
+        left = self.left(key)
+        return Entering(left if left not in (None, NOWHERE) else IDENTITY)
 
     def _context(self, value: Value | None) -> Vector | None:
         if value is None or value.kind != "instance":
@@ -246,13 +262,10 @@ class ProjectMeaning:
 
     def level(self, path: str, symbol: Symbol) -> int:
         """What the truth of an expression proves about contexts; 0 for nothing."""
-        key = (path, symbol)
-        if key not in self._levels:
-            self._levels[key] = 0
-            self._levels[key] = self._level(path, symbol)
-        return self._levels[key]
+        return self._levels((path, symbol))
 
-    def _level(self, path: str, symbol: Symbol) -> int:
+    def _level(self, key: tuple[str, Symbol]) -> int:
+        path, symbol = key
         if isinstance(symbol, tuple):
             if symbol[0] != "()":
                 return 0
@@ -307,13 +320,12 @@ class ProjectMeaning:
 
     # Functions that push
 
-    def _names_that_push(self) -> frozenset[str]:
-        """Names of functions that may leave a context pushed, and of those that call them; ``""`` for modules."""
+    def _names_that_push(self, _: None) -> frozenset[str]:
         found: set[str] = set()
         todo: list[str] = []
 
         def note(key: BodyKey) -> None:
-            body = self._values.body(key)
+            body = self._values.signature(key)
             name = "" if key.id == "" else body.name if body is not None else ""
             names = {name, body.cls.rpartition(".")[2]} if body is not None and name == "__init__" else {name}
             for each in names - found:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import Body, leaves
+from flask_ls.project.bodies import Body
 from flask_ls.project.contexts.entries import Start, Ways
 from flask_ls.project.contexts.roles import CLASS_ROLES
 from flask_ls.project.contexts.states import APP, NONE, REQUEST, UNKNOWN, Mask, apply
 from flask_ls.project.contexts.targets import argument_of
 from flask_ls.project.contexts.values import BodyKey, Value
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
@@ -26,9 +27,10 @@ _VIEWS = frozenset({"view", "handler"})
 class Outside:
     """Starts that do not show at a call, and what is known of parameters."""
 
-    def __init__(self, contexts: Contexts) -> None:
+    def __init__(self, contexts: Contexts, tracker: Tracker) -> None:
         self._contexts = contexts
-        self._busy: set[tuple[BodyKey, str]] = set()
+        self._parameters: Memo[tuple[BodyKey, str], Value | None] = Memo(tracker, self._find_parameter, None)
+        self._fixtures: Memo[tuple[BodyKey, str], Value | None] = Memo(tracker, self._find_fixture, None)
 
     def starts(self, key: BodyKey, body: Body, ways: Ways) -> Iterator[Start]:
         """The ways into a body from outside."""
@@ -81,10 +83,10 @@ class Outside:
         values = self._contexts.values
         if self._contexts.tests.is_fixture(key, body) or ways.starts:
             return False
-        for op in leaves(body.block):
-            if op[0] == "R" and isinstance(op[1], tuple) and op[1][0] == "()":
-                value = values.of(key.path, op[1])
-                maker = values.of(key.path, op[1][1])
+        for returned in values.code.returned(key):
+            if isinstance(returned, tuple) and returned[0] == "()":
+                value = values.of(key.path, returned)
+                maker = values.of(key.path, returned[1])
                 made_here = maker is not None and maker.kind in ("name", "class")
                 is_instance = made_here and value is not None and value.kind == "instance"
                 if is_instance and value is not None and "flask.Flask" in values.mro(value.name):
@@ -102,7 +104,7 @@ class Outside:
     def _streamed(self, key: BodyKey, body: Body) -> Iterator[Start]:
         """A generator that a view returns runs after the view, without its context."""
         contexts = self._contexts
-        for site in contexts.sites.in_file(key.path).get(body.name, ()):
+        for site in contexts.sites.in_file(key.path, body.name):
             if site.op[0] != "R" or site.body == key:
                 continue
             value = contexts.values.of(key.path, site.op[1])
@@ -115,21 +117,25 @@ class Outside:
 
     # Parameters
 
-    def parameter(self, key: BodyKey, name: str, is_shallow: bool) -> Value | None:
+    def parameter(self, key: BodyKey, name: str) -> Value | None:
         """What every known caller gives for a parameter, or the fixture of that name."""
-        if (key, name) in self._busy:
-            return None
-        self._busy.add((key, name))
-        try:
-            found = self._contexts.tests.parameter(key, name)
-            return found if found is not None or is_shallow else self._given(key, name)
-        finally:
-            self._busy.discard((key, name))
+        return self._parameters((key, name))
+
+    def fixture(self, key: BodyKey, name: str) -> Value | None:
+        """The value of the fixture of a parameter's name, when nothing is known of parameters."""
+        return self._fixtures((key, name))
+
+    def _find_parameter(self, place: tuple[BodyKey, str]) -> Value | None:
+        found = self._contexts.tests.parameter(*place, self._contexts.values)
+        return found if found is not None else self._given(*place)
+
+    def _find_fixture(self, place: tuple[BodyKey, str]) -> Value | None:
+        return self._contexts.tests.parameter(*place, self._contexts.values.without_parameters)
 
     def _given(self, key: BodyKey, name: str) -> Value | None:
         """What the calls in the project give; None when they differ, or are too many to look at."""
         values = self._contexts.values
-        body = values.body(key)
+        body = values.signature(key)
         if body is None:
             return None
         is_constructor = body.name == "__init__"
@@ -139,7 +145,7 @@ class Outside:
             return None
         found: set[Value | None] = set()
         for site in sites:
-            function = values.without_parameters(site.body.path, site.op[1])
+            function = values.without_parameters.of(site.body.path, site.op[1])
             if function is None:
                 continue
             if is_constructor and function.kind == "class":
@@ -147,7 +153,7 @@ class Outside:
             if function is not None and function.key == key:
                 symbol = argument_of(body, name, site.op)
                 if symbol is not None:
-                    found.add(values.without_parameters(site.body.path, symbol))
+                    found.add(values.without_parameters.of(site.body.path, symbol))
         return found.pop() if len(found) == 1 else None
 
 

@@ -101,7 +101,7 @@ def _is_a_test_of_other_code(contexts: Contexts, entry: Entry) -> bool:
         entry = entry.caller
     if entry.key.path != path and not is_test_path(path):
         return True
-    body = contexts.values.body(entry.key)
+    body = contexts.values.signature(entry.key)
     return is_called and body is not None and any(last_name(_function(d)) in _DOUBLES for d in body.decorators)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import EQUALS, Op, Symbol
 from flask_ls.project.contexts.attributes import is_property
+from flask_ls.project.contexts.code import Each
 from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.values import BodyKey, Value
-from flask_ls.project.lazy import lazy
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.graph import Graph
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
 class Reading:
     """Finds what an operation runs by reading."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, each: Each, tracker: Tracker) -> None:
+        """``each``: ``ProjectModel.each``."""
         self._graph = graph
+        self._each = each
+        self._names: Memo[None, frozenset[str]] = Memo(tracker, self._find_names, frozenset())
 
     def read(self, path: str, op: Op) -> list[Target]:
         """Reading ``instance.name`` runs the property of that name, or another method that gives its value."""
@@ -35,12 +40,12 @@ class Reading:
                 if not dot and not (bar and rest):
                     break
                 base = (f"{head}|{owner}" if owner else head) if bar else owner
-            is_own = isinstance(base, str) and name in self._properties
+            is_own = isinstance(base, str) and name in self._names(None)
             methods = self._graph.receivers.methods(path, f"{base}|{name}") if is_own else ()
             found += [Target(key, method=name) for key in methods if self._is_property(key)]
             value = self._graph.values.of(path, base) if not methods else None
             if value is not None:
-                may_be = name in self._properties and value.kind == "instance"
+                may_be = name in self._names(None) and value.kind == "instance"
                 key = self._property_of(value, name) if may_be else None
                 is_assigned = op[2] == "=" and symbol is op[1]
                 found += (
@@ -50,11 +55,8 @@ class Reading:
             symbol = base
         return found
 
-    @lazy
-    def _properties(self) -> frozenset[str]:
-        """The names of all properties."""
-        bodies = (b for facts in self._graph.values.model.files.values() for b in facts.bodies.values() if b.decorators)
-        return frozenset(b.name for b in bodies if is_property(b))
+    def _find_names(self, _: None) -> frozenset[str]:
+        return frozenset[str]().union(*self._each(_property_names).values())
 
     def proxied(self, path: str, symbol: Symbol) -> list[Target]:
         """Using a ``LocalProxy`` of the project runs the function behind it."""
@@ -62,7 +64,7 @@ class Reading:
         return self._graph.references(kept.path, kept.symbol) if kept is not None else []
 
     def _is_property(self, key: BodyKey) -> bool:
-        body = self._graph.values.body(key)
+        body = self._graph.values.signature(key)
         return body is not None and is_property(body)
 
     def _property_of(self, instance: Value, name: str) -> BodyKey | None:
@@ -71,7 +73,11 @@ class Reading:
             known = self._graph.values.model.names.class_(cls)
             if known is not None:
                 facts, definition = known
-                body = facts.bodies.get(f"{definition.qualname}.{name}")
+                body = self._graph.values.signature(BodyKey(facts.path, f"{definition.qualname}.{name}"))
                 if body is not None:
                     return BodyKey(facts.path, body.id) if is_property(body) else None
         return None
+
+
+def _property_names(facts: FileFacts) -> frozenset[str]:
+    return frozenset(b.name for b in facts.bodies.values() if b.decorators and is_property(b))

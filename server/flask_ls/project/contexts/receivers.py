@@ -52,7 +52,7 @@ class Receivers:
 
     def class_of_self(self, entry: Entry) -> str | None:
         """The class of the instance that a method is called on, in this way in; None when that is not known."""
-        body = self._values.body(entry.key)
+        body = self._values.signature(entry.key)
         if body is None or not body.cls:
             return None
         if entry.at is None:

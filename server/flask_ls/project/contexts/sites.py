@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from flask_ls.project.bodies import Op, collect_names, leaves
+from flask_ls.project.contexts.code import Latest
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.values import BodyKey
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.shape import same_shape
+from flask_ls.project.tracking import Input, Memo, Part, Tracker
+
+Index = dict[str, tuple["Site", ...]]
 
 
 class Site(NamedTuple):
@@ -21,118 +24,99 @@ class Site(NamedTuple):
 
 
 class Sites:
-    """Names -> operations. Cheap to derive for the next model when one file changed."""
+    """Names -> operations, kept up to date file by file."""
 
-    def __init__(self, files: Mapping[str, FileFacts], before: Sites | None = None) -> None:
-        self._files = files
-        if before is None:
-            self._base = _by_name(files.values())
-            self._base_files = dict(files)
-            self._in_file: dict[str, dict[str, list[Site]]] = {}
-        else:
-            self._base, self._base_files = before._base, before._base_files
-            self._in_file = {p: v for p, v in before._in_file.items() if files.get(p) is before._files.get(p)}
-        self._changed = [p for p, f in files.items() if self._base_files.get(p) is not f]
-        self._gone = {p for p in self._base_files if p not in files} | set(self._changed)
-        self._renames: dict[str, set[str]] | None = None
-        self._holders: dict[str, set[str]] | None = None
-        if before is not None and _rename_alike(before._files, files):
-            self._renames = before._renames
-            self._holders = before._holders
-        self._mentions: dict[tuple[str, bool], list[Site]] = {}
-        self._calls: dict[str, list[Site]] = {}
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+        self._paths = _by_name(tracker.files.values())
+        self._order = {path: number for number, path in enumerate(tracker.files)}
+        self._index = Latest(_index)
+        self._renames = _renames(tracker.files)
+        self._holders = _holders(tracker.files)
+        self._in_file = Part(tracker, self._find_in_file)
+        self._written = Input(tracker, self._find_written)
+        self._files: Input[str, tuple[str, ...]] = Input(tracker, lambda name: tuple(self._paths_of(name)))
+        self._mentions: Memo[tuple[str, bool], list[Site]] = Memo(tracker, self._find_mentions, [])
+        self._calls: Memo[str, list[Site]] = Memo(tracker, self._find_calls, [])
 
-    @property
-    def is_worn(self) -> bool:
-        """Whether so much changed since the names were collected that collecting them again is due."""
-        return len(self._gone) > 50
+    def edited(self, before: FileFacts, facts: FileFacts) -> None:
+        """One file has other operations now."""
+        old, new = self._index(before), self._index(facts)
+        for name in old.keys() - new.keys():
+            self._paths[name].discard(facts.path)
+        for name in new.keys() - old.keys():
+            self._paths.setdefault(name, set()).add(facts.path)
+        self._files.changed(old.keys() ^ new.keys())
+        self._written.changed(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
     def mentions(self, name: str, *, tests: bool = True) -> list[Site]:
         """The operations that mention something that may be called ``name`` where it is defined.
 
         ``tests``: also those in the files of tests.
         """
-        known = self._mentions.get((name, tests))
-        if known is None:
-            known = self._mentions[name, tests] = []
-            for written in self._names_of(name):
-                for path in self._paths(written):
-                    if tests or not is_test_path(path):
-                        known.extend(self.in_file(path).get(written, ()))
-        return known
+        return self._mentions((name, tests))
 
     def calls(self, name: str) -> list[Site]:
         """The calls, outside of tests, of something that may be called ``name`` where it is defined."""
-        known = self._calls.get(name)
-        if known is None:
-            known = self._calls[name] = [s for s in self.mentions(name, tests=False) if _is_call(s.op)]
-        return known
+        return self._calls(name)
 
-    def in_file(self, path: str) -> dict[str, list[Site]]:
-        """Name -> the operations of one file that mention it."""
-        known = self._in_file.get(path)
-        if known is None:
-            known = self._in_file[path] = _index(self._files[path])
-        return known
+    def in_file(self, path: str, name: str) -> tuple[Site, ...]:
+        """The operations of one file that mention what is written so."""
+        return self._in_file(path, name)
 
-    def files_with(self, name: str) -> Iterator[str]:
+    def files_with(self, name: str) -> list[str]:
         """The files that mention something that may be called ``name`` where it is defined."""
-        seen: set[str] = set()
-        for written in self._names_of(name):
-            for path in self._paths(written):
-                if path not in seen:
-                    seen.add(path)
-                    yield path
+        return list(dict.fromkeys(path for written in self._names_of(name) for path in self._files(written)))
 
-    def _paths(self, name: str) -> Iterator[str]:
-        for path in self._base.get(name, ()):
-            if path not in self._gone:
-                yield path
-        for path in self._changed:
-            if name in self._files[path].mentioned:
-                yield path
-
-    def is_mentioned_in(self, files: Mapping[str, FileFacts], name: str) -> bool:
-        """Whether some operation of these files, of which most are the same, mentions a name."""
-        base = self._base_files
-        if any(files.get(path) is base[path] for path in self._base.get(name, ())):
-            return True
-        return any(name in facts.mentioned for path, facts in files.items() if base.get(path) is not facts)
+    def is_mentioned(self, name: str) -> bool:
+        """Whether some operation mentions what is written so."""
+        return bool(self._paths.get(name))
 
     def holders(self, cls: str) -> set[str]:
         """The variables and attributes that are bound to calls of what may be called ``cls`` where it is defined."""
-        if self._holders is None:
-            self._holders = _holders(self._files)
         return set().union(*(self._holders.get(n, ()) for n in self._names_of(cls)))
-
-    def _names_of(self, name: str) -> set[str]:
-        """The name and every name it is imported or assigned under."""
-        if self._renames is None:
-            self._renames = _renames(self._files)
-        found = {name}
-        todo = [name]
-        while todo:
-            for other in self._renames.get(todo.pop(), ()):
-                if other not in found:
-                    found.add(other)
-                    todo.append(other)
-        return found
 
     def names_of(self, *names: str) -> set[str]:
         """Every name under which things of these names may be mentioned."""
         return set().union(*(self._names_of(n) for n in names))
 
+    def _names_of(self, name: str) -> list[str]:
+        """The name and every name it is imported or assigned under."""
+        found = {name: None}
+        todo = [name]
+        while todo:
+            for other in sorted(self._renames.get(todo.pop(), ())):
+                if other not in found:
+                    found[other] = None
+                    todo.append(other)
+        return list(found)
 
-def _is_call(op: Op) -> bool:
-    return bool(op[0] == "c" and op[4] != "decorator")
+    def _find_in_file(self, facts: FileFacts, name: str) -> tuple[Site, ...]:
+        return self._index(facts).get(name, ())
+
+    def _find_written(self, name: str) -> list[Site]:
+        files = self._tracker.files
+        return [site for path in self._paths_of(name) for site in self._index(files[path]).get(name, ())]
+
+    def _paths_of(self, name: str) -> list[str]:
+        return sorted(self._paths.get(name, ()), key=self._order.__getitem__)
+
+    def _find_mentions(self, key: tuple[str, bool]) -> list[Site]:
+        name, tests = key
+        written = self._names_of(name)
+        found = self._written(name) if len(written) == 1 else [site for each in written for site in self._written(each)]
+        return found if tests else [site for site in found if not is_test_path(site.body.path)]
+
+    def _find_calls(self, name: str) -> list[Site]:
+        return [s for s in self.mentions(name, tests=False) if s.op[0] == "c" and s.op[4] != "decorator"]
 
 
-def _by_name(files: object) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for facts in files:  # type: ignore[attr-defined]
+def _by_name(files: Iterable[FileFacts]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for facts in files:
         path = facts.path
         for name in facts.mentioned:
-            found.setdefault(name, []).append(path)
+            found.setdefault(name, set()).add(path)
     return found
 
 
@@ -168,15 +152,7 @@ def _holders(files: Mapping[str, FileFacts]) -> dict[str, set[str]]:
     return found
 
 
-def _rename_alike(before: Mapping[str, FileFacts], files: Mapping[str, FileFacts]) -> bool:
-    """Whether what differs between two sets of files gives no other name to anything."""
-    if before.keys() != files.keys():
-        return False
-    changed = [(old, new) for path, new in files.items() if (old := before[path]) is not new]
-    return all(same_shape((o.exports, o.classes), (n.exports, n.classes)) for o, n in changed)
-
-
-def _index(facts: FileFacts) -> dict[str, list[Site]]:
+def _index(facts: FileFacts) -> Index:
     found: dict[str, list[Site]] = {}
     for body in facts.bodies.values():
         key = BodyKey(facts.path, body.id)
@@ -186,4 +162,4 @@ def _index(facts: FileFacts) -> dict[str, list[Site]]:
             site = Site(key, number, op)
             for name in names:
                 found.setdefault(name, []).append(site)
-    return found
+    return {name: tuple(sites) for name, sites in found.items()}

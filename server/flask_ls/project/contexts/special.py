@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import Op, Symbol, leaves
+from flask_ls.project.bodies import Op
+from flask_ls.project.contexts.code import Each
 from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
-from flask_ls.project.lazy import lazy
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.facts import ClassFacts, FileFacts
@@ -31,9 +32,12 @@ _OBJECT = "builtins.object"
 class Special:
     """Finds the special methods that an operation runs."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, each: Each, tracker: Tracker) -> None:
+        """``each``: ``ProjectModel.each``."""
         self._values = values
-        self._metaclasses: dict[str, dict[str, Symbol]] = {}
+        self._each = each
+        none: tuple[bool, frozenset[str]] = (False, frozenset())
+        self._givers: Memo[None, tuple[bool, frozenset[str]]] = Memo(tracker, self._find_givers, none)
 
     def touched(self, path: str, op: Op) -> list[Target]:
         """``value[key]``, ``f"{value}"``, ``for x in value``: the methods of an instance of a project class."""
@@ -91,16 +95,14 @@ class Special:
 
     def _may_give(self, cls: str) -> bool:
         """Whether something of the project says what reading or assigning an attribute of a class does."""
-        descriptors, givers = self._givers
+        descriptors, givers = self._givers(None)
         return descriptors or (bool(givers) and not givers.isdisjoint(self._values.mro(cls)))
 
-    @lazy
-    def _givers(self) -> tuple[bool, frozenset[str]]:
+    def _find_givers(self, _: None) -> tuple[bool, frozenset[str]]:
         """Whether there are descriptors; the classes with ``__getattr__`` or ``__setattr__``."""
-        classes = [(f.module, c) for f in self._values.model.files.values() for c in f.classes.values() if c.methods]
-        descriptors = any("__get__" in c.methods or "__set__" in c.methods for _, c in classes)
-        givers = (f"{m}.{c.qualname}" for m, c in classes if "__getattr__" in c.methods or "__setattr__" in c.methods)
-        return descriptors, frozenset(givers)
+        given = self._each(_giving)
+        found = frozenset(name for names in given.values() for name in names)
+        return "" in found, found - {""}
 
     def made(self, path: str, op: Op) -> list[Target]:
         """A class statement: its metaclass, ``__init_subclass__`` of its bases, ``__set_name__`` of its attributes."""
@@ -150,15 +152,22 @@ class Special:
         known = self._values.model.names.class_(cls)
         if known is None:
             return None
-        facts = known[0]
-        named = self._metaclasses.get(facts.path)
-        if named is None:
-            made = (op for body in facts.bodies.values() for op in leaves(body.block) if op[0] == "k")
-            named = self._metaclasses[facts.path] = {op[1][1:]: op[2] for op in made if op[2] is not None}
-        value = self._values.of(facts.path, named.get(known[1].qualname))
+        path, named = known[0].path, self._values.code.metaclass(known[0].path, known[1].qualname)
+        value = self._values.of(path, named)
         return value if value is not None and value.kind == "class" else None
 
 
 def _defines(facts: FileFacts, cls: ClassFacts, name: str) -> bool:
     qualname = f"{cls.qualname}.{name}"
     return name in cls.attributes or qualname in facts.functions or qualname in facts.classes
+
+
+def _giving(facts: FileFacts) -> frozenset[str]:
+    """The classes of a file with ``__getattr__`` or ``__setattr__``; ``""`` stands for descriptors."""
+    found: set[str] = set()
+    for cls in facts.classes.values():
+        if "__getattr__" in cls.methods or "__setattr__" in cls.methods:
+            found.add(f"{facts.module}.{cls.qualname}")
+        if "__get__" in cls.methods or "__set__" in cls.methods:
+            found.add("")
+    return frozenset(found)

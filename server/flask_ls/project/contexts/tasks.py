@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import Symbol, last_name, leaves
 from flask_ls.project.contexts.states import IDENTITY, NONE, UNKNOWN, Mask
-from flask_ls.project.contexts.values import Value
-from flask_ls.project.lazy import lazy
+from flask_ls.project.contexts.values import BodyKey, Value
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.contexts.analysis import Contexts
@@ -19,8 +20,10 @@ _SIGNALS = ("worker_process_init", "worker_init", "task_prerun", "worker_ready")
 class Tasks:
     """The context of Celery tasks."""
 
-    def __init__(self, contexts: Contexts) -> None:
+    def __init__(self, contexts: Contexts, tracker: Tracker) -> None:
         self._contexts = contexts
+        self._by_class: Memo[None, Mask] = Memo(tracker, self._find_by_class, NONE)
+        self._pushed: Memo[BodyKey, Mask | None] = Memo(tracker, self._find_pushed, None)
 
     def mask(self, path: str, decorator: Symbol) -> Mask:
         """The context in which a task runs that is registered by this decorator."""
@@ -30,41 +33,23 @@ class Tasks:
             pushed = self._pushed_by_class(base)
             if pushed is not None:
                 return pushed
-        if self._by_class != NONE:
-            return self._by_class
+        by_class = self._by_class(None)
+        if by_class != NONE:
+            return by_class
         left = self._contexts.left_by_module(path)
         return NONE if left == IDENTITY else UNKNOWN
 
     def job_mask(self, path: str) -> Mask:
         """The context in which a worker of a queue (RQ, Huey) runs a function of a file."""
-        if self._has_own_worker:
+        # Forked workers keep the context in which they are started; a middleware may push one.
+        if self._contexts.each(_has_own_worker):
             return UNKNOWN
         return NONE if self._contexts.left_by_module(path) == IDENTITY else UNKNOWN
 
-    @lazy
-    def _has_own_worker(self) -> bool:
-        """Whether the project starts workers itself, or says what they do around a job.
-
-        Forked workers keep the context in which they are started; a middleware may push one.
-        """
-        for facts in self._contexts.model.files.values():
-            for imported in facts.imports:
-                if imported.module.partition(".")[0] in ("rq", "huey", "dramatiq"):
-                    names = (imported.module, *(n for n, _ in imported.names))
-                    if any(word in n.lower() for n in names for word in ("worker", "consumer", "middleware")):
-                        return True
-        return False
-
-    @lazy
-    def _sets_call(self) -> bool:
-        """Whether the project puts a ``__call__`` on a class that it has made: ``ContextTask.__call__ = call``."""
-        return any(s.endswith(".__call__") for f in self._contexts.model.files.values() for s in f.stores)
-
-    @lazy
-    def _by_class(self) -> Mask:
+    def _find_by_class(self, _: None) -> Mask:
         """What the task class that the project gives to Celery pushes; ``NONE`` when it gives none."""
         sites, values = self._contexts.sites, self._contexts.values
-        if any(True for name in _SIGNALS for _ in sites.files_with(name)):
+        if any(sites.files_with(name) for name in _SIGNALS):
             return UNKNOWN
         found: set[Mask] = set()
         for site in sites.mentions("Task"):
@@ -97,15 +82,33 @@ class Tasks:
         """What ``__call__`` of a task class has pushed when it runs the task; None when that cannot be seen."""
         if value is None or value.kind != "class":
             return None
-        if self._sets_call:
+        if self._contexts.each(_sets_call):
             return UNKNOWN
         method = self._contexts.values.attribute(value._replace(kind="instance"), "__call__")
         if method is None or method.kind != "function" or method.key is None:
             return NONE if method is not None else None
-        body, flow = self._contexts.values.body(method.key), self._contexts.flow(method.key)
+        return self._pushed(method.key)
+
+    def _find_pushed(self, key: BodyKey) -> Mask | None:
+        body, flow = self._contexts.values.body(key), self._contexts.flow(key)
         if body is None or flow is None:
             return None
         for number, op in enumerate(leaves(body.block)):
             if op[0] == "c" and last_name(op[1]) in ("run", "__call__"):
                 return flow.at[number][0]
         return None
+
+
+def _has_own_worker(facts: FileFacts) -> bool:
+    """Whether a file starts workers of a queue itself, or says what they do around a job."""
+    for imported in facts.imports:
+        if imported.module.partition(".")[0] in ("rq", "huey", "dramatiq"):
+            names = (imported.module, *(n for n, _ in imported.names))
+            if any(word in n.lower() for n in names for word in ("worker", "consumer", "middleware")):
+                return True
+    return False
+
+
+def _sets_call(facts: FileFacts) -> bool:
+    """Whether a file puts a ``__call__`` on a class that it has made: ``ContextTask.__call__ = call``."""
+    return any(stored.endswith(".__call__") for stored in facts.stores)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_ls.project.bodies import Body, Symbol, last_name, leaves
+from flask_ls.project.contexts.code import Latest
 from flask_ls.project.contexts.conventions import is_test_module, is_test_path
-from flask_ls.project.contexts.fixtures import Fixture, Fixtures, Visible
-from flask_ls.project.contexts.flow import Entering, Flow
+from flask_ls.project.contexts.fixtures import Each, Fixture, Fixtures, Visible
+from flask_ls.project.contexts.flow import Entering
 from flask_ls.project.contexts.states import (
     IDENTITY,
     NONE,
@@ -21,6 +22,8 @@ from flask_ls.project.contexts.states import (
     then,
 )
 from flask_ls.project.contexts.values import BodyKey, Value, Values
+from flask_ls.project.facts import FileFacts
+from flask_ls.project.tracking import Memo, Part, Tracker
 
 # docs.pytest.org, "Built-in fixtures", and widespread plugins: none of them touches a Flask context.
 _BUILTIN_FIXTURES = frozenset(
@@ -44,19 +47,21 @@ class Tests:
     def __init__(
         self,
         values: Values,
-        flow: Callable[[BodyKey], Flow | None],
-        leaves_module: Callable[[str], Vector],
+        left: Callable[[BodyKey], Vector | None],
+        left_by_module: Callable[[str], Vector],
         after_fixture: Callable[[BodyKey], Entering],
+        each: Each,
+        tracker: Tracker,
     ) -> None:
+        marks = Latest(_marks)
         self._values = values
-        self._flow = flow
-        self._leaves_module = leaves_module
+        self._body_leaves = left
+        self._module_leaves = left_by_module
         self._after_fixture_body = after_fixture
-        self.fixtures = Fixtures(values)
-        self._after: dict[BodyKey, Vector] = {}
-        self._before_file: dict[str, Vector] = {}
-        self._marks: dict[str, dict[str, list[str]]] = {}
-        self._busy: set[BodyKey] = set()
+        self.fixtures = Fixtures(values, each, tracker)
+        self._after: Memo[BodyKey, Vector] = Memo(tracker, self._find_after, IDENTITY)
+        self._before: Memo[str, Vector] = Memo(tracker, self._find_before, IDENTITY)
+        self._marks: Part[str, list[str]] = Part(tracker, lambda facts, owner: marks(facts).get(owner, []))
 
     # Who is a test
 
@@ -119,17 +124,17 @@ class Tests:
         visible = self.fixtures.visible(key.path).by_name.values()
         return any(f.key != key and self._after_fixture(f) != IDENTITY for f in visible)
 
-    def parameter(self, key: BodyKey, name: str) -> Value | None:
+    def parameter(self, key: BodyKey, name: str, values: Values) -> Value | None:
         """What a fixture gives to the parameter of that name."""
-        body = self._values.body(key)
+        body = self._values.signature(key)
         if body is None or not (self.is_test(key, body) or self.is_fixture(key, body)):
             return None
         fixture = self._visible(key, body).by_name.get(name)
-        made = self._values.body(fixture.key) if fixture is not None else None
-        if fixture is None or made is None or fixture.key == key:
+        if fixture is None or fixture.key == key:
             return None
-        given = {op[1] for op in leaves(made.block) if op[0] in ("R", "y") and op[1] is not None}
-        found = {self._values.of(fixture.key.path, s) for s in given}
+        code = values.code
+        given = {*code.returned(fixture.key), *code.yielded(fixture.key)} - {None}
+        found = {values.of(fixture.key.path, s) for s in given}
         return found.pop() if len(found) == 1 else None
 
     # Fixtures
@@ -180,40 +185,23 @@ class Tests:
 
     def _after_fixture(self, fixture: Fixture) -> Vector:
         """What a fixture has done to the contexts when the test runs: at its yield, or after it returned."""
-        key = fixture.key
-        if key in self._after:
-            return self._after[key]
-        body = self._values.body(key)
-        if body is None or key in self._busy:
+        return self._after(fixture.key)
+
+    def _find_after(self, key: BodyKey) -> Vector:
+        body = self._values.signature(key)
+        if body is None:
             return IDENTITY
-        self._busy.add(key)
-        vector = self._requested(key, body)
-        self._busy.discard(key)
-        found = self._after[key] = then(vector, self._after_fixture_body(key).vector)
-        return found
+        return then(self._requested(key, body), self._after_fixture_body(key).vector)
 
     def _marked(self, key: BodyKey, body: Body) -> list[str]:
         """The names in ``pytest.mark.usefixtures(...)`` of the function, its class and its bases, and its module."""
         found = [n for d in body.decorators for n in _used_fixtures(d)]
-        found += self._marks_in(key.path).get("", ())
+        found += self._marks(key.path, "")
         for cls in self._values.mro(self._class(key, body)) if body.cls else ():
             definition = self._values.model.names.class_(cls)
             if definition is not None:
-                found += self._marks_in(definition[0].path).get(definition[1].qualname, ())
+                found += self._marks(definition[0].path, definition[1].qualname)
         return found
-
-    def _marks_in(self, path: str) -> dict[str, list[str]]:
-        """Class -> the fixtures it is marked with; ``""`` for ``pytestmark = ...`` of the module."""
-        known = self._marks.get(path)
-        if known is None:
-            known = self._marks[path] = {}
-            module = self._values.model.files[path].bodies.get("")
-            for op in leaves(module.block) if module is not None else ():
-                if op[0] == "c" and op[4] == "decorator":
-                    known.setdefault(op[2][0][1:], []).extend(_used_fixtures(op[1]))
-                elif op[0] == "a" and op[2] == "=" and last_name(op[1]) == "pytestmark":
-                    known.setdefault("", []).extend(_used_fixtures(op[3]))
-        return known
 
     @staticmethod
     def _are_given(body: Body, names: set[str]) -> bool:
@@ -267,26 +255,35 @@ class Tests:
         return self._left(method.key)
 
     def _left(self, key: BodyKey) -> Vector:
-        flow = self._flow(key)
-        return flow.leave if flow is not None and flow.leave != NOWHERE else IDENTITY
+        left = self._body_leaves(key)
+        return left if left not in (None, NOWHERE) else IDENTITY
 
-    def _before(self, path: str) -> Vector:
+    def _find_before(self, path: str) -> Vector:
         """What the test module, its conftest files and their hooks have left pushed when its tests run."""
-        known = self._before_file.get(path)
-        if known is None:
-            known = IDENTITY
-            for conftest in self.fixtures.conftests(path):
-                known = then(known, self._leaves_module(conftest))
-                for name in _PYTEST_HOOKS:
-                    known = then(known, self._left(BodyKey(conftest, name)))
-            known = then(known, self._leaves_module(path))
-            for name in _XUNIT_FUNCTIONS:
-                known = then(known, self._left(BodyKey(path, name)))
-            self._before_file[path] = known
-        return known
+        found = IDENTITY
+        for conftest in self.fixtures.conftests(path):
+            found = then(found, self._module_leaves(conftest))
+            for name in _PYTEST_HOOKS:
+                found = then(found, self._left(BodyKey(conftest, name)))
+        found = then(found, self._module_leaves(path))
+        for name in _XUNIT_FUNCTIONS:
+            found = then(found, self._left(BodyKey(path, name)))
+        return found
 
     def _class(self, key: BodyKey, body: Body) -> str:
         return f"{self._values.model.files[key.path].module}.{body.cls}"
+
+
+def _marks(facts: FileFacts) -> dict[str, list[str]]:
+    """Class or function -> the fixtures it is marked with; ``""`` for ``pytestmark = ...`` of the module."""
+    found: dict[str, list[str]] = {}
+    module = facts.bodies.get("")
+    for op in leaves(module.block) if module is not None else ():
+        if op[0] == "c" and op[4] == "decorator":
+            found.setdefault(op[2][0][1:], []).extend(_used_fixtures(op[1]))
+        elif op[0] == "a" and op[2] == "=" and last_name(op[1]) == "pytestmark":
+            found.setdefault("", []).extend(_used_fixtures(op[3]))
+    return found
 
 
 def _literals(symbols: tuple) -> list[str]:  # type: ignore[type-arg]

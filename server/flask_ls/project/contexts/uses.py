@@ -23,13 +23,9 @@ class Use(NamedTuple):
 
 def uses_of(values: Values, sites: Sites, path: str, words: frozenset[str]) -> list[Use]:
     """The uses of a file. ``words``: the names under which things that need a context may be mentioned."""
-    facts = values.model.files[path]
-    if words.isdisjoint(facts.mentioned):
-        return []
     candidates: dict[tuple[str, int], Site] = {}
-    index = sites.in_file(path)
-    for name in words & index.keys():
-        for site in index[name]:
+    for name in words:
+        for site in sites.in_file(path, name):
             candidates[site.body.id, site.leaf] = site
     found = []
     for _, site in sorted(candidates.items()):

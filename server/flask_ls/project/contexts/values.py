@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project import catalog
-from flask_ls.project.bodies import MARKS, Body, Symbol, leaves
+from flask_ls.project.bodies import MARKS, Body, Symbol
 from flask_ls.project.contexts.attributes import DUCK_RESULTS, Attributes, duck
+from flask_ls.project.contexts.code import Code
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.model import ProjectModel
@@ -26,35 +28,29 @@ _RESULTS = {
 class Values:
     """Evaluates symbols; every answer is remembered."""
 
-    def __init__(self, model: ProjectModel) -> None:
+    def __init__(self, model: ProjectModel, tracker: Tracker, code: Code | None = None) -> None:
+        """``code`` is given to those that know nothing of parameters."""
         self.model = model
-        # Two of each: while the arguments of a parameter are looked at, other parameters stay unknown, so that an
-        # answer does not depend on what was asked before it.
-        self._memos: tuple[_Memo, _Memo] = (_Memo(), _Memo())
-        self._memo = self._memos[0]
+        self.code = code or Code(tracker)
+        self._symbols: Memo[tuple[str, Symbol], Value | None] = Memo(tracker, self._evaluate, None)
+        self._names: Memo[str, Value | None] = Memo(tracker, self._named_value, None)
         self.attributes = Attributes(self)
         self._mro: dict[str, list[str]] = {}
         self._by_base: dict[str, list[str]] | None = None
-        self._variables: dict[str, dict[str, Symbol]] = {}
         self.parameter_value = _no_parameter
+        # While the arguments of a parameter are looked at, other parameters stay unknown, so that an answer does not
+        # depend on what was asked before it.
+        self.without_parameters = Values(model, tracker, self.code) if code is None else self
 
     def of(self, path: str, symbol: Symbol | None, left: int = _LIMIT) -> Value | None:
         """The value of a symbol of a body of this file; None when unknown."""
         if symbol is None or left <= 0:
             return None
-        known, key = self._memo.symbols, (path, symbol)
-        if key not in known:
-            known[key] = None
-            known[key] = self._evaluate(path, symbol, left - 1)
-        return known[key]
+        return self._symbols((path, symbol), left - 1)
 
-    def without_parameters(self, path: str, symbol: Symbol | None) -> Value | None:
-        """The value of a symbol when nothing is known of parameters."""
-        before, self._memo = self._memo, self._memos[1]
-        try:
-            return self.of(path, symbol)
-        finally:
-            self._memo = before
+    def of_model(self, model: ProjectModel) -> None:
+        """Ask this model from now on."""
+        self.model = self.without_parameters.model = model
 
     def mro(self, cls: str) -> list[str]:
         """A class and its bases, nearest first."""
@@ -96,30 +92,25 @@ class Values:
 
     def body(self, key: BodyKey | None) -> Body | None:
         """A body by its key; None when it does nothing."""
-        facts = self.model.files.get(key.path) if key is not None else None
-        return facts.bodies.get(key.id) if facts is not None and key is not None else None
+        return self.code.body(key)
+
+    def signature(self, key: BodyKey | None) -> Body | None:
+        """The same without its operations."""
+        return self.code.signature(key)
 
     def dotted(self, key: BodyKey) -> str:
         """The project-wide name of a body."""
         facts = self.model.files[key.path]
         return f"{facts.module}.{key.id}" if key.id else facts.module
 
-    def variables(self, facts: FileFacts) -> dict[str, Symbol]:
-        """The variables of a module that keep functions -> what they are bound to, each bound once."""
-        known = self._variables.get(facts.path)
-        if known is None:
-            known = self._variables[facts.path] = {}
-            module = facts.bodies.get("")
-            for op in leaves(module.block) if module is not None else ():
-                if op[0] == "a" and op[2] == "=" and isinstance(op[1], str) and op[1].isidentifier():
-                    known[op[1]] = op[3]
-            for name in [n for n in known if not self._is_single(facts, n)]:
-                del known[name]
-        return known
+    def variable(self, facts: FileFacts, name: str) -> Symbol | None:
+        """What a variable of a module that keeps functions is bound to, when it is bound once."""
+        return self.code.variable(facts.path, name) if name.isidentifier() and self._is_single(facts, name) else None
 
     # Evaluation
 
-    def _evaluate(self, path: str, symbol: Symbol, left: int) -> Value | None:
+    def _evaluate(self, key: tuple[str, Symbol], left: int = _LIMIT) -> Value | None:
+        path, symbol = key
         if isinstance(symbol, tuple):
             kind = symbol[0]
             if kind == "()":
@@ -182,13 +173,9 @@ class Values:
 
     def named(self, dotted: str, left: int = _LIMIT) -> Value | None:
         """The value of a canonical dotted name."""
-        known = self._memo.names
-        if dotted not in known:
-            known[dotted] = None
-            known[dotted] = self._named_value(dotted, left - 1)
-        return known[dotted]
+        return self._names(dotted, left - 1)
 
-    def _named_value(self, dotted: str, left: int) -> Value | None:
+    def _named_value(self, dotted: str, left: int = _LIMIT) -> Value | None:
         if left <= 0:
             return None
         names = self.model.names
@@ -208,7 +195,7 @@ class Values:
         if owner:
             base = self.named(f"{facts.module}.{owner}", left)
             return self.attribute(base, last, left) if base is not None else None
-        body = facts.bodies.get(rest)
+        body = self.signature(BodyKey(facts.path, rest))
         if body is not None and body.kind == "lambda":
             return Value("function", key=BodyKey(facts.path, rest))
         cls = self.model.class_of_name(dotted)
@@ -225,7 +212,7 @@ class Values:
         if len(exports) != 1 or exports[0].kind != "value":
             return None
         target = exports[0].target
-        kept = self.variables(facts).get(name)
+        kept = self.variable(facts, name)
         if kept is not None and kept[0] == "()":
             found = self.of(facts.path, kept, left)
             if found is not None and found.kind in ("function", "class"):
@@ -248,7 +235,7 @@ class Values:
         if function.kind == "class":
             return Value("instance", function.name)
         if function.kind == "function" and function.key is not None:
-            body = self.body(function.key)
+            body = self.signature(function.key)
             if body is not None and body.is_generator:
                 return Value("generator", key=function.key)
             if body is not None and body.is_async:
@@ -284,9 +271,8 @@ class Values:
 
     def result(self, key: BodyKey, left: int = _LIMIT) -> Value | None:
         """What calling a project function gives, when it returns one kind of thing."""
-        body = self.body(key)
-        if left > 0 and body is not None:
-            returned = {op[1] for op in leaves(body.block) if op[0] == "R"}
+        if left > 0:
+            returned = set(self.code.returned(key))
             if returned:
                 found = {self.of(key.path, s, left - 1) for s in returned}
                 if len(found) == 1:
@@ -301,10 +287,9 @@ class Values:
         if isinstance(symbol, tuple) and symbol[0] == "()":
             function = self.of(path, symbol[1], left)
             if function is not None and function.kind == "function" and function.key is not None:
-                body = self.body(function.key)
+                body = self.signature(function.key)
                 if body is not None and body.is_generator:
-                    yielded = {op[1] for op in leaves(body.block) if op[0] == "y"}
-                    return self.attributes.one(function.key.path, yielded, left)
+                    return self.attributes.one(function.key.path, set(self.code.yielded(function.key)), left)
         value = self.of(path, symbol, left)
         if value is not None and value.kind == "instance":
             enter = self.attributes.member(value, "__enter__", left)
@@ -315,28 +300,21 @@ class Values:
     # Parameters
 
     def _parameter(self, key: BodyKey, name: str, left: int) -> Value | None:
-        body = self.body(key)
+        body = self.signature(key)
         parameter = body.parameter(name) if body is not None else None
         if parameter is not None and parameter.annotation:
             facts = self.model.files[key.path]
             cls = self.model.names.in_module(facts.module, parameter.annotation)
             if cls is not None:
                 return Value("instance", cls)
-        is_shallow = self._memo is self._memos[1]
-        return self.parameter_value(key, name, is_shallow) or Value("parameter", extra=name, key=key)
+        return self.parameter_value(key, name) or Value("parameter", extra=name, key=key)
 
 
 _PROXY_INSTANCES = frozenset({"flask.current_app", "flask.request"})
 
 
-def _no_parameter(key: BodyKey, name: str, is_shallow: bool) -> Value | None:
+def _no_parameter(key: BodyKey, name: str) -> Value | None:
     return None
-
-
-class _Memo:
-    def __init__(self) -> None:
-        self.symbols: dict[tuple[str, Symbol], Value | None] = {}
-        self.names: dict[str, Value | None] = {}
 
 
 __all__ = ["BodyKey", "Value", "Values"]

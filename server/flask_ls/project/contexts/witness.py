@@ -102,7 +102,7 @@ def _start(contexts: Contexts, entry: Entry) -> str:
 
 def called(contexts: Contexts, entry: Entry) -> str:
     """What is entered, for a reader: `send()`, `Mailer.send()`, "this lambda"."""
-    body = contexts.values.body(entry.key)
+    body = contexts.values.signature(entry.key)
     if body is None or body.kind == "module":
         return "the module"
     if body.kind == "lambda":

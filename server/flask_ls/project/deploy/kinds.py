@@ -30,6 +30,9 @@ _DEVELOPMENT = re.compile(
     r"(^|[._/-])(dev|devel|development|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
 )
 
+# Compose adds this file by itself to the one that is deployed (Compose documentation, "Merge Compose files").
+_OVERRIDE = re.compile(r"compose\.override\.ya?ml$", re.I)
+
 
 def deployment_kind(path: str) -> Kind | None:
     """What sort of deployment file this is; None when it is none. ``path`` has ``/`` and need not exist."""
@@ -60,4 +63,4 @@ def is_development_path(path: str) -> bool:
     name = posixpath.basename(path)
     # `.flaskenv` holds what the `flask` command reads on a developer's machine (Flask's "Environment Variables From
     # dotenv"); a server such as gunicorn never reads it.
-    return name == ".flaskenv" or _DEVELOPMENT.search(name) is not None
+    return name == ".flaskenv" or _OVERRIDE.search(name) is not None or _DEVELOPMENT.search(name) is not None

@@ -12,14 +12,30 @@ BINDING = frozenset({"init_app", "setup_app"})
 
 
 def bound_extensions(index: FileIndex) -> frozenset[str]:
-    """The receivers of ``.init_app()`` calls, as written."""
-    return frozenset(
-        receiver
+    """The receivers of ``.init_app()`` calls, as written; ``?`` stands for one that other code chooses."""
+    receivers = [
+        call.func.value
         for call in index.nodes(ast.Call)
-        if isinstance(call.func, ast.Attribute)
-        and call.func.attr in BINDING
-        and (receiver := dotted_name(call.func.value)) is not None
-    )
+        if isinstance(call.func, ast.Attribute) and call.func.attr in BINDING
+    ]
+    found = {name for receiver in receivers if (name := dotted_name(receiver)) is not None}
+    return frozenset({*found, "?"} if any(_is_chosen_elsewhere(r, index) for r in receivers) else found)
+
+
+def _is_chosen_elsewhere(receiver: ast.expr, index: FileIndex) -> bool:
+    """Whether the object comes from a mapping, a function that finds it, a loop or a parameter."""
+    if isinstance(receiver, ast.Call):
+        function = (dotted_name(receiver.func) or "").rpartition(".")[2]
+        return function != "super" and not function[:1].isupper()
+    if not isinstance(receiver, ast.Name) or receiver.id in ("self", "cls"):
+        return isinstance(receiver, ast.Subscript)
+    bindings = index.lookup(receiver.id, receiver)
+    return any(b.kind == "param" or (b.kind == "target" and not _is_over_display(b.node)) for b in bindings)
+
+
+def _is_over_display(loop: ast.AST) -> bool:
+    """Whether a loop goes through a display, whose elements are among what the file passes on."""
+    return isinstance(loop, (ast.For, ast.comprehension)) and isinstance(loop.iter, (ast.List, ast.Tuple, ast.Set))
 
 
 def passed(index: FileIndex) -> frozenset[str]:
@@ -40,4 +56,5 @@ def passed(index: FileIndex) -> frozenset[str]:
     handed += [n.value for n in index.nodes(ast.Assign)]
     handed += [n.value for n in index.nodes(ast.Starred)]
     handed += [n.iter for n in index.nodes(ast.For)]
-    return frozenset(dotted for node in handed if node is not None and (dotted := dotted_name(node)) is not None)
+    named = {dotted_name(n) for n in handed if isinstance(n, (ast.Name, ast.Attribute))}
+    return frozenset(name for name in named if name is not None)

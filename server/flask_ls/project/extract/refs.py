@@ -9,13 +9,18 @@ from flask_ls.project.facts import Ref
 
 def dotted_name(node: ast.AST | None) -> str | None:
     """``a.b.c`` for a chain of a name and attributes; None for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
+    if isinstance(node, ast.Name):
+        return node.id
+    if not isinstance(node, ast.Attribute):
         return None
-    parts.append(node.id)
+    parts = [node.attr]
+    inner = node.value
+    while isinstance(inner, ast.Attribute):
+        parts.append(inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name):
+        return None
+    parts.append(inner.id)
     return ".".join(reversed(parts))
 
 

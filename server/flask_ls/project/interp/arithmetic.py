@@ -92,6 +92,14 @@ def binary(m: Machine, op: type[ast.operator], left: Value, right: Value) -> Val
     return reasons.unknown_from(right, "the result of this operation is only known at run time")
 
 
+def in_place(m: Machine, op: type[ast.operator], left: Value, right: Value) -> Value:
+    """What ``left``'s own method for an augmented assignment gives; MISSING when it has none."""
+    if not isinstance(left, Instance) or op not in _DUNDER:
+        return MISSING
+    method = m.get(left, _DUNDER[op].replace("__", "__i", 1), MISSING)
+    return m.call(method, Args([right])) if isinstance(method, Bound) else MISSING
+
+
 def _scalars(op: type[ast.operator], left: Any, right: Any) -> Value:
     if op is ast.Pow and (not isinstance(right, int) or abs(right) > 64):
         return Unknown("this power is too large")

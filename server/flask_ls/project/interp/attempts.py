@@ -26,12 +26,17 @@ class Attempt:
     names: list[set[str]]  # per handler
     fork: Fork
     frame: Frame | None  # None: the function called next
+    fatal: frozenset[int] = frozenset()  # handlers that end in an exception or the end of the program
     raised: set[str] = field(default_factory=set)  # exceptions that may have been raised
     opaque: bool = False  # code that cannot be read was called
 
     def catches(self, name: str, bases: tuple[str, ...] = ()) -> bool:
         """Whether a handler would catch the exception."""
         return self.handler(name, bases) is not None
+
+    def is_fatal(self, name: str) -> bool:
+        """Whether the handler of the exception lets the program end."""
+        return self.handler(name) in self.fatal
 
     def names_it(self, name: str) -> bool:
         """Whether a handler names the exception or a direct relative, not just any exception."""
@@ -57,6 +62,12 @@ def ancestors(name: str) -> set[str]:
     return {"Exception"}
 
 
+def _is_fatal(last: ast.stmt) -> bool:
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        return ast.unparse(last.value.func) in ("sys.exit", "exit", "quit", "os._exit", "os.abort")
+    return isinstance(last, ast.Raise)
+
+
 def _try(m: Machine, node: Any, frame: Frame) -> Outcome | None:
     if not node.finalbody:
         return _guarded(m, node, frame)
@@ -78,6 +89,7 @@ def _guarded(m: Machine, node: Any, frame: Frame) -> Outcome | None:
         [_caught(m, h, frame) for h in node.handlers],
         m.fork(place, "whether this raises an exception is only known at run time", len(node.handlers) + 1, 0),
         frame,
+        frozenset(i for i, h in enumerate(node.handlers) if _is_fatal(h.body[-1])),
     )
     extra, before = m.extra, m.path
     token = m.open_branch()

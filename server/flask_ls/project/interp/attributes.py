@@ -55,7 +55,9 @@ def get(m: Machine, owner: Value, name: str, default: Value = _FAIL) -> Value:
         if default is not _FAIL:
             return default
         if m.expects("AttributeError"):
-            raise Raised("AttributeError", ("Exception",), f"{owner!r}.{name}")
+            is_object = isinstance(owner, Instance)
+            message = f"'{owner.cls.name}' object has no attribute '{name}'" if is_object else None
+            raise Raised("AttributeError", ("Exception",), message)
         return Unknown(f"there is no attribute {name} that can be read")
     return value.value if type(value) is Maybe else value
 

@@ -187,12 +187,12 @@ class _Evaluator:
             return []
         builder = TableBuilder(self.machines[0], self.source)
         spots: list[BlindSpot] = []
-        for path, line in self.reach.unloaded(result.registrars, result.loaded).items():
+        for path, (line, function) in self.reach.unloaded(result.registrars, result.loaded).items():
+            what = "this module adds routes to it when it is imported"
+            if function is not None:
+                what = f"{function}() adds routes to it when it is called"
             spots.append(
-                BlindSpot(
-                    builder.site(Place(path, line, 0, line, 0)),
-                    "this module adds routes to it when it is imported, which nothing that was read does",
-                )
+                BlindSpot(builder.site(Place(path, line, 0, line, 0)), f"{what}, which nothing that was read does")
             )
         for (path, qualname), line in self.reach.functions(result.registrars, result.entered).items():
             spots.append(

@@ -12,6 +12,7 @@ from flask_ls.project.interp.functions import bind_name
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
+    SCALARS,
     Args,
     Bound,
     Choice,
@@ -44,7 +45,7 @@ _INACTIVE = (0, 0)
 def call(m: Machine, func: Value, args: Args) -> Value:
     """The result of calling ``func``."""
     if isinstance(func, Function):
-        return call_function(m, func, args)
+        return call_function(m, func, args) if func.results is None else _call_cached(m, func, func.results, args)
     if isinstance(func, Bound):
         return call(m, func.func, args.prepend(func.self))
     if isinstance(func, Native):
@@ -77,6 +78,19 @@ def call(m: Machine, func: Value, args: Args) -> Value:
     if isinstance(func, Unknown):
         return external.unreadable(m, func, args, ())
     return Unknown("this cannot be called")
+
+
+def _call_cached(m: Machine, func: Function, results: list[tuple[Args, Value]], args: Args) -> Value:
+    """A function under ``functools.cache``: the second call with equal arguments gives the same object."""
+    for given, result in results:
+        if len(given.pos) == len(args.pos) and given.kw.keys() == args.kw.keys():
+            pairs = [*zip(given.pos, args.pos, strict=True), *((given.kw[k], v) for k, v in args.kw.items())]
+            if all(a is b or (isinstance(a, SCALARS) and type(a) is type(b) and a == b) for a, b in pairs):
+                return result
+    result = call_function(m, func, args)
+    if not m.path and not m.dry and args.star is None and args.starstar is None:
+        results.append((args, result))
+    return result
 
 
 def call_function(m: Machine, func: Function, args: Args) -> Value:
@@ -115,8 +129,8 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         if is_generator:
             frame.yields = ListV([], m.serial, None, "generator")
             caller = frame.caller
-            if caller is not None and caller.block is not None and caller.block.call is caller.node:
-                frame.block, caller.block = caller.block, None
+            if caller is not None and caller.offered is not None and caller.offered.call is caller.node:
+                frame.block, caller.offered = caller.offered, None
         outcome = branches.run_scoped(m, frame, "return", lambda: m.run(body, frame))
         if is_generator:
             return frame.yields
@@ -129,6 +143,8 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         m.depth -= 1
         is_idle = m.oldest_write >= born
         before = min(before, m.oldest_write) if not is_idle else before
+        if frame.block is not None:
+            steps += frame.block.steps
         effort.add(0 if active else m.steps - steps, idle=is_idle, barren=m.recorder.progress == progress)
         m.oldest_write = before
         m.active[node] = (active, path)

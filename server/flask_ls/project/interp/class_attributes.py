@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import dict_methods, external, list_methods, text_methods, type_methods
+from flask_ls.project.interp import dict_methods, external, list_methods, reasons, text_methods, type_methods
 from flask_ls.project.interp.attempts import Attempt
 from flask_ls.project.interp.values import (
     MISSING,
@@ -170,6 +170,8 @@ def from_super(m: Machine, owner: Super, name: str) -> Value:
     cls = owner.self.cls if isinstance(owner.self, Instance) else owner.self
     if not isinstance(cls, ClassV):
         return Unknown("what super() stands for is not known")
+    if owner.cls not in cls.mro and cls.metaclass is not None and owner.cls in cls.metaclass.mro:
+        return _of_metaclass(m, owner, cls, name)
     order = list(cls.mro)
     after = order[order.index(owner.cls) + 1 :] if owner.cls in order else order[1:]
     for base in after:
@@ -211,6 +213,22 @@ def from_super(m: Machine, owner: Super, name: str) -> Value:
             return made
         return Unknown(cls.open.reason)
     return MISSING
+
+
+def _of_metaclass(m: Machine, owner: Super, cls: ClassV, name: str) -> Value:
+    """An attribute of ``super()`` in a metaclass, whose instance the class is."""
+    order = cls.metaclass.mro
+    for base in order[order.index(owner.cls) + 1 :]:
+        found = base.names.get(name, MISSING)
+        if found is not MISSING:
+            return bind(m, found, cls, cls.metaclass)
+    if name == "__call__":
+        return m.native(name, lambda m_, args: m_.call(cls, args))
+    if name == "__new__":
+        return m.native(name, _object_new)
+    if name == "__init__":
+        return m.native(name, lambda m_, args: None)
+    return reasons.unknown_from(cls.metaclass.open, "what a metaclass inherits is not known")
 
 
 def _object_new(m: Machine, args: Args) -> Value:

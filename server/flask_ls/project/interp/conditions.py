@@ -113,7 +113,11 @@ def split(m: Machine, test: Value) -> bool | tuple[Path, Path]:
     for arm, side in enumerate((True, False)):
         ways = sides[side] + sides[None]
         own: Path = (Step(fork, arm),)
-        arms.append((AnyOf(*ways), *own) if () not in ways else own)
+        if () in ways:
+            arms.append(own)
+        else:
+            # A single way is kept as it is: what goes with another way is then known to be out of question.
+            arms.append((*ways[0], *own) if len(ways) == 1 else (AnyOf(*ways), *own))
     return arms[0], arms[1]
 
 

@@ -20,7 +20,7 @@ from flask_ls.project.interp import (
     reasons,
     subscripts,
 )
-from flask_ls.project.interp.frames import EVAL, Frame
+from flask_ls.project.interp.frames import EVAL, Block, Frame
 from flask_ls.project.interp.paths import AnyOf, Path, Step
 from flask_ls.project.interp.values import MISSING, Args, Choice, DictV, External, Maybe, Unknown, Value
 from flask_ls.project.interp.world import Raised
@@ -160,9 +160,10 @@ def _bin_op(m: Machine, node: ast.BinOp, frame: Frame) -> Value:
 
 
 def _unary_op(m: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
-    value = m.eval(node.operand, frame)
     if isinstance(node.op, ast.Not):
+        value = test(m, node.operand, frame)
         return m.lift(conditions.condition(m, value), lambda v: _not(m, v))
+    value = m.eval(node.operand, frame)
     return m.lift(value, lambda v: arithmetic.unary(type(node.op), v))
 
 
@@ -171,13 +172,18 @@ def _not(m: Machine, value: Value) -> Value:
     return Unknown(reasons.why(value, "this condition is only known at run time")) if known is None else not known
 
 
-def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
+def test(m: Machine, node: ast.expr, frame: Frame) -> Value:
+    """The value of an expression of which nothing counts but whether it is true."""
+    return _bool_op(m, node, frame, is_test=True) if isinstance(node, ast.BoolOp) else m.eval(node, frame)
+
+
+def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame, *, is_test: bool = False) -> Value:
     is_and = isinstance(node.op, ast.And)
     results: list[tuple[Path, Value]] = []
     before = m.path
     try:
         for index, operand in enumerate(node.values):
-            value = m.settle(m.eval(operand, frame))
+            value = m.settle(test(m, operand, frame) if is_test else m.eval(operand, frame))
             here = m.path[len(before) :]
             if index == len(node.values) - 1:
                 results.append((here, value))
@@ -193,7 +199,7 @@ def _bool_op(m: Machine, node: ast.BoolOp, frame: Frame) -> Value:
                 else:
                     # Its own value ends the chain in one case; in the other the next operand is looked at.
                     fork = m.fork(m.place(), reasons.why(option, "this condition"))
-                    results.append(((*here, *path, Step(fork, 1)), option))
+                    results.append(((*here, *path, Step(fork, 1)), not is_and if is_test else option))
                     going.append((*path, Step(fork, 0)))
             if not going:
                 break
@@ -222,8 +228,7 @@ def _compare(m: Machine, node: ast.Compare, frame: Frame) -> Value:
 
 def _if_exp(m: Machine, node: ast.IfExp, frame: Frame) -> Value:
     frame.node = node
-    test = m.eval(node.test, frame)
-    split = conditions.split(m, test)
+    split = conditions.split(m, test(m, node.test, frame))
     if isinstance(split, bool):
         return m.eval(node.body if split else node.orelse, frame)
     branches = zip(split, (node.body, node.orelse), strict=True)
@@ -274,19 +279,34 @@ def _await(m: Machine, node: ast.Await, frame: Frame) -> Value:
 def _yield(m: Machine, node: ast.Yield, frame: Frame) -> Value:
     value = m.eval(node.value, frame) if node.value is not None else None
     if frame.yields is not None:
-        frame.yields.items.append(Maybe(m.path, value) if m.path != frame.entry_path else value)
-        block = frame.block
-        if block is not None and m.path == frame.entry_path:
-            frame.block = None
-            block.run(value)
-            m.frame = frame
+        _give(m, Maybe(m.path, value) if m.path != frame.entry_path else value, frame)
     return Unknown("what is sent to a generator is only known at run time")
 
 
+def _give(m: Machine, item: Value, frame: Frame) -> None:
+    """What a generator yields goes to the block that waits for it, or is kept for later."""
+    block = frame.block
+    if block is None or isinstance(item, Maybe) or m.path != frame.entry_path:
+        frame.yields.items.append(item)
+        return
+    steps = m.steps
+    block.run(item)
+    block.steps += m.steps - steps
+    m.frame = frame
+
+
 def _yield_from(m: Machine, node: ast.YieldFrom, frame: Frame) -> Value:
-    items, rest = iteration.iterate(m, m.eval(node.value, frame))
+    block = frame.block
+    if block is not None and m.path == frame.entry_path:
+        # The generator behind it takes the block over, if it is one.
+        frame.offered = Block(node.value, block.run)
+    try:
+        items, rest = iteration.iterate(m, m.eval(node.value, frame))
+    finally:
+        frame.offered = None
     if frame.yields is not None:
-        frame.yields.items.extend(items)
+        for item in items:
+            _give(m, item, frame)
         frame.yields.rest = frame.yields.rest or rest
     return Unknown("what a generator returns is only known at run time")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import environment_variables, packages
@@ -74,7 +76,8 @@ def call(m: Machine, func: External, args: Args) -> Value:
     given = args.all()
     if path == "coroutine()":
         return func
-    harmless = packages.is_harmless(package)
+    # A signal only keeps the object to compare it with the sender.
+    harmless = packages.is_harmless(package) or path.endswith(".connect_via")
     is_known = harmless or package in packages.ADDS_ROUTES
     given_away(m, path, args, () if is_known else held_objects(m, args), known=is_known)
     if not harmless:
@@ -163,38 +166,40 @@ def escape(m: Machine, args: Args, reason: str, held: tuple[Value, ...] = ()) ->
 def held_objects(m: Machine, args: Args) -> tuple[Value, ...]:
     """The apps, blueprints and like objects reachable from arguments."""
     found: list[Value] = []
+    seen: set[tuple[int, int]] = set()
     for value in args.all():
-        _reach(m, value, 0, found)
+        _reach(m, value, 0, found, seen)
     return tuple(found)
 
 
-def _reach(m: Machine, value: Value, depth: int, found: list[Value]) -> None:
+def _reach(m: Machine, value: Value, depth: int, found: list[Value], seen: set[tuple[int, int]]) -> None:
+    if value is None or isinstance(value, SCALARS) or (id(value), depth) in seen:
+        return
+    seen.add((id(value), depth))
+    items: Iterable[Value] = ()
     if isinstance(value, Instance):
         if m.recorder.is_registrar(value):
             if not any(value is f for f in found):
                 found.append(value)
         elif depth < 2:
-            for inner in list(value.attrs.values())[:40]:
-                _reach(m, inner, depth + 1, found)
+            items = islice(value.attrs.values(), 40)
     elif isinstance(value, Bound):
-        _reach(m, value.self, depth, found)
-    elif isinstance(value, (Maybe,)):
-        _reach(m, value.value, depth, found)
+        _reach(m, value.self, depth, found, seen)
+    elif isinstance(value, Maybe):
+        _reach(m, value.value, depth, found, seen)
     elif isinstance(value, Choice):
         for _, option in value.options:
-            _reach(m, option, depth, found)
+            _reach(m, option, depth, found, seen)
     elif depth < 2:
         if isinstance(value, tuple):
-            items = list(value)
+            items = value
         elif isinstance(value, ListV):
             items = value.items
         elif isinstance(value, DictV):
-            items = list(value.items.values())
+            items = value.items.values()
         elif isinstance(value, Partial):
             items = value.args.all()
         elif isinstance(value, External):
-            items = list(value.held)
-        else:
-            return
-        for inner in items[:100]:
-            _reach(m, inner, depth + 1, found)
+            items = value.held
+    for inner in islice(items, 100):
+        _reach(m, inner, depth + 1, found, seen)

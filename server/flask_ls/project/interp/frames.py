@@ -26,13 +26,15 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """The body of a ``with`` whose context manager is a generator: it runs where the generator yields.
+    """The body of a ``for`` over a generator, or of a ``with`` that a generator manages: it runs at each ``yield``.
 
-    ``call`` makes the generator in the frame of the ``with``; ``run`` takes what is yielded.
+    ``call`` makes the generator in the frame of the statement; ``run`` takes what is yielded. ``steps``: how many of
+    the steps since the call were the body's.
     """
 
     call: ast.AST
     run: Callable[[Value], None]
+    steps: int = 0
 
 
 class Frame:
@@ -49,6 +51,7 @@ class Frame:
         "names",
         "node",
         "nonlocal_names",
+        "offered",
         "owner",
         "parent",
         "pending",
@@ -79,7 +82,8 @@ class Frame:
         self.nonlocal_names: frozenset[str] = frozenset()
         self.pending: list[Any] = []
         self.yields: Any = None
-        self.block: Block | None = None
+        self.block: Block | None = None  # what waits for what this generator yields
+        self.offered: Block | None = None  # what waits for the generator that this frame calls
         self.owner: ClassV | None = None
         self.self: Value = None
         self.entry_path: Any = ()

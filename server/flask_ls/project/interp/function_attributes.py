@@ -66,13 +66,7 @@ def from_function(m: Machine, owner: Value, name: str) -> Value:
 
 
 def _docstring(m: Machine, owner: Function) -> Value:
-    if isinstance(owner.node, ast.Lambda):
-        return None
-    body = owner.node.body or m.sources.body(owner.module.module, owner.node)
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        return first.value.value
-    return None
+    return m.sources.docstring(owner.node) if not isinstance(owner.node, ast.Lambda) else None
 
 
 def _code_of(m: Machine, function: Function) -> Value:

@@ -79,7 +79,7 @@ def from_import(m: Machine, source: Value, name: str) -> Value:
     found = m.sources.index.submodule(source.module, name)
     if found is not None and not source.is_model:
         return load(m, found)
-    if source.state != "done":
+    if source.state != "done" and (source.open is not None or not m.catching("ImportError")):
         # A circular import that fails in Python too, or a name bound later in a way that was not followed.
         return Unknown(f"{name} is not bound yet when {source.module.import_name} is imported in a circle")
     if m.catching("ImportError"):
@@ -88,8 +88,11 @@ def from_import(m: Machine, source: Value, name: str) -> Value:
 
 
 def _missing(m: Machine, name: str) -> None:
-    if m.catching("ImportError") or m.catching("ModuleNotFoundError"):
-        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), name)
+    """A module that is not there, where that is caught."""
+    nearest = next((a for a in reversed(m.tries) if a.catches("ModuleNotFoundError")), None)
+    # Where its absence ends the program, the module is one that building or installing the program makes.
+    if nearest is not None and not nearest.is_fatal("ModuleNotFoundError"):
+        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"), f"No module named {name!r}")
 
 
 def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value:
@@ -125,8 +128,8 @@ def _is_vendored(module: Module) -> bool:
 def _import_external(m: Machine, name: str) -> Value:
     top = name.partition(".")[0]
     installed = m.sources.is_installed(top)
-    if installed is False and m.catching("ModuleNotFoundError"):
-        raise Raised("ModuleNotFoundError", ("ImportError", "Exception"))
+    if installed is False:
+        _missing(m, name)
     if installed is None:
         note_possible(m, "ModuleNotFoundError")
     value = m.external(name)
@@ -135,13 +138,18 @@ def _import_external(m: Machine, name: str) -> Value:
 
 def load(m: Machine, module: Module) -> ModuleV:
     """The module object, executed on first use."""
+    parent = _parent(m, module) if module.path not in m.modules else None
+    # The package comes first, and may have imported the module itself.
     loaded = m.modules.get(module.path)
     if loaded is None:
         m.oldest_write = 0
         loaded = ModuleV(module)
         m.modules[module.path] = loaded
         loaded.condition = AnyOf()
-        _parent_attribute(m, loaded)
+        if parent is not None:
+            name = module.import_name.rpartition(".")[2]
+            parent.submodules[name] = loaded
+            parent.names[name] = loaded
         if module.is_namespace:
             loaded.state = "done"
         else:
@@ -155,18 +163,15 @@ def load(m: Machine, module: Module) -> ModuleV:
     return loaded
 
 
-def _parent_attribute(m: Machine, loaded: ModuleV) -> None:
-    module = loaded.module
+def _parent(m: Machine, module: Module) -> ModuleV | None:
+    """The package that a module is in, executed on first use."""
     parent_folder = module.folder.rpartition("/")[0] if module.is_package else module.folder
     parent = m.modules.get(f"{parent_folder}/__init__.py") or m.modules.get(parent_folder)
-    name = module.import_name.rpartition(".")[2]
     if parent is None and "." in module.import_name:
         found = m.sources.index.find_relative(module, 2 if module.is_package else 1, None)
         if found is not None and found.path != module.path:
             parent = load(m, found)
-    if parent is not None and parent is not loaded:
-        parent.submodules[name] = loaded
-        parent.names[name] = loaded
+    return parent if parent is None or parent.module.path != module.path else None
 
 
 def _execute(m: Machine, loaded: ModuleV) -> None:

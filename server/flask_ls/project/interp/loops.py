@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import branches, calls, iteration, reasons
-from flask_ls.project.interp.frames import EXEC, Frame
+from flask_ls.project.interp import branches, calls, expressions, iteration, reasons
+from flask_ls.project.interp.frames import EXEC, Block, Frame
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import Bound, Choice, ClassV, Function, Instance, Maybe, ModuleV, Unknown, Value
-from flask_ls.project.interp.world import Outcome
+from flask_ls.project.interp.world import Outcome, Raised
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -19,27 +19,68 @@ MAX_WHILE = 300
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> Outcome | None:
     frame.node = node.iter
-    iterable = m.eval(node.iter, frame)
+    scope = branches.open_scope(m, frame, "break")
+    iterable = _iterable(m, node, frame)
     if isinstance(iterable, Choice):
         options = m.decide(iterable)
-        return branches.run_branch(
+        outcome = branches.run_branch(
             m,
             frame,
             [(path, lambda v=value: _loop(m, node, v, frame)) for path, value in options],  # type: ignore[misc]
         )
-    return _loop(m, node, iterable, frame)
+    else:
+        outcome = _loop(m, node, iterable, frame)
+    return branches.close_scope(m, frame, scope, outcome)
+
+
+class _Left(Exception):
+    """The body of a loop over a generator raised: the generator's own handlers do not see that."""
+
+    def __init__(self, raised: Raised) -> None:
+        super().__init__()
+        self.raised = raised
+
+
+def _iterable(m: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> Value:
+    """What the loop runs over; the body has run already for what a generator yields on the way."""
+
+    def inside(item: Value) -> None:
+        m.frame = frame
+        iteration.count_round(m)
+        try:
+            _round(m, node, item, frame)
+        except Raised as raised:
+            raise _Left(raised) from None
+
+    # A body that may end the loop would end the generator, too.
+    if isinstance(node.iter, ast.Call) and not _may_end(node.body):
+        frame.offered = Block(node.iter, inside)
+    try:
+        return m.eval(node.iter, frame)
+    except _Left as left:
+        m.frame = frame
+        raise left.raised from None
+    finally:
+        frame.offered = None
+
+
+def _may_end(body: list[ast.stmt]) -> bool:
+    return any(isinstance(n, (ast.Break, ast.Return)) for s in body for n in ast.walk(s))
+
+
+def _round(m: Machine, node: ast.For | ast.AsyncFor, item: Value, frame: Frame) -> Outcome | None:
+    calls.assign(m, node.target, item, frame)
+    return branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
 
 
 def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Frame) -> Outcome | None:
     items, rest = iteration.iterate(m, iterable)
-    scope = branches.open_scope(m, frame, "break")
     outcome: Outcome | None = None
     for item in items:
         iteration.count_round(m)
 
         def once(item: Value = item) -> Outcome | None:
-            calls.assign(m, node.target, item, frame)
-            return branches.run_scoped(m, frame, "continue", lambda: m.run(node.body, frame))
+            return _round(m, node, item, frame)
 
         if _is_object_choice(item):
             options = m.decide(item)
@@ -68,7 +109,7 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
         )
     if outcome is None and node.orelse:
         outcome = m.run(node.orelse, frame)
-    return branches.close_scope(m, frame, scope, outcome)
+    return outcome
 
 
 def _is_object_choice(item: Value) -> bool:
@@ -98,7 +139,7 @@ def _while(m: Machine, node: ast.While, frame: Frame) -> Outcome | None:
     most = 1 if _is_endless(node) else MAX_WHILE
     while True:
         frame.node = node.test
-        test = m.eval(node.test, frame)
+        test = expressions.test(m, node.test, frame)
         known = m.truth(m.settle(test)) if not isinstance(m.settle(test), Choice) else None
         if known is False:
             if node.orelse:

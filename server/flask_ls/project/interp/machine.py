@@ -54,6 +54,9 @@ class Sources(Protocol):
     def body(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function of that tree."""
 
+    def docstring(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+        """The docstring of a function of such a tree."""
+
     def text(self, module: Module) -> str:
         """The text of a module."""
 

@@ -54,6 +54,7 @@ HARMLESS = frozenset(
     rapidfuzz jsonschema referencing xmltodict openpyxl xlrd xlwt xlsxwriter reportlab weasyprint feedgen feedparser
     sqlalchemy_utils sqlalchemy_continuum sqlalchemy_searchable sqlalchemy_mixins flask_sqlalchemy_caching
     marshmallow_sqlalchemy cssmin jsmin webassets speaklater blinker_none limits watchdog
+    alchemical sqlalchemy_helpers flask_github dependency_injector dishka injector flask_injector
     """.split()
 )
 

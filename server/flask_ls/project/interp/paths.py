@@ -103,13 +103,17 @@ def extend(a: Path, b: Path) -> Path:
     return a
 
 
+_NOWHERE = 1 << 30
+
+
 class Reader:
     """Reads finished paths. Remembers: paths share their parts, and reading each again would take for ever."""
 
     def __init__(self) -> None:
         self._steps: dict[AnyOf, tuple[Step, ...]] = {}
         self._usual: dict[AnyOf, bool] = {}
-        self._reading: set[AnyOf] = set()
+        self._reading: dict[AnyOf, int] = {}  # with how many were being read before it
+        self._cut = _NOWHERE  # the outermost of these that a way was left out for
 
     def by_default(self, path: Path) -> bool:
         """Whether a path needs no arm that is not the usual one of its fork."""
@@ -140,14 +144,25 @@ class Reader:
         known = self._steps.get(step)
         if known is not None:
             return known
-        self._reading.add(step)
+        depth = self._reading[step] = len(self._reading)
+        around, self._cut = self._cut, _NOWHERE
         # A way that needs itself is none: a module that imports itself in a circle.
-        ways = [self.simplify(p) for p in step.paths if not any(s in self._reading for s in p)]
-        self._reading.discard(step)
+        ways = [self.simplify(p) for p in step.paths if not self._needs_itself(p)]
+        del self._reading[step]
         found = () if not ways or covers(ways) else min(ways, key=len)
-        if not self._reading:
+        # What was left out for another one that is being read is only left out there.
+        if self._cut >= depth:
             self._steps[step] = found
+            self._cut = around
+        else:
+            self._cut = min(self._cut, around)
         return found
+
+    def _needs_itself(self, path: Path) -> bool:
+        around = [self._reading[s] for s in path if isinstance(s, AnyOf) and s in self._reading]
+        if around:
+            self._cut = min(self._cut, *around)
+        return bool(around)
 
 
 def simplify(path: Path) -> tuple[Step, ...]:

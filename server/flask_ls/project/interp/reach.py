@@ -39,7 +39,7 @@ _ADDS = (
     r"(?!open_|get_|has_|routes?_)\w*(?:route|url_rule|blueprint|resource|namespace|add_view|add_api|register_api)\w*"
 )
 _VERBS = r"(?:get|post|put|delete|patch)"
-_ADDING = re.compile(rf"\b(\w+)\.{_ADDS}\(|@(\w+)\.{_VERBS}\(")
+_ADDING = re.compile(rf"(?<=\w)\.{_ADDS}\(|@\w+\.{_VERBS}\(")
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M
 )
@@ -74,6 +74,13 @@ def registrars_of(m: Machine, state: AppState) -> Registrars:
         known = found.get(path, Globals(frozenset(), frozenset()))
         found[path] = known._replace(attributes=frozenset(attributes))
     return found
+
+
+class Addition(NamedTuple):
+    """Where a module adds routes: the line (from 1), and the outermost function around it, if there is one."""
+
+    line: int
+    function: str | None
 
 
 class Call(NamedTuple):
@@ -150,9 +157,12 @@ class Reach:
 
     # What was not reached
 
-    def unloaded(self, registrars: Registrars, loaded: frozenset[str]) -> dict[str, int]:
-        """The paths of modules that add routes through a registrar they import but did not run; where they do."""
-        found: dict[str, int] = {}
+    def unloaded(self, registrars: Registrars, loaded: frozenset[str]) -> dict[str, Addition]:
+        """The paths of modules that add routes through a registrar they import but did not run; where they do.
+
+        A module that does so only in functions counts when something imports it, which then may call them.
+        """
+        found: dict[str, Addition] = {}
         for module in self._above(registrars, 1):
             if module.path in loaded:
                 continue
@@ -163,8 +173,8 @@ class Reach:
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
             for name, line, owner in self._additions(module):
-                if name in names and owner is None:
-                    found[module.path] = line
+                if name in names and (owner is None or self._above([module.path], 1)):
+                    found[module.path] = Addition(line, owner)
                     break
         return found
 

@@ -61,12 +61,11 @@ def results_of(m: Machine, entry: Entry, builder: TableBuilder) -> list[Result]:
         name = names[id(state)]
         if m.script_fork is not None and _needs(state, Step(m.script_fork, 0)):
             state.path = (*state.path, Step(m.script_fork, 0))
-        routes, conditions = builder.routes(state, name)
         results.append(
             Result(
                 place,
-                replace(builder.app(state, name, m.recorder.blinds), conditions=conditions),
-                routes,
+                builder.app(state, name, m.recorder.blinds),
+                builder.routes(state, name),
                 blueprints,
                 builder.duplicates(state, name, "endpoint"),
                 builder.duplicates(state, name, "name"),

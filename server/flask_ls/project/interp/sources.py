@@ -1,7 +1,7 @@
 """The workspace as the interpreter sees it: trees without function bodies, read when needed.
 
 Only module-level code and headers of functions are kept; a body is parsed again when its function is entered. So the
-trees of a large workspace stay small while it is evaluated.
+trees of a large workspace stay small while it is evaluated. Trees that somebody else keeps are used as they are.
 """
 
 from __future__ import annotations
@@ -27,16 +27,20 @@ class WorkspaceSources:
         *,
         parse: Callable[[str], ast.Module | None] | None = None,
         installed: Callable[[str], bool | None] | None = None,
+        whole: Callable[[str], ast.Module | None] | None = None,
     ) -> None:
         """``read``: the text of a file or None. ``parse``: text to tree, also for broken text.
 
-        ``installed``: whether a top-level package can be imported; None when that is not known.
+        ``installed``: whether a top-level package can be imported; None when that is not known. ``whole``: the tree of
+        a file that somebody keeps anyway, if so.
         """
         self.index = index
         self._read = read
         self._parse = parse or _tolerant
         self._installed = installed
+        self._whole = whole
         self._trees: dict[str, ast.Module | None] = {}
+        self._docstrings: dict[ast.AST, str] = {}
         self._broken: dict[str, int] = {}
         self._texts: dict[str, str | None] = {}
         self._lines: dict[str, list[str]] = {}
@@ -56,8 +60,12 @@ class WorkspaceSources:
         return self._parse(text)
 
     def tree(self, module: Module) -> ast.Module | None:
-        """The tree without bodies of functions."""
+        """The tree, as a rule without the bodies of functions."""
         path = module.path
+        if path not in self._trees and self._whole is not None:
+            whole = self._whole(path)
+            if whole is not None:
+                self._trees[path] = whole
         if path not in self._trees:
             text = self._text(path)
             tree = self._parse(text) if text is not None else None
@@ -65,7 +73,7 @@ class WorkspaceSources:
             if broken_at is not None:
                 self._broken[path] = broken_at
             if tree is not None:
-                _strip(tree)
+                self._strip(tree)
             self._trees[path] = tree
         return self._trees[path]
 
@@ -81,19 +89,35 @@ class WorkspaceSources:
         return node.body
 
     def _body_from_segment(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt] | None:
-        # Parsing the lines of the one function is much cheaper than parsing the file again.
+        # Parsing the lines of the one function is much cheaper than parsing the file again. They keep their numbers.
         lines = self._lines.get(module.path)
         if lines is None:
             lines = self._lines[module.path] = self.text(module).split("\n")
         segment = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        tree = self._parse(f"if 1:\n{segment}" if node.col_offset else segment)
+        above = node.lineno - 1
+        tree = self._parse("\n" * (above - 1) + f"if 1:\n{segment}" if node.col_offset else "\n" * above + segment)
         statement = tree.body[0] if tree is not None and tree.body else None
         if isinstance(statement, ast.If) and statement.body:
             statement = statement.body[0]
-        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) or statement.lineno != node.lineno:
             return self._body_from_file(module, node)
-        ast.increment_lineno(statement, node.lineno - statement.lineno)
         return statement.body
+
+    def docstring(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+        """The docstring of a function of a tree, also where its body was left out."""
+        return _docstring(node) if node.body else self._docstrings.get(node)
+
+    def _strip(self, tree: ast.Module) -> None:
+        stack: list[ast.stmt] = list(tree.body)
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                docstring = _docstring(node)
+                if docstring is not None:
+                    self._docstrings[node] = docstring
+                node.body = []
+            else:
+                stack.extend(inner_statements(node))
 
     def _body_from_file(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt] | None:
         tree = self._parse(self.text(module))
@@ -133,14 +157,10 @@ def inner_statements(node: ast.stmt) -> list[ast.stmt]:
     return found
 
 
-def _strip(tree: ast.Module) -> None:
-    stack: list[ast.stmt] = list(tree.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.body = []
-        else:
-            stack.extend(inner_statements(node))
+def _docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+    first = node.body[0]
+    value = first.value if isinstance(first, ast.Expr) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 def _tolerant(text: str) -> ast.Module | None:

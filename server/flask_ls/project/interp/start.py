@@ -82,7 +82,12 @@ def _run_entry(m: Machine, entry: Entry) -> None:
 
 
 def _instance(m: Machine, cls: ClassV) -> Instance:
-    made = m.settle(m.call(cls, Args([]))) if isinstance(cls.lookup("__init__"), Function) else None
+    init = cls.lookup("__init__")
+    if not isinstance(init, Function):
+        return m.new_instance(cls)
+    # Parameters have their defaults; what else may be given is not known.
+    more = Unknown(f"how the {cls.name} is made is not known") if init.node.args.kwarg is not None else None
+    made = m.settle(m.call(cls, Args([], starstar=more)))
     return made if isinstance(made, Instance) else m.new_instance(cls)
 
 
@@ -90,7 +95,8 @@ def _load_plugins(m: Machine, reach: Reach) -> None:
     """Modules that add routes to the apps and that a program seems to find by their names may be imported."""
     for state in m.recorder.apps:
         left_out = reach.unloaded(registrars_of(m, state), frozenset(m.modules))
-        modules = [module for p in left_out if (module := m.sources.index.by_path(p)) is not None]
+        paths = [p for p, addition in left_out.items() if addition.function is None]
+        modules = [module for p in paths if (module := m.sources.index.by_path(p)) is not None]
         for module in reach.found_by_name(modules):
             place = Place(module.path, 1, 0, 1, 0)
             reason = f"whether {module.import_name} is imported is only known at run time"

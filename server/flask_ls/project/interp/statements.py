@@ -11,6 +11,7 @@ from flask_ls.project.interp import (
     branches,
     calls,
     conditions,
+    expressions,
     external,
     iteration,
     mappings,
@@ -78,7 +79,10 @@ def _aug_assign(m: Machine, node: ast.AugAssign, frame: Frame) -> Outcome | None
     if isinstance(settled, DictV) and isinstance(node.op, ast.BitOr):
         mappings.update_dict(m, settled, value)
         return None
-    calls.assign(m, node.target, arithmetic.binary(m, type(node.op), current, value), frame)
+    result = arithmetic.in_place(m, type(node.op), settled, value)
+    if result is MISSING:
+        result = arithmetic.binary(m, type(node.op), current, value)
+    calls.assign(m, node.target, result, frame)
     return None
 
 
@@ -129,7 +133,7 @@ def _if(m: Machine, node: ast.If, frame: Frame) -> Outcome | None:
                 ((Step(fork, 1),), lambda: m.run(node.orelse, frame)),
             ],
         )
-    test = m.eval(node.test, frame)
+    test = expressions.test(m, node.test, frame)
     frame.node = node.test
     split = conditions.split(m, test)
     if isinstance(split, bool):
@@ -183,22 +187,24 @@ def _enter(m: Machine, node: ast.With | ast.AsyncWith, number: int, frame: Frame
     outcomes: list[Outcome | None] = []
 
     def inside(value: Value) -> None:
+        if outcomes:
+            return  # a second yield is an error
         m.frame = frame
         if item.optional_vars is not None:
             calls.assign(m, item.optional_vars, value, frame)
         outcomes.append(_enter(m, node, number + 1, frame))
 
     frame.node = item.context_expr
-    frame.block = Block(item.context_expr, inside)
+    frame.offered = Block(item.context_expr, inside)
     try:
         manager = m.settle(m.eval(item.context_expr, frame))
     finally:
-        frame.block = None
+        frame.offered = None
     if outcomes:
         return outcomes[0]
     value: Value = manager
     leave: Value = MISSING
-    pushed = 0
+    around = len(m.app_contexts)
     if isinstance(manager, Instance):
         enter = attributes.get(m, manager, "__enter__", MISSING)
         if isinstance(enter, Bound):
@@ -209,14 +215,12 @@ def _enter(m: Machine, node: ast.With | ast.AsyncWith, number: int, frame: Frame
     elif isinstance(manager, External):
         if manager.path == "app_context()" and manager.held:
             m.app_contexts.append(manager.held[0])
-            pushed = 1
         else:
             value = External(f"{manager.path}.__enter__()", m.serial) if manager.held == () else manager
     try:
         inside(value)
     finally:
-        if pushed:
-            m.app_contexts.pop()
+        del m.app_contexts[around:]
         if isinstance(leave, Bound) and isinstance(leave.func, Function):
             m.call(leave, Args([None, None, None]))
     return outcomes[0]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.frames import Place, place_of
-from flask_ls.project.interp.paths import Path, Reader, Step, covers
+from flask_ls.project.interp.paths import Fork, Path, Reader, Step, covers
 from flask_ls.project.interp.records import AppState, Blind, BlueprintState, Places, Rule, innermost
 from flask_ls.project.interp.values import MISSING, ClassV, Function, Instance, ModuleV, Value
-from flask_ls.project.routes import App, BlindSpot, Blueprint, Duplicate, Registration, Route, UrlPart
+from flask_ls.project.routes import App, BlindSpot, Blueprint, Condition, Duplicate, Registration, Route, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.syntax.span import Span
 
@@ -31,6 +31,7 @@ class TableBuilder:
         self._sources: dict[str, SourceFile | None] = {}
         self._sites: dict[Place, Site] = {}
         self._variables: dict[int, list[str]] = {}
+        self._known_conditions: dict[Fork, Condition] = {}
         for module in machine.modules.values():
             if not module.is_model:
                 self._name_objects(module)
@@ -108,9 +109,8 @@ class TableBuilder:
         prefix = f"{home.name}." if home is not None else "\0"
         return tuple(sorted(names, key=lambda n: (n.rpartition(".")[0] + "." != prefix, n.count("."), n)))
 
-    def routes(self, state: AppState, name: str) -> tuple[list[Route], tuple[BlindSpot, ...]]:
-        """The routes of an app, and the conditions of those that both arms of a condition do not add."""
-        conditions: dict[BlindSpot, None] = {}
+    def routes(self, state: AppState, name: str) -> list[Route]:
+        """The routes of an app; rules that both arms of a condition add are unconditional."""
         groups: dict[tuple[str, str, frozenset[str]], list[Rule]] = {}
         for rule in state.rules:
             groups.setdefault((rule.text, rule.endpoint, rule.methods), []).append(rule)
@@ -121,10 +121,7 @@ class TableBuilder:
             if _impossible(ways):
                 continue
             sure = covers(ways)
-            best, steps = min(zip(rules, ways, strict=True), key=lambda pair: len(pair[1]))
-            for fork in () if sure else (step.fork for step in steps):
-                place = fork.place or (best.places[0] if best.places else None)
-                conditions.setdefault(BlindSpot(self.site(place), fork.reason))
+            best, way = min(zip(rules, ways, strict=True), key=lambda pair: len(pair[1]))
             view, function = self.view_site(best.view)
             found.append(
                 Route(
@@ -137,6 +134,7 @@ class TableBuilder:
                     function=function,
                     blueprint=best.blueprint,
                     conditional=not sure,
+                    conditions=() if sure else self._conditions(way, best),
                     by_default=sure or any(self.paths.by_default(r.path) for r in rules),
                     defaults=best.defaults,
                     subdomain=best.subdomain,
@@ -148,7 +146,16 @@ class TableBuilder:
                     parts=self._parts(best),
                 )
             )
-        return found, tuple(conditions)
+        return found
+
+    def _conditions(self, way: tuple[Step, ...], rule: Rule) -> tuple[Condition, ...]:
+        found: dict[Condition, None] = {}
+        for fork in (step.fork for step in way):
+            if fork not in self._known_conditions:
+                place = fork.place or (rule.places[0] if rule.places else None)
+                self._known_conditions[fork] = Condition(self.site(place), fork.reason)
+            found.setdefault(self._known_conditions[fork])
+        return tuple(found)
 
     def _parts(self, rule: Rule) -> tuple[UrlPart, ...]:
         return tuple(UrlPart(text, self.site(place)) for text, place in rule.parts)

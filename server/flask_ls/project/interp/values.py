@@ -160,16 +160,25 @@ class DictV:
 class ModuleV:
     """A module of the workspace."""
 
-    __slots__ = ("condition", "is_model", "module", "names", "open", "state", "submodules")
+    __slots__ = ("condition", "is_model", "module", "names", "rest_cell", "state", "submodules")
 
     def __init__(self, module: Module, *, is_model: bool = False) -> None:
         self.module = module
         self.names = Namespace()
         self.submodules: dict[str, ModuleV] = {}
         self.state = "new"
-        self.open: Unknown | None = None
+        self.rest_cell = Namespace()
         self.condition: Any = None
         self.is_model = is_model
+
+    @property
+    def open(self) -> Unknown | None:
+        """Why names may be there that were not seen; None when all are known."""
+        return self.rest_cell.get(0)
+
+    @open.setter
+    def open(self, why: Unknown | None) -> None:
+        self.rest_cell[0] = why
 
     def __repr__(self) -> str:
         return f"ModuleV({self.module.name})"
@@ -233,9 +242,9 @@ class Instance:
 
 
 class Function:
-    """A function of the workspace with its closure."""
+    """A function of the workspace with its closure. ``results``: what it gave before, when it is one that is cached."""
 
-    __slots__ = ("attrs", "defaults", "frame", "kw_defaults", "module", "name", "node", "owner", "qualname")
+    __slots__ = ("attrs", "defaults", "frame", "kw_defaults", "module", "name", "node", "owner", "qualname", "results")
 
     def __init__(
         self,
@@ -257,6 +266,7 @@ class Function:
         self.kw_defaults = kw_defaults
         self.owner: ClassV | None = None
         self.attrs = Namespace(born)
+        self.results: list[tuple[Args, Value]] | None = None
 
     @property
     def dotted(self) -> str:

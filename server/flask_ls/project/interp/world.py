@@ -33,7 +33,10 @@ class Limit(Exception):
 
 
 class Raised(Exception):
-    """The evaluated code raises. ``name`` is the exception's class name, ``bases`` the names of its bases."""
+    """The evaluated code raises. ``name`` is the exception's class name, ``bases`` the names of its bases.
+
+    ``value`` is the exception or its message; None: not known.
+    """
 
     def __init__(self, name: str, bases: tuple[str, ...] = (), value: Value = None) -> None:
         super().__init__(name)

@@ -83,7 +83,7 @@ class ConfigObjects:
         paths: set[str] = set()
         complete = True
         for facts in self._model.files.values():
-            for source in facts.config_sources:
+            for source in facts.config_sources if not _is_of_quart(facts) else ():
                 found = self._names_of(facts, source)
                 if source.kind == "file":
                     paths |= self._files(source.text)
@@ -122,3 +122,9 @@ class ConfigObjects:
     def _files(self, name: str) -> set[str]:
         base = posixpath.basename(name.replace("\\", "/"))
         return {p for p in self._model.files if posixpath.basename(p) == base}
+
+
+def _is_of_quart(facts: FileFacts) -> bool:
+    """Whether the file configures an app of Quart, which takes its configuration as Flask does."""
+    imported = {i.module.partition(".")[0] for i in facts.imports}
+    return "quart" in imported and "flask" not in imported

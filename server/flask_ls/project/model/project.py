@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import copy
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
-from flask_ls.project.contexts.sites import Sites
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import LATEST_FLASK
@@ -48,11 +48,12 @@ class ProjectModel:
         self.index = index
         self.read: Callable[[str], SourceFile | None] | None = None
         """Gives the texts that the facts were taken from; what has to evaluate code is unknown without it."""
+        self.tree: Callable[[str], ast.Module | None] | None = None
+        """Gives the trees that are kept whatever happens here, for what would else parse a text again."""
         self.distributions = Distributions()
         """What is installed or required, for what differs from version to version."""
         self.app_hint: str | None = None
         """What the user or the environment names as "the" application, as ``FLASK_APP`` does."""
-        self._sites: Sites | None = None
         self._started: Kept[Evaluation] | None = None
         self._failures: Kept[Mapping[str, tuple[ImportFailure, ...]]] | None = None
         self.defers = False
@@ -62,6 +63,9 @@ class ProjectModel:
         self._failing: set[object] = set()
         self.checkpoint: Checkpoint = no_checkpoint
         """To be called by long work, again and again."""
+        self.is_edited = True
+        """Whether another model may be made of it by an edit."""
+        self._is_without_contexts = False
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self._parts = Parts(self)
@@ -82,7 +86,6 @@ class ProjectModel:
         model = self._like()
         model.files = {**self.files, facts.path: facts}
         model.modules = {**self.modules, facts.module: facts} if facts.module else self.modules
-        model._sites = self.contexts.sites if "contexts" in self.__dict__ else self._sites
         text = self.read(facts.path) if self.read is not None else None
         if self._started is not None:
             model._started = self._started.edited(facts.path, text)
@@ -91,8 +94,6 @@ class ProjectModel:
         alike = before is not None and names_alike(before, facts)
         if before is not None and alike:
             model.is_moved = same_shape(before, facts)
-            if model.is_moved and "contexts" in self.__dict__:
-                model.__dict__["contexts"] = self.contexts.of_model(model)
             if "names" in self.__dict__:
                 model.__dict__["names"] = self.names.with_modules(model.modules)
                 if "classes" in self.__dict__:
@@ -100,6 +101,9 @@ class ProjectModel:
         # After the names, which the parts may ask for.
         if before is not None:
             model._parts = self._parts.after_edit(model, facts, names_alike=alike)
+            if alike and "contexts" in self.__dict__:
+                contexts = self.contexts.of_model(model)
+                model.__dict__["contexts"] = contexts if model.is_moved else contexts.after_edit(before, facts)
         return model
 
     def with_deployment(self, path: str, document: DeploymentFile | None) -> ProjectModel:
@@ -123,12 +127,21 @@ class ProjectModel:
         """The same project once more, which waits for what takes long and shares nothing that changes.
 
         It may be used on another thread than this one. ``checkpoint`` is called again and again by what takes long.
+        What this model knows of contexts stays here until the twin takes its place.
         """
         twin = self._like()
         twin.files, twin.modules = self.files, self.modules
-        twin._sites, twin._started, twin._failures = self._sites, self._started, self._failures
+        twin._started, twin._failures = self._started, self._failures
         twin.defers, twin.checkpoint = False, checkpoint
+        twin._is_without_contexts = "contexts" in self.__dict__
         return twin
+
+    def replaces(self, other: ProjectModel) -> None:
+        """This twin takes the place of the other model, which is not used any more."""
+        self.checkpoint = no_checkpoint
+        if self._is_without_contexts:
+            self.__dict__["contexts"] = other.contexts.of_model(self)
+            self._is_without_contexts = False
 
     def find_out(self, awaited: Mapping[object, Callable[[ProjectModel], object]]) -> None:
         """Answer what another model left to this one. A question that fails is not left to anybody again."""
@@ -149,6 +162,7 @@ class ProjectModel:
         model.distributions = self.distributions
         model.app_hint = self.app_hint
         model.defers = self.defers
+        model.is_edited = self.is_edited
         return model
 
     def each(self, part: Callable[[FileFacts], T]) -> Mapping[str, T]:
@@ -214,9 +228,8 @@ class ProjectModel:
     def _is_mentioned(self, name: str) -> bool:
         if any(name in names for names in self.each(_imported_names).values()):
             return True
-        sites = self._sites
-        if sites is not None:
-            return sites.is_mentioned_in(self.files, name)
+        if "contexts" in self.__dict__:
+            return self.contexts.sites.is_mentioned(name)
         return any(name in facts.mentioned for facts in self.files.values())
 
     def _evaluate(self) -> Evaluation:
@@ -233,7 +246,7 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        sources = WorkspaceSources(self.index, text)
+        sources = WorkspaceSources(self.index, text, whole=self.tree)
         return evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
 
     @property
@@ -249,8 +262,10 @@ class ProjectModel:
     @lazy
     def contexts(self) -> Contexts:
         """Which code runs with which Flask context."""
+        if self._is_without_contexts:
+            raise NotYet
         self._takes_long("contexts", lambda model: model.contexts)
-        return Contexts(self, self._sites)
+        return Contexts(self, notes=self.is_edited)
 
     @lazy
     def names(self) -> Names:

@@ -22,7 +22,7 @@ from packaging.version import Version
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.client_fixes import CLIENT, METHODS, requests_outside
-from flask_ls.rules.ask.project import imports_g
+from flask_ls.rules.ask.project import mentions_g
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -172,4 +172,4 @@ def _pushes(item: ast.withitem, ctx: Context) -> bool:
 
 def _shares(model: ProjectModel) -> bool:
     """Whether the project keeps anything in application contexts."""
-    return any(_SHARED & f.words or imports_g(f) for f in model.files.values())
+    return any(_SHARED & f.words or mentions_g(f) for f in model.files.values())

@@ -23,7 +23,7 @@ from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import is_caught, tests_before
 from flask_ls.rules.ask.g_values import time_of
-from flask_ls.rules.ask.project import imports_g
+from flask_ls.rules.ask.project import mentions_g
 from flask_ls.rules.ask.views import Role, handlers, is_blueprint
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -249,7 +249,7 @@ def _missing(node: ast.Attribute, roles: list[Role], ctx: Context) -> tuple[str,
     others = [f for f in ctx.model.files.values() if f.path != ctx.path]
     if any(_sets(f, node.attr) for f in others) or _by_extension(node.attr, ctx):
         return None
-    if any("setattr" in f.words for f in ctx.model.files.values() if imports_g(f)):
+    if any("setattr" in f.words for f in ctx.model.files.values() if mentions_g(f)):
         return None
     reader = ctx.index.function_of(node)
     stores = [

@@ -58,10 +58,18 @@ class Lacking:
 
 
 def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
-    """The uses of this file that lack their context and belong to this rule."""
+    """The uses of this file that lack their context and belong to this rule.
+
+    Of a command that `flask` runs in a context, only the first use.
+    """
+    told: set[ast.AST | None] = set()
     for found in ctx.once(_all):
         if found.problem.code != (code or ctx.rule.code) or (found.is_run_by_flask and found.problem.witness.caller):
             continue
+        if found.is_run_by_flask:
+            if found.function in told:
+                continue
+            told.add(found.function)
         # Flask-SQLAlchemy 2 takes the application from `db.app` or an argument where there is no context.
         if found.problem.need.family != "database" or not ctx.is_older("flask-sqlalchemy", "3"):
             yield found

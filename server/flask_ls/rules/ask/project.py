@@ -167,6 +167,10 @@ def _all_stored(parts: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset[str]().union(*parts.values())
 
 
-def imports_g(facts: FileFacts) -> bool:
-    """Whether the file imports something by the name of Flask's ``g``."""
-    return any(name == "g" for imported in facts.imports for name, _ in imported.names)
+def mentions_g(facts: FileFacts) -> bool:
+    """Whether the file imports something by the name of Flask's ``g``, or Flask itself and says ``g``."""
+    return any(
+        (not imported.names and imported.module == "flask" and "g" in facts.words)
+        or any(name == "g" for name, _ in imported.names)
+        for imported in facts.imports
+    )

@@ -146,20 +146,24 @@ class _Search:
                 yield from self.of(followed, left - 1)
 
     def _of_own_function(self, call: ast.Call, left: int) -> Iterator[ast.expr]:
-        """Of what a function of this file returns that does nothing but return it."""
+        """Of what a function of this file returns that puts it together and does nothing else."""
         function = function_named(self.ctx, call.func)
         if not isinstance(function, ast.FunctionDef) or function.decorator_list or values.has_unpacking(call):
             return
         last = function.body[-1]
-        does_more = any(
-            not isinstance(s, ast.Expr) or not isinstance(s.value, ast.Constant) for s in function.body[:-1]
-        )
-        if does_more or not isinstance(last, ast.Return) or last.value is None:
+        if not isinstance(last, ast.Return) or last.value is None or not all(map(_is_plain, function.body[:-1])):
             return
         parameters = [*function.args.posonlyargs, *function.args.args]
         given = dict(zip(parameters, call.args, strict=False))
         given |= {p: k.value for k in call.keywords for p in parameters if p.arg == k.arg}
         yield from _Search(self.ctx, self.converters, given).of(last.value, left - 1)
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    """A docstring or an assignment to a name."""
+    if isinstance(statement, ast.Assign):
+        return all(isinstance(target, ast.Name) for target in statement.targets)
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _is_url_variable(ctx: Context, node: ast.Name, converters: frozenset[str]) -> bool:

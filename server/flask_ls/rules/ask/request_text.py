@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_ls.project.index import COMPREHENSIONS
 from flask_ls.project.scopes import Binding
@@ -20,6 +20,7 @@ _KINDS = {
     "headers": "header",
 }
 _STR_METHODS = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "replace", "removeprefix", "removesuffix"})
+_SPLITTING = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _LIMIT = 6
 
 
@@ -27,7 +28,8 @@ _LIMIT = 6
 class TextValue:
     """One reading of a text value. ``mapping`` is ``args``, ``form``, ...; ``receiver`` the expression of the mapping.
 
-    ``how``: ``get`` (``default`` is its default, None when absent), ``item`` (a missing key answers 400), ``list``.
+    ``how``: ``get`` (``default`` is its default, None when absent), ``item`` (a missing key answers 400), ``list``,
+    ``part`` (of what ``split()`` makes of the text).
     """
 
     node: ast.expr
@@ -80,6 +82,8 @@ def text_of(ctx: Context, node: ast.expr, left: int = _LIMIT) -> TextValue | Non
         return text_of(ctx, node.value, left - 1)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STR_METHODS:
         return text_of(ctx, node.func.value, left - 1)
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
+        return _part(ctx, node.value, left - 1)
     return _text_of_name(ctx, node, left) if isinstance(node, ast.Name) else None
 
 
@@ -159,19 +163,31 @@ def _text_of_name(ctx: Context, node: ast.Name, left: int) -> TextValue | None:
 
 
 def _element(ctx: Context, binding: Binding) -> TextValue | None:
-    """The loop variable of ``for x in request.args.getlist("ids")``."""
+    """The loop variable of ``for x in request.args.getlist("ids")``, of ``for x in request.args["ids"].split(",")``."""
     node = binding.node
     if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Name):
-        text = reading(ctx, definition(ctx, node.iter))
-        return text if text is not None and text.how == "list" else None
+        return _of_several(ctx, node.iter)
     return None
+
+
+def _of_several(ctx: Context, several: ast.expr) -> TextValue | None:
+    text = reading(ctx, definition(ctx, several))
+    return text if text is not None and text.how == "list" else _part(ctx, several, _LIMIT)
+
+
+def _part(ctx: Context, several: ast.expr, left: int) -> TextValue | None:
+    """Each part of a text that is split."""
+    call = definition(ctx, several)
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr not in _SPLITTING:
+        return None
+    text = text_of(ctx, call.func.value, left)
+    return None if text is None else replace(text, how="part")
 
 
 def elements_converted(ctx: Context, call: ast.Call) -> TextValue | None:
     """``map(int, request.args.getlist("ids"))``: the list."""
     if ctx.called(call) == "builtins.map" and len(call.args) == 2:
-        text = reading(ctx, definition(ctx, call.args[1]))
-        return text if text is not None and text.how == "list" else None
+        return _of_several(ctx, call.args[1])
     return None
 
 

@@ -87,7 +87,7 @@ def _of_call(
         if body is not None:
             typed = _has_typing_argument(ctx, call) or _is_changed(ctx, call, function)
             yield Answer(place, value, body, argument(call, 1, "status"), call, typed)
-    elif ctx.called(call) == "flask.make_response" and call.args:
+    elif _is_make_response(ctx, call) and call.args:
         typed = has_unpacking(call) or _is_changed(ctx, call, function)
         if len(call.args) > 1:
             headers = call.args[2] if len(call.args) > 2 else None
@@ -105,6 +105,12 @@ def _of_call(
                 yield Answer(place, value, call, None, None, answer.has_type) if is_plain else answer
         else:
             yield Answer(place, value, call)
+
+
+def _is_make_response(ctx: Context, call: ast.Call) -> bool:
+    if ctx.called(call) in ("flask.make_response", "flask.current_app.make_response"):
+        return True
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "make_response" and is_app(ctx, call.func.value)
 
 
 def may_have_type(ctx: Context, headers: ast.expr | None) -> bool:

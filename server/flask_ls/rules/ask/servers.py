@@ -52,7 +52,12 @@ def servers(ctx: Context) -> list[Server]:
 
 def is_on(ctx: Context, value: ast.expr) -> bool:
     """Whether the value is true for certain, or true unless the environment says otherwise."""
-    return any(_known_values(ctx, value))
+    value = definition(ctx, value)
+    if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
+        return any(is_on(ctx, operand) for operand in value.values)
+    # Where a condition decides between two values, it may well ask for the stage.
+    known = list(_known_values(ctx, value))
+    return bool(known) and all(known)
 
 
 def _known_values(ctx: Context, value: ast.expr) -> Iterator[object]:

@@ -7,7 +7,7 @@ Instead: ``app.register_blueprint(bp)`` inside the factory, before ``return``.
 
 Fix: Moves the call to the end of the factory; unsafe, as every app then has the routes.
 
-Quiet: Without a factory in the same module and for apps that no factory of the project made.
+Quiet: Without a factory in the same module and for apps that no factory of the project made. Each app is told of once.
 """
 
 from __future__ import annotations
@@ -143,15 +143,23 @@ rule = Rule(
 )
 
 
-@rule.on(ast.Call)
-def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
-    """``app.register_blueprint(bp)`` at module level."""
-    method = node.func
-    if not isinstance(method, ast.Attribute) or method.attr != "register_blueprint" or ctx.is_test:
-        return
-    if ctx.index.function_of(node) is not None or not is_app(ctx, method.value):
-        return
-    made = definition(ctx, method.value)
+@rule.on_file
+def check(ctx: Context) -> Iterator[Finding]:
+    """The first ``app.register_blueprint(bp)`` at module level for each app: the others share its fate."""
+    told: set[str] = set()
+    for node in sorted(ctx.index.nodes(ast.Call), key=ctx.span):
+        method = node.func
+        if not isinstance(method, ast.Attribute) or method.attr != "register_blueprint" or ctx.is_test:
+            continue
+        app = ctx.text(method.value)
+        if app not in told and ctx.index.function_of(node) is None and is_app(ctx, method.value):
+            for finding in _registered(node, method.value, ctx):
+                told.add(app)
+                yield finding
+
+
+def _registered(node: ast.Call, app: ast.expr, ctx: Context) -> Iterator[Finding]:
+    made = definition(ctx, app)
     called = ctx.called(made)
     for factory in factories(ctx.model):
         if factory.dotted == called or (factory.file.path == ctx.path and "." not in factory.function.qualname):

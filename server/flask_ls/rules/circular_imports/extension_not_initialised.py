@@ -188,6 +188,8 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
 def _may_be_bound(name: str, ctx: Context) -> bool:
     """Whether anything in the project could give the object an app, judged by the last part of names alone."""
     for facts in ctx.model.files.values():
+        if "?" in facts.bound_extensions:
+            return True
         if any(n.rpartition(".")[2] == name for n in (*facts.bound_extensions, *facts.passed)):
             return True
         # Imported under another name it is lost sight of.

@@ -34,11 +34,15 @@ from flask_ls.rules.finding import Finding, Related, Severity
 from flask_ls.rules.rule import Rule
 
 
-def _imports_from_factory_module(facts: FileFacts, model: ProjectModel) -> bool:
+def _may_miss_a_name(facts: FileFacts, model: ProjectModel) -> bool:
+    """Whether it imports a name from a module with a factory that, as far as facts tell, is not bound there."""
     makers = {f.function.qualname for f in factories(model)}
     for imported in facts.imports if makers else ():
-        module = model.modules.get(model.names.imported(facts.module, imported.module))
-        if module is not None and imported.names and not makers.isdisjoint(module.exports):
+        module = model.modules.get(model.names.imported(facts.module, imported.module)) if imported.names else None
+        if module is None or module.path == facts.path or makers.isdisjoint(module.exports):
+            continue
+        bound = model.once(_Offers).bound(module)
+        if any(name not in bound and not _is_there(model, module, name) for name, _ in imported.names):
             return True
     return False
 
@@ -53,7 +57,7 @@ rule = Rule(
         "Application context / create_app() avoids circular imports",
     ),
     triggers=frozenset(),
-    when=_imports_from_factory_module,
+    when=_may_miss_a_name,
     error_text="ImportError: cannot import name 'app' from 'shop'",
     examples=(
         Bad(
@@ -130,7 +134,7 @@ def check(node: ast.ImportFrom, ctx: Context) -> Iterator[Finding]:
 
 def _factory(ctx: Context, facts: FileFacts, name: str) -> Factory | None:
     """The factory that keeps this name of the module to itself; None when the module has the name."""
-    if name == "*" or name in facts.functions or name in facts.classes:
+    if _is_there(ctx.model, facts, name):
         return None
     offered = ctx.model.once(_Offers).of(facts)
     if not offered or _may_be_bound(ctx, facts, name):
@@ -139,11 +143,12 @@ def _factory(ctx: Context, facts: FileFacts, name: str) -> Factory | None:
 
 
 class _Offers:
-    """Which factories can be had from a module, looked up once for each module."""
+    """What can be had from a module with a factory, looked up once for each module."""
 
     def __init__(self, model: ProjectModel) -> None:
         self._model = model
         self._known: dict[str, list[Factory]] = {}
+        self._bound: dict[str, frozenset[str]] = {}
         self.names_of_main: dict[str, _Names | None] = {}
 
     def of(self, facts: FileFacts) -> list[Factory]:
@@ -155,6 +160,13 @@ class _Offers:
             self._known[facts.path] = [f for f in made if f.dotted in names]
         return self._known[facts.path]
 
+    def bound(self, facts: FileFacts) -> frozenset[str]:
+        """The names that importing a module binds, whatever is imported before it."""
+        if facts.path not in self._bound:
+            events = facts.import_time.events
+            self._bound[facts.path] = frozenset(name for event in events for name in event.bound)
+        return self._bound[facts.path]
+
 
 class _Names(NamedTuple):
     """What a module binds where: ``always`` outside of ``if __name__ == "__main__"``."""
@@ -163,19 +175,23 @@ class _Names(NamedTuple):
     is_dynamic: bool
 
 
-def _may_be_bound(ctx: Context, facts: FileFacts, name: str) -> bool:
+def _is_there(model: ProjectModel, facts: FileFacts, name: str) -> bool:
+    """Whether facts alone tell that a module has a name, or may have it."""
+    if name == "*" or name in facts.functions or name in facts.classes or "__getattr__" in facts.functions:
+        return True
     if any(export.kind in ("alias", "def", "class") for export in facts.exports.get(name, ())):
         return True
-    if "__getattr__" in facts.functions or any(s.rpartition(".")[2] == name for s in facts.stores):
+    if any(s.rpartition(".")[2] == name for s in facts.stores):
         return True
-    if facts.stars and not all(s in ctx.model.modules for s in facts.stars):
+    if facts.stars and not all(s in model.modules for s in facts.stars):
         return True
-    if ctx.model.names.in_module(facts.module, name) is not None and name not in facts.exports:
+    if model.names.in_module(facts.module, name) is not None and name not in facts.exports:
         return True
-    index = ctx.model.index
-    module = index.by_path(facts.path) if index is not None else None
-    if index is None or module is None or index.submodule(module, name) is not None:
-        return True
+    module = model.index.by_path(facts.path) if model.index is not None else None
+    return model.index is None or module is None or model.index.submodule(module, name) is not None
+
+
+def _may_be_bound(ctx: Context, facts: FileFacts, name: str) -> bool:
     if name in stored_attributes(ctx.model):
         return True
     bound = _names_of(ctx, facts.path)

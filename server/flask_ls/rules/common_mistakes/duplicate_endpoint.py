@@ -41,6 +41,7 @@ rule = Rule(
     triggers=frozenset(),
     paths=_paths,
     error_text="AssertionError: View function mapping is overwriting an existing endpoint function: index",
+    overlaps=("semgrep python.flask.correctness.same-handler-name",),
     examples=(
         Bad(
             """

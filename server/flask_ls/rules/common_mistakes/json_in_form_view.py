@@ -38,6 +38,7 @@ rule = Rule(
         Note("<2.1", "Up to Flask 2.0 request.json is None for another content type."),
         Note(">=2.1,<2.3", "In Flask 2.1 and 2.2 another content type answers 400 instead of 415."),
     ),
+    overlaps=("semgrep python.flask.correctness.access-request-in-wrong-handler",),
     examples=(
         Bad(
             """

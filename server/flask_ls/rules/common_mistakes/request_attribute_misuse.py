@@ -2,11 +2,12 @@
 
 Why: ``json``, ``form``, ``args``, ``method`` and ``is_json`` are properties: calling their value raises TypeError.
 ``get_json`` and ``get_data`` are methods: a method has no items. ``request.GET``, ``request.body`` and the like belong
-to Django and FastAPI and raise AttributeError.
+to Django and FastAPI and raise AttributeError, and so does ``request.form.name``: values are items, not attributes.
 
 Instead: ``request.json`` or ``request.get_json()``, ``request.args["q"]``, ``request.get_data()``.
 
-Fix: Adds or removes the parentheses, which is safe; a call with an argument becomes an item, which is unsafe.
+Fix: Adds or removes the parentheses, or reads the item, which is safe; a call with an argument becomes an item, which
+is unsafe.
 
 Quiet: When the project has a request class of its own or sets the attribute, and where AttributeError or TypeError is
 caught.
@@ -17,123 +18,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.request_names import FOREIGN, MAPPINGS, METHODS, METHODS_OF_MAPPINGS, OF_MAPPINGS, PROPERTIES
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
-
-# Not callable values (werkzeug.wrappers.Request and flask.Request, attributes and properties).
-_PROPERTIES = frozenset(
-    [
-        "accept_charsets",
-        "accept_encodings",
-        "accept_languages",
-        "accept_mimetypes",
-        "access_control_request_headers",
-        "access_control_request_method",
-        "access_route",
-        "args",
-        "authorization",
-        "base_url",
-        "blueprint",
-        "blueprints",
-        "cache_control",
-        "content_encoding",
-        "content_length",
-        "content_md5",
-        "content_type",
-        "cookies",
-        "data",
-        "date",
-        "endpoint",
-        "environ",
-        "files",
-        "form",
-        "full_path",
-        "headers",
-        "host",
-        "host_url",
-        "if_match",
-        "if_modified_since",
-        "if_none_match",
-        "if_range",
-        "if_unmodified_since",
-        "input_stream",
-        "is_json",
-        "is_multiprocess",
-        "is_multithread",
-        "is_run_once",
-        "is_secure",
-        "json",
-        "max_content_length",
-        "max_form_memory_size",
-        "max_form_parts",
-        "max_forwards",
-        "method",
-        "mimetype",
-        "mimetype_params",
-        "origin",
-        "path",
-        "pragma",
-        "query_string",
-        "range",
-        "referrer",
-        "remote_addr",
-        "remote_user",
-        "root_path",
-        "root_url",
-        "routing_exception",
-        "scheme",
-        "script_root",
-        "server",
-        "stream",
-        "url",
-        "url_root",
-        "url_rule",
-        "user_agent",
-        "values",
-        "view_args",
-        "want_form_data_parsed",
-    ]
-)
-_METHODS = frozenset({"get_json", "get_data"})
-_MAPPINGS = frozenset({"args", "form", "values", "files", "cookies", "headers"})
-_MAPPING_METHODS = frozenset({"get", "getlist", "to_dict", "keys", "items"})
-# Attributes of other frameworks' requests -> what Flask has instead, if one expression does.
-_FOREIGN = {
-    "GET": "args",
-    "POST": "form",
-    "FILES": "files",
-    "COOKIES": "cookies",
-    "META": "environ",
-    "body": "data",
-    "content": "data",
-    "query_params": "args",
-    "path_params": "view_args",
-    "query": "args",
-    "params": "values",
-    "payload": "json",
-    "json_body": "json",
-    "matchdict": "view_args",
-    "match_info": "view_args",
-    "ip": "remote_addr",
-    "auth": "authorization",
-    "get_host": None,
-    "is_ajax": None,
-    "is_xhr": None,
-    "user": None,
-    "session": None,
-    "client": None,
-    "text": None,
-    # Misspelt.
-    "arg": "args",
-    "forms": "form",
-    "file": "files",
-    "header": "headers",
-    "cookie": "cookies",
-    "value": "values",
-    "methods": "method",
-}
 
 rule = Rule(
     __name__,
@@ -269,6 +158,31 @@ rule = Rule(
             drive="client.get('/?q=a')",
             fails="TypeError: 'method' object is not subscriptable",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                return request.form.name
+                #      ^^^^^^^^^^^^^^^^^ request.form has no attribute name
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                return request.form["name"]
+            """,
+            drive="client.post('/', data={'name': 'a'})",
+            fails="AttributeError: .* object has no attribute 'name'",
+        ),
         Good(
             """
             from flask import Flask, request
@@ -299,22 +213,24 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     parent = ctx.parent(node)
     if _is_guarded(node, ctx):
         return
-    if node.attr in _PROPERTIES and isinstance(parent, ast.Call) and parent.func is node:
+    if node.attr in PROPERTIES and isinstance(parent, ast.Call) and parent.func is node:
         yield ctx.finding(
             parent,
             f"request.{node.attr} is a property: its value cannot be called, this raises TypeError.",
             fixes=[_without_call(node, parent, ctx)],
         )
-    elif node.attr in _METHODS and _is_read(node, parent):
+    elif node.attr in METHODS and _is_read(node, parent):
         yield ctx.finding(
             node,
             f"request.{node.attr} is a method: without () this reads from the method itself and raises.",
             fixes=[ctx.fix(f"Call request.{node.attr}()", ctx.edit().after(node, "()"), safe=True)],
         )
+    elif node.attr in MAPPINGS and isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Load):
+        yield from _of_mapping(node, parent, ctx)
     elif node.attr == "is_xhr" and ctx.is_older("werkzeug", "1"):
         return  # It had one then.
-    elif node.attr in _FOREIGN and not _has_own_requests(node.attr, ctx):
-        instead = _FOREIGN[node.attr]
+    elif node.attr in FOREIGN and not _has_own_requests(node.attr, ctx):
+        instead = FOREIGN[node.attr]
         hint = f"; Flask's is request.{instead}" if instead else ""
         yield ctx.finding(
             node,
@@ -327,16 +243,29 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
 def check_item_of_method(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
     """``request.args.get["page"]``."""
     method = node.value
-    if not isinstance(method, ast.Attribute) or method.attr not in _MAPPING_METHODS or _is_guarded(method, ctx):
+    if not isinstance(method, ast.Attribute) or method.attr not in METHODS_OF_MAPPINGS or _is_guarded(method, ctx):
         return
     owner = ctx.name(method.value) or ""
-    if owner.rpartition(".")[0] != "flask.request" or owner.rpartition(".")[2] not in _MAPPINGS:
+    if owner.rpartition(".")[0] != "flask.request" or owner.rpartition(".")[2] not in MAPPINGS:
         return
     called = f"{ctx.text(method)}({ctx.text(node.slice)})"
     yield ctx.finding(
         node,
         f"request.{owner.rpartition('.')[2]}.{method.attr} is a method: [] instead of () raises TypeError.",
         fixes=[ctx.fix(f"Call {called}", ctx.edit().replace(node, called), safe=True)],
+    )
+
+
+def _of_mapping(mapping: ast.Attribute, node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
+    """``request.form.name``: the values are items."""
+    if node.attr in OF_MAPPINGS or node.attr.startswith("_") or _has_own_requests(node.attr, ctx):
+        return
+    edit = ctx.edit()
+    edit.replace(node, f"{ctx.text(mapping)}[{edit.quoted(node.attr)}]")
+    yield ctx.finding(
+        node,
+        f"request.{mapping.attr} has no attribute {node.attr}, values are its items: this raises AttributeError.",
+        fixes=[ctx.fix("Read the item", edit, safe=True)],
     )
 
 

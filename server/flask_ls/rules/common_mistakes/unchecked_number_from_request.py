@@ -210,7 +210,7 @@ def check_arithmetic(ctx: Context) -> Iterator[Finding]:
     seen: set[ast.expr] = set()
     for operation, operand in sorted(uses_as_number(ctx), key=lambda pair: ctx.span(pair[0])):
         source = text_of(ctx, operand)
-        if source is None or source.node in seen or source.how == "list":
+        if source is None or source.node in seen or source.how in ("list", "part"):
             continue
         if is_checked(ctx, source, operand) or is_caught(ctx, operation, "TypeError"):
             continue
@@ -222,7 +222,7 @@ def check_arithmetic(ctx: Context) -> Iterator[Finding]:
 
 
 def _converted(ctx: Context, node: ast.Call, source: TextValue, kind: str) -> Fix | None:
-    if kind not in ("int", "float"):
+    if kind not in ("int", "float") or source.how == "part":
         return None
     edit = ctx.edit()
     if source.how == "list":

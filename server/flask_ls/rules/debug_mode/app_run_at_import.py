@@ -22,6 +22,7 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import leaves
 from flask_ls.rules.ask.values import constant, definition
 from flask_ls.rules.ask.views import function_named, is_app
+from flask_ls.rules.ask.wsgi import targets
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -209,19 +210,13 @@ def _is_script(ctx: Context, call: ast.Call) -> bool:
         for imported in facts.imports:
             if imported.module == module or module in {f"{imported.module}.{n}" for n, _ in imported.names}:
                 return False
-    return not any(
-        _names_module(w.text, module) for d in ctx.model.deployment.values() for c in d.commands for w in c.words
-    )
+    return not any(target.module == module for d in ctx.model.deployment.values() for target in targets(d))
 
 
 def _reads_command_line(ctx: Context, call: ast.Call) -> bool:
     """``parser.parse_args()`` at module level: the import would end in a usage message."""
     is_parse = isinstance(call.func, ast.Attribute) and call.func.attr in ("parse_args", "parse_known_args")
     return is_parse and not call.args and ctx.index.function_of(call) is None
-
-
-def _names_module(word: str, module: str) -> bool:
-    return word.partition(":")[0] == module
 
 
 def _guarded(ctx: Context, trigger: ast.AST) -> Fix | None:

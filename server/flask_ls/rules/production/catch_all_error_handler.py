@@ -111,6 +111,7 @@ rule = Rule(
     ),
 )
 
+_REGISTERING = frozenset({"errorhandler", "app_errorhandler", "register_error_handler"})
 _ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
 _HTTP = "werkzeug.exceptions.HTTPException"
 _NOT_FOUND = "werkzeug.exceptions.NotFound"
@@ -125,12 +126,12 @@ _REPORTING = frozenset(
 def check(ctx: Context) -> Iterator[Finding]:
     """Every error handler of this file for ``Exception``."""
     for function, role in handlers(ctx).of_kind("error_handler"):
-        if role.method not in ("errorhandler", "app_errorhandler", "register_error_handler") or role.call is None:
+        if role.method not in _REGISTERING or role.call is None:
             continue
         caught = values.argument(role.call, 0, "code_or_exception")
         if not isinstance(function, (*FUNCTIONS, ast.Lambda)) or caught is None or ctx.name(caught) not in _ALL:
             continue
-        if _hands_on(function, ctx):
+        if _hands_on(function, ctx) or _is_wrapped(function):
             continue
         if not _tells_http_errors_apart(function, ctx) and not _is_registered_for_http(ctx):
             rest = "." if _reports(function, ctx) else ", and exceptions are not logged."
@@ -173,6 +174,13 @@ def _passing_on(function: FunctionNode | ast.Lambda, role: Role, ctx: Context) -
     place = first if len(lines) > 1 or _reports(function, ctx) else function.body[-1]
     edit.insert_line_before(place, "\n".join(lines))
     return ctx.fix("Let HTTP errors pass, log the others", edit, safe=False)
+
+
+def _is_wrapped(function: FunctionNode | ast.Lambda) -> bool:
+    """Whether a decorator of another kind may log the exception or let HTTP errors pass."""
+    decorators = [] if isinstance(function, ast.Lambda) else function.decorator_list
+    called = [d.func if isinstance(d, ast.Call) else d for d in decorators]
+    return any(not isinstance(d, ast.Attribute) or d.attr not in _REGISTERING for d in called)
 
 
 def _hands_on(function: ast.AST, ctx: Context) -> bool:

@@ -2,13 +2,13 @@
 
 Why: ``send_file`` and ``open`` take any path they are given. ``../`` in the query string, in a form value or in a
 ``<path:...>`` variable leads out of the folder: the client reads the configuration, the source, the database. The
-folder that ``send_from_directory`` is given is taken as it is, too.
+folder that ``send_from_directory`` is given is taken as it is, too, and so is the ``filename`` of an upload.
 
 Instead: ``send_from_directory(folder, name)``, which answers 404 for a path outside the folder, or
 ``werkzeug.utils.safe_join``; for uploads ``secure_filename``.
 
 Fix: ``send_from_directory`` with the folder and the rest of the path, for ``os.path.join`` and for f-strings. Safe: it
-serves the same files, only none outside of the folder.
+serves the same files, only none outside of the folder. ``secure_filename`` for an upload is unsafe: names change.
 
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
 is a plain ``<name>`` variable, which holds no slash, in a folder; when a function makes the file or a table holds the
@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
-from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.ask.path_checks import is_tested
 from flask_ls.rules.ask.request_data import path_sources
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -34,7 +34,7 @@ rule = Rule(
     code="FLK807",
     severity=Severity.WARNING,
     guide=("Production / static files through nginx",),
-    triggers=frozenset({"send_file", "send_from_directory", "open", "Path"}),
+    triggers=frozenset({"send_file", "send_from_directory", "open", "Path", "save"}),
     overlaps=("semgrep path-traversal-open", "semgrep python.flask.security.secure-static-file-serve", "Sonar S2083"),
     examples=(
         Bad(
@@ -142,6 +142,38 @@ rule = Rule(
                 #                ^^^^ the client chooses which file is sent
             """,
         ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/photo")
+            def save():
+                photo = request.files["photo"]
+                photo.save(os.path.join(app.root_path, "photos", photo.filename))
+                #                                                ^^^^^^^^^^^^^^ the client chooses which file is written
+                return ""
+            """,
+            fixed="""
+            import os
+
+            from flask import Flask, request
+            from werkzeug.utils import secure_filename
+
+            app = Flask(__name__)
+
+
+            @app.post("/photo")
+            def save():
+                photo = request.files["photo"]
+                photo.save(os.path.join(app.root_path, "photos", secure_filename(photo.filename)))
+                return ""
+            """,
+        ),
         Good(
             """
             import io
@@ -200,8 +232,6 @@ _PATH_METHODS = frozenset({"open", "read_text", "read_bytes", "write_text", "wri
 _SAME_PATH = frozenset({"joinpath", "resolve", "absolute", "expanduser", "with_suffix"})
 _VERBS = {"flask.send_file": "sent", "flask.send_from_directory": "sent"}
 _JOINS = frozenset({"os.path.join", "posixpath.join"})
-_EXISTENCE = frozenset({"os.path.exists", "os.path.lexists", "os.path.isfile", "os.path.isdir"})
-_PATH_EXISTENCE = frozenset({"exists", "is_file", "is_dir"})
 
 
 @rule.on(ast.Call)
@@ -215,7 +245,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     what = _outside(opener)
     if chosen is None:
         chosen, what = _whole_path(path, ctx), _beside(opener)
-    if chosen is None or _is_tested(node, chosen, ctx):
+    if chosen is None or is_tested(ctx, node, chosen):
         return
     is_here = any(n is chosen for n in ast.walk(path))
     yield ctx.finding(
@@ -224,6 +254,35 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         related=[] if is_here else [ctx.related(chosen, "the client's value is read here")],
         fixes=[_from_directory(node, path, ctx)] if opener == "flask.send_file" else [],
     )
+
+
+@rule.on(ast.Call)
+def check_upload(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``upload.save(os.path.join(folder, upload.filename))``."""
+    method, path = node.func, values.argument(node, 0, "dst")
+    if not isinstance(method, ast.Attribute) or method.attr != "save" or path is None:
+        return
+    if not _is_upload(method.value, ctx):
+        return
+    chosen = next(path_sources(ctx, path, converters=frozenset({"path"})), None)
+    if chosen is None or is_tested(ctx, node, chosen):
+        return
+    named = next((n for n in ast.walk(path) if isinstance(n, ast.Attribute) and n.attr == "filename"), None)
+    edit = ctx.edit()
+    if named is not None:
+        edit.replace(named, f"{edit.import_name('werkzeug.utils', 'secure_filename', at=node)}({ctx.text(named)})")
+    yield ctx.finding(
+        named or path,
+        "the client chooses which file is written: ../ in the upload's name leads out of the folder.",
+        fixes=[ctx.fix("Clean the name with secure_filename()", edit, safe=False)] if named is not None else [],
+    )
+
+
+def _is_upload(node: ast.expr, ctx: Context) -> bool:
+    """``request.files["photo"]``, ``request.files.get("photo")``, a name for one."""
+    made = values.definition(ctx, node)
+    read = made.value if isinstance(made, ast.Subscript) else made.func if isinstance(made, ast.Call) else None
+    return ctx.name(read) in ("flask.request.files", "flask.request.files.get")
 
 
 def _outside(opener: str | None) -> str:
@@ -277,41 +336,6 @@ def _is_stream(path: ast.expr, ctx: Context) -> bool:
 
 def _is_chosen(node: ast.expr, ctx: Context) -> bool:
     return next(path_sources(ctx, node, converters=frozenset({"path"})), None) is not None
-
-
-def _is_tested(node: ast.Call, chosen: ast.expr, ctx: Context) -> bool:
-    names = _names_on_the_way(node, ctx)
-    return any(_confines(test, names, ctx.text(chosen), ctx) for test, _ in tests_before(ctx, node))
-
-
-def _confines(test: ast.expr, names: set[str], chosen: str, ctx: Context) -> bool:
-    """Whether a test may be about where the path leads; that there is a file, or a value, says nothing of it."""
-    if isinstance(test, ast.BoolOp):
-        return any(_confines(v, names, chosen, ctx) for v in test.values)
-    if isinstance(test, ast.UnaryOp):
-        return _confines(test.operand, names, chosen, ctx)
-    asks_for_value = isinstance(test, ast.Name) or (
-        isinstance(test, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops)
-    )
-    asks_for_file = isinstance(test, ast.Call) and (
-        ctx.called(test) in _EXISTENCE
-        or (isinstance(test.func, ast.Attribute) and test.func.attr in _PATH_EXISTENCE and not test.args)
-    )
-    if asks_for_value or asks_for_file:
-        return False
-    return any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or chosen in ctx.text(test)
-
-
-def _names_on_the_way(node: ast.expr, ctx: Context) -> set[str]:
-    """The names in an expression and in what these stand for."""
-    found: set[str] = set()
-    waiting: list[ast.expr] = [node]
-    while waiting:
-        for name in ast.walk(waiting.pop()):
-            if isinstance(name, ast.Name) and name.id not in found:
-                found.add(name.id)
-                waiting.append(values.definition(ctx, name))
-    return found
 
 
 def _folder_and_name(path: ast.expr, ctx: Context) -> tuple[str, ast.expr] | None:

@@ -31,7 +31,7 @@ rule = Rule(
     triggers=frozenset({"SECRET_KEY", "secret_key", "SECRET_KEY_FALLBACKS"}),
     paths=other_files,
     notes=(Note("<3.1", "``SECRET_KEY_FALLBACKS`` does not exist before Flask 3.1: a new key ends all sessions."),),
-    overlaps=("ruff S105", "Bandit B105", "Sonar S6418", "semgrep python.flask.security.audit.hardcoded-config"),
+    overlaps=("ruff S105", "Bandit B105", "Sonar S6779", "semgrep python.flask.security.audit.hardcoded-config"),
     examples=(
         Bad(
             """

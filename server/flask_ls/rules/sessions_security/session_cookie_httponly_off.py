@@ -33,6 +33,7 @@ rule = Rule(
     guide=("Sessions and security / SESSION_COOKIE_HTTPONLY=True",),
     triggers=frozenset({"SESSION_COOKIE_HTTPONLY"}),
     notes=(Note("<2.3", "With Werkzeug 2.2 the value 0 switches HttpOnly off as well."),),
+    overlaps=("Sonar S3330",),
     examples=(
         Bad(
             """

@@ -44,7 +44,7 @@ rule = Rule(
     ),
     triggers=frozenset({"SECRET_KEY", "secret_key", "SECRET_KEY_FALLBACKS"}),
     paths=other_files,
-    overlaps=("ruff S105", "Bandit B105", "Sonar S6418", "semgrep python.flask.security.audit.hardcoded-config"),
+    overlaps=("ruff S105", "Bandit B105", "Sonar S6779", "semgrep python.flask.security.audit.hardcoded-config"),
     examples=(
         Bad(
             """

@@ -9,6 +9,7 @@ from flask_ls.project.interp.builtin_names import type_tests
 from flask_ls.project.interp.builtin_names.table import CONSTRUCTORS, Run, constructor
 from flask_ls.project.interp.functions import finish_class
 from flask_ls.project.interp.values import Args, ClassV, DictV, Instance, ListV, Maybe, Namespace, Unknown, Value
+from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -22,6 +23,8 @@ def str_(m: Machine, args: Args) -> Value:
 def _number(kind: type) -> Run:
     def run(m: Machine, args: Args) -> Value:
         value = args.get(0, "x", 0)
+        if isinstance(value, str) and len(args.pos) < 2 and m.catching("ValueError") and not _is_number(kind, value):
+            raise Raised("ValueError", ("Exception",))
 
         def one(v: Value) -> Value:
             if isinstance(v, (str, int, float)) and len(args.pos) < 2:
@@ -34,6 +37,14 @@ def _number(kind: type) -> Run:
         return m.lift(value, one)
 
     return run
+
+
+def _is_number(kind: type, text: str) -> bool:
+    try:
+        kind(text[:40])
+    except ValueError:
+        return False
+    return True
 
 
 CONSTRUCTORS["int"] = _number(int)

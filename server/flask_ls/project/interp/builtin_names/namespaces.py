@@ -93,6 +93,7 @@ def globals_(m: Machine, args: Args) -> Value:
     view = DictV(m.serial)
     # The same dict as the module's names: ``globals()["x"] = y`` binds x.
     view.items = m.frame.module.names  # type: ignore[assignment]
+    view.rest_cell = m.frame.module.rest_cell
     return view
 
 

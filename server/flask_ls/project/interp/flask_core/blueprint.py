@@ -77,6 +77,20 @@ def _init(m: Machine, args: Args) -> Value:
     return None
 
 
+def copied(m: Machine, original: Instance) -> Instance:
+    """``copy.deepcopy`` of a blueprint: another one, with what was added so far."""
+    twin = m.new_instance(original.cls)
+    twin.attrs.update(original.attrs)
+    state, source = twin.native, original.native
+    state.instance, state.places, state.path = twin, m.stack_of(), m.path
+    state.deferred, state.nested, state.blinds = list(source.deferred), list(source.nested), list(source.blinds)
+    state.has_routes = source.has_routes
+    source.escapes = True  # it is in use, though not registered itself
+    if not m.dry:
+        m.recorder.blueprints.append(state)
+    return twin
+
+
 def _defer(m: Machine, self_: Instance, run: Value) -> None:
     m.oldest_write = 0
     if m.dry:

@@ -114,7 +114,7 @@ def _from_object(m: Machine, args: Args) -> Value:
                 names.extend(n for n in base.names if n not in names)
             if isinstance(value, Instance):
                 names.extend(n for n in value.attrs if n not in names)
-            rest = cls.open
+            rest = value.open or cls.open
         else:
             rest = reasons.unknown_from(value, "it is read from an object that is not known")
         for name in names:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import subscripts
 from flask_ls.project.interp.records import BlueprintState
-from flask_ls.project.interp.values import MISSING, Args, External, Instance, ModuleV, Native, Unknown, Value
+from flask_ls.project.interp.values import MISSING, Args, External, Instance, ModuleV, Namespace, Native, Unknown, Value
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -144,9 +144,19 @@ def _hook_maker(m: Machine, args: Args) -> Value:
 
 
 def _app_context(m: Machine, args: Args) -> Value:
+    app = args.pos[0]
     made = External("app_context()", m.serial)
-    made.held = (args.pos[0],)
+    made.held = (app,)
+    made.attrs = Namespace(m.serial)
+    made.attrs["push"] = made.attrs["__enter__"] = m.native("push", lambda m_, _: m_.app_contexts.append(app))
+    made.attrs["pop"] = made.attrs["__exit__"] = m.native("pop", lambda m_, _: _pop_context(m_, app))
     return made
+
+
+def _pop_context(m: Machine, app: Value) -> Value:
+    if m.app_contexts and m.app_contexts[-1] is app:
+        m.app_contexts.pop()
+    return None
 
 
 def static_url_path(folder: Value, url_path: Value) -> Value:

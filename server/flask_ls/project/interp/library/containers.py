@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import comparison, external, iteration, mappings, subscripts
+from flask_ls.project.interp.flask_core import blueprint
 from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library.table import at, called_name
+from flask_ls.project.interp.records import BlueprintState
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
@@ -105,6 +107,8 @@ def simple_namespace(m: Machine) -> Value:
     def init(m_: Machine, args: Args) -> Value:
         for key, value in args.kw.items():
             m_.write(args.pos[0].attrs, key, value)
+        if args.starstar is not None:
+            args.pos[0].open = Unknown(args.starstar.reason)
         return None
 
     return make_class(m, "types.SimpleNamespace", names={"__init__": Native("__init__", init)})
@@ -292,6 +296,8 @@ def _copy(m: Machine, args: Args) -> Value:
         twin = m.new_instance(value.cls)
         twin.attrs.update(value.attrs)
         return twin
+    if isinstance(value, Instance) and isinstance(value.native, BlueprintState):
+        return blueprint.copied(m, value)
     return value if not isinstance(value, Instance) else Unknown("a copy of an object")
 
 

@@ -70,11 +70,22 @@ def _update_wrapper(m: Machine, args: Args) -> Value:
     return wrapper
 
 
-@at("functools.lru_cache", "functools.cache", "functools.singledispatch", "functools.total_ordering")
+@at("functools.lru_cache", "functools.cache")
 def _cache(m: Machine, args: Args) -> Value:
     if len(args.pos) == 1 and not isinstance(args.pos[0], (int, type(None))):
-        return args.pos[0]
-    return m.native("decorate", lambda m_, a: a.get(0, "function"))
+        return _cached(args.pos[0])
+    return m.native("decorate", lambda m_, a: _cached(a.get(0, "function")))
+
+
+def _cached(value: Value) -> Value:
+    if isinstance(value, Function) and value.results is None:
+        value.results = []
+    return value
+
+
+@at("functools.singledispatch", "functools.total_ordering")
+def _as_it_is(m: Machine, args: Args) -> Value:
+    return args.get(0, "function")
 
 
 @at("functools.cached_property", "werkzeug.utils.cached_property")

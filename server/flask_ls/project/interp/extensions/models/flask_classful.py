@@ -60,16 +60,21 @@ class FlaskView:
         init_argument=None,
         **rule_options,
     ):
-        original = (cls.route_base, cls.route_prefix, cls.trailing_slash, cls.method_dashified)
+        # Only what is given is set and put back: a class that was registered hides what others inherit from its bases.
+        original = {}
         if route_base:
+            original["route_base"] = cls.route_base
             cls.route_base = route_base
         if route_prefix:
+            original["route_prefix"] = cls.route_prefix
             cls.route_prefix = route_prefix
         if not subdomain:
             subdomain = getattr(app, "subdomain", None) or getattr(cls, "subdomain", None)
         if trailing_slash is not None:
+            original["trailing_slash"] = cls.trailing_slash
             cls.trailing_slash = trailing_slash
         if method_dashified is not None:
+            original["method_dashified"] = cls.method_dashified
             cls.method_dashified = method_dashified
         inherited = dir(base_class or FlaskView)
         for name, value in inspect.getmembers(cls, predicate=inspect.isfunction):
@@ -78,7 +83,8 @@ class FlaskView:
             if name in cls.excluded_methods:
                 continue
             cls._register_member(app, name, value, subdomain, init_argument, rule_options)
-        cls.route_base, cls.route_prefix, cls.trailing_slash, cls.method_dashified = original
+        for name, value in original.items():
+            setattr(cls, name, value)
 
     @classmethod
     def _register_member(cls, app, name, value, subdomain, init_argument, rule_options):
