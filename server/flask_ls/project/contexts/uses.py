@@ -23,12 +23,8 @@ class Use(NamedTuple):
 
 def uses_of(values: Values, sites: Sites, path: str, words: frozenset[str]) -> list[Use]:
     """The uses of a file. ``words``: the names under which things that need a context may be mentioned."""
-    candidates: dict[tuple[str, int], Site] = {}
-    for name in words:
-        for site in sites.in_file(path, name):
-            candidates[site.body.id, site.leaf] = site
     found = []
-    for _, site in sorted(candidates.items()):
+    for site in sites.any_in_file(path, words):
         need = need_of(values, path, site.op)
         if need is not None:
             found.append(Use(site, need))
