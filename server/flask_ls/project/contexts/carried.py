@@ -181,7 +181,8 @@ class Carried:
             return frozenset()
         written = self._sites.names_of(name)
         found = {n for site in mentions for n in self._keepers(site, written)}
-        return frozenset(found.union(*(self._sites.holders(other) for other in found - {name})))
+        found = found.union(*(self._sites.holders(other) for other in found - {name}))
+        return frozenset(n for n in found if len(self._sites.mentions(n)) <= _MOST_MENTIONS)
 
     def _keepers(self, site: Site, names: set[str]) -> set[str]:
         op = site.op
