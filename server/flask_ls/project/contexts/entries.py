@@ -299,10 +299,12 @@ class Entries:
         if body.cls:
             if body.name == "run" or body.name[:2] == "__":
                 names |= self._subclass_names(key, body)
-            if body.name[:2] == "__" and body.name != "__init__":
+            if body.name in ("__init__", "__new__", "__post_init__"):
+                names |= {n for cls in names for n in self._graph.carried.names(cls)}
+            elif body.name[:2] == "__":
                 names |= {n for cls in names for n in self._sites.holders(cls)}
         elif body.owner:
-            names = self._decorated_by(key, body) | self._made_by(key, body)
+            names |= self._decorated_by(key, body) | self._made_by(key, body)
         return [body.name, *sorted(names - {body.name})]
 
     def _made_by(self, key: BodyKey, body: Body) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.bodies import EQUALS, Op, Symbol
+from flask_ls.project.bodies import EQUALS, Op, Symbol, last_name
 from flask_ls.project.contexts.attributes import is_property
 from flask_ls.project.contexts.code import Each
 from flask_ls.project.contexts.targets import Target
@@ -40,17 +40,15 @@ class Reading:
                 if not dot and not (bar and rest):
                     break
                 base = (f"{head}|{owner}" if owner else head) if bar else owner
-            is_own = isinstance(base, str) and name in self._names(None)
-            methods = self._graph.receivers.methods(path, f"{base}|{name}") if is_own else ()
-            found += [Target(key, method=name) for key in methods if self._is_property(key)]
+            is_assigned = op[2] == "=" and symbol is op[1]
+            may_be = name in self._names(None)
+            methods = self._graph.receivers.methods(path, f"{base}|{name}") if may_be and isinstance(base, str) else ()
+            found += [Target(key, method=name) for key in methods if self._is_property(key) and not is_assigned]
             value = self._graph.values.of(path, base) if not methods else None
             if value is not None:
-                may_be = name in self._names(None) and value.kind == "instance"
-                key = self._property_of(value, name) if may_be else None
-                is_assigned = op[2] == "=" and symbol is op[1]
-                found += (
-                    [Target(key)] if key is not None else self._graph.special.read(value, name, is_assigned=is_assigned)
-                )
+                key = self._property_of(value, name, is_assigned) if may_be and value.kind == "instance" else None
+                special = self._graph.special.read(value, name, is_assigned=is_assigned) if key is None else []
+                found += [Target(key)] if key is not None else special
                 found += self.proxied(path, base)
             symbol = base
         return found
@@ -67,15 +65,28 @@ class Reading:
         body = self._graph.values.signature(key)
         return body is not None and is_property(body)
 
-    def _property_of(self, instance: Value, name: str) -> BodyKey | None:
-        """The body of a property."""
-        for cls in self._graph.values.mro(instance.name):
-            known = self._graph.values.model.names.class_(cls)
-            if known is not None:
-                facts, definition = known
-                body = self._graph.values.signature(BodyKey(facts.path, f"{definition.qualname}.{name}"))
-                if body is not None:
-                    return BodyKey(facts.path, body.id) if is_property(body) else None
+    def _property_of(self, instance: Value, name: str, is_assigned: bool) -> BodyKey | None:
+        """The body of a property, or of its setter."""
+        values = self._graph.values
+        for cls in values.mro(instance.name):
+            known = values.model.names.class_(cls)
+            if known is None:
+                continue
+            key = BodyKey(known[0].path, f"{known[1].qualname}.{name}")
+            body = values.signature(key)
+            if body is not None:
+                if not is_property(body):
+                    return None
+                return self._setter(key) if is_assigned else key
+        return None
+
+    def _setter(self, getter: BodyKey) -> BodyKey | None:
+        """``@name.setter``: the second or third definition of the name."""
+        for number in (2, 3):
+            key = getter._replace(id=f"{getter.id}#{number}")
+            body = self._graph.values.signature(key)
+            if body is not None and any(last_name(d) == "setter" for d in body.decorators):
+                return key
         return None
 
 
