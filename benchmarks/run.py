@@ -169,6 +169,51 @@ def edits(small: Path, large: Path) -> tuple[list[Line], dict[str, Any]]:
     return found, {"small": one, "large": other}
 
 
+SERVER = HERE / "server.py"
+
+
+def server(small: Path, large: Path) -> tuple[list[Line], dict[str, Any]]:
+    """What an editor waits for, over the pipes of a server with every twentieth file of the large workspace open."""
+
+    def measure(folder: Path) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as cache:
+            done = subprocess.run(
+                [sys.executable, str(SERVER), "--json", "--open", "65", str(folder)],
+                capture_output=True,
+                check=True,
+                env={**os.environ, "XDG_CACHE_HOME": cache},
+            )
+        return dict(json.loads(done.stdout))
+
+    one, other = measure(small), measure(large)
+    rows = {what: values for what, values in other.items() if isinstance(values, dict)}
+    found = [
+        Line(
+            f"{what}, large / small",
+            values["cpu"] / one[what]["cpu"],
+            1.5,
+            "x",
+            f"{values['cpu']:.1f} ms CPU, {values['median']:.1f} ms on the clock",
+        )
+        for what, values in rows.items()
+        if what not in _QUESTIONS
+    ]
+    found += [
+        Line(f"{what}, large, p95", values["p95"], 30 if what in _QUESTIONS else 150, "ms")
+        for what, values in rows.items()
+    ]
+    found += [
+        Line("processor of an idle server, large", other["idle"], 0.01, ""),
+        Line("memory of a server, large", other["memory"], 200, "MiB"),
+    ]
+    for line in found:
+        print(line)
+    return found, {"small": one, "large": other}
+
+
+_QUESTIONS = ("hover", "definition")
+
+
 def main() -> int:
     """Measure and print; 1 when a budget is exceeded."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -192,7 +237,7 @@ def main() -> int:
             (str(folder), lambda folder=folder: checks(folder, options.repeat))  # type: ignore[misc]
             for folder in (large, *(f.resolve() for f in options.folders))
         ]
-        for name, step in [*steps, ("edits", lambda: edits(small, large))]:
+        for name, step in [*steps, ("edits", lambda: edits(small, large)), ("server", lambda: server(small, large))]:
             found, data[name] = step()
             lines += found
     if options.json:

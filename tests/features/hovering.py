@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import dedent
 
 from flask_ls.features.check import check_texts
@@ -31,7 +31,9 @@ class FixedRoutes(ProjectModel):
         return self.table
 
 
-def unit_of(files: Mapping[str, str], path: str, table: RouteTable | None = None) -> Unit:
+def unit_of(
+    files: Mapping[str, str], path: str, table: RouteTable | None = None, templates: Iterable[str] = ()
+) -> Unit:
     """A file of a project; ``table`` in the place of the routes that the project has."""
     sources = {f"{FOLDER}/{name}": SourceFile(text) for name, text in files.items()}
     modules = ModuleIndex(sources, [FOLDER])
@@ -42,7 +44,7 @@ def unit_of(files: Mapping[str, str], path: str, table: RouteTable | None = None
         facts.append(
             extract(source, name, module.name, is_package=module.is_package, vocabulary=vocabulary(), index=None)
         )
-    model: ProjectModel = ProjectModel(facts, modules)
+    model: ProjectModel = ProjectModel(facts, modules, {}, templates)
     if table is not None:
         model = FixedRoutes(facts, modules)
         model.table = table

@@ -44,6 +44,18 @@ def test_an_environment_of_any_name_is_left_out(tmp_path: Path) -> None:
     assert not Walker([str(tmp_path)], Settings()).belongs(str(tmp_path / "my-env/x.py"))
 
 
+def test_libraries_that_were_installed_into_a_folder_are_left_out(tmp_path: Path) -> None:
+    make(tmp_path, "app.py", "libs/flask/app.py", "libs/six.py", "libs/own.py", "libs/Flask-3.1.3.dist-info/RECORD")
+    (tmp_path / "libs/Flask-3.1.3.dist-info/RECORD").write_text(
+        'flask/app.py,sha256=x,7\n"six.py",,\n../../bin/flask,,\n'
+    )
+    assert found(tmp_path) == ["app.py", "libs/own.py"]
+    walker = Walker([str(tmp_path)], Settings())
+    assert not walker.belongs(str(tmp_path / "libs/flask/new.py"))
+    assert walker.belongs(str(tmp_path / "libs/other.py"))
+    assert found(tmp_path / "libs") == ["own.py", "six.py", "flask/app.py"]
+
+
 def test_a_folder_that_is_itself_excluded_is_walked_when_it_is_the_workspace(tmp_path: Path) -> None:
     make(tmp_path, ".gitignore", "build/app.py", "build/build/no.py")
     (tmp_path / ".git").mkdir()

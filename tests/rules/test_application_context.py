@@ -126,3 +126,12 @@ def test_of_a_plain_click_command_the_first_use_is_told() -> None:
         "@click.command()\ndef seed():\n    db.create_all()\n    db.session.commit()\napp.cli.add_command(seed)\n"
     )
     assert [f.severity.value for f in findings("FLK702", text)] == ["information"]
+
+
+def test_of_a_way_that_is_one_of_several_the_first_use_is_told() -> None:
+    text = (
+        "from threading import Thread\nfrom flask import Flask, current_app\napp = Flask('x')\n"
+        "def work():\n    print(current_app.name)\n    return current_app.config['A']\n"
+        "@app.get('/')\ndef view():\n    Thread(target=work).start()\n    return work()\n"
+    )
+    assert [(f.severity.value, text.count("\n", 0, f.span.start)) for f in findings("FLK104", text)] == [("warning", 4)]

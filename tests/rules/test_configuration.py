@@ -196,3 +196,10 @@ def test_the_fix_of_run_at_import_keeps_two_blank_lines() -> None:
     text = f"{HEAD}app.run()  # here\n"
     (finding,) = findings("FLK505", text)
     assert fixed(text, finding.fixes[0], APP) == f'{HEAD}\n\nif __name__ == "__main__":\n    app.run()  # here\n'
+
+
+@pytest.mark.parametrize(("handed", "count"), [("Config('prod')", 1), ("make()", 1), ("Other()", 0)])
+def test_configuration_objects_that_are_made_with_arguments_or_by_functions(handed: str, count: int) -> None:
+    config = "class Config:\n    SESSION_COOKIE_HTTPONLY = False\nclass Other: pass\ndef make():\n    return Config\n"
+    text = f"from flask import Flask\n{config}app = Flask('x')\napp.config.from_object({handed})\n"
+    assert len(findings("FLK407", text)) == count

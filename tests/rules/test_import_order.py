@@ -39,7 +39,8 @@ def test_flk301_package_that_another_program_loads(entry: str, count: int) -> No
         "shop/__init__.py": "",
         "shop/users.py": "from shop.orders import Order\nclass User: ...\n",
         "shop/orders.py": "class Order: ...\nfrom shop.users import User\n",
-        entry: "from shop.users import User\n",
+        "plugin/forms.py": "",
+        entry: "import plugin.forms\nfrom shop.users import User\n",
     }
     assert len(findings("FLK301", app, files)) == count
 
@@ -78,3 +79,20 @@ def test_modules_of_a_folder_without_init() -> None:
     assert [f.path for f in findings("FLK301", "", package)] == ["/project/shop/api/orders.py"]
     in_order = "from flask import Flask\napp = Flask(__name__)\nfrom shop.api import orders\n"
     assert findings("FLK301", "", {**package, "shop/__init__.py": in_order}) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "count"),
+    [
+        ("from flask_socketio import SocketIO\next = SocketIO(cors_allowed_origins='*')", 1),
+        ("from flask_socketio import SocketIO\next = SocketIO(message_queue='redis://')", 0),
+        ("from flask_pymongo import PyMongo\next = PyMongo()", 1),
+        ("from flask_redis import FlaskRedis\next = FlaskRedis()", 1),
+        ("from flask_limiter import Limiter\next = Limiter(key_func=str)", 1),
+        ("from flask_bcrypt import Bcrypt\next = Bcrypt()", 0),
+    ],
+)
+def test_extensions_that_need_an_app(made: str, count: int) -> None:
+    text = f"from flask import Flask\n{made}\napp = Flask('x')\n"
+    assert len(findings("FLK303", text)) == count
+    assert findings("FLK303", f"{text}ext.init_app(app)\n") == []

@@ -83,6 +83,7 @@ def test_flk806_name_that_is_bound_by_its_text(statement: str) -> None:
         ("open(os.path.join('files', chosen())).read()", "os.path.join('files', chosen())"),
         ("n = in_folder(request.args['n'])\n    return send_file(n)", "n"),
         ("n = request.args.get('n')\n    if not n:\n        return ''\n    return send_file('f/' + n)", "'f/' + n"),
+        ("n = request.args.get('n')\n    if not n:\n        n = 'a'\n    return send_file('f/' + n)", "'f/' + n"),
         ("n = request.args['n']\n    if n == '':\n        return ''\n    return open('f/' + n).read()", "'f/' + n"),
     ],
 )
@@ -104,6 +105,11 @@ def test_flk807_is_silent_about_tested_names(test: str) -> None:
     lines = f"n = request.args['n']\n    {test}\n        return ''\n    p = os.path.join('files', n)\n"
     view = f"@app.get('/')\ndef index():\n    {lines}    return send_file(p)\n"
     assert findings("FLK807", APP + view) == []
+
+
+def test_flk807_is_silent_about_names_that_are_replaced() -> None:
+    lines = "n = request.args['n']\n    if n not in known():\n        n = 'a'\n    return send_file('f/' + n)\n"
+    assert findings("FLK807", f"{APP}@app.get('/')\ndef index():\n    {lines}") == []
 
 
 @pytest.mark.parametrize(("path", "count"), [("n", 1), ("str(n)", 1), ("n + '.pdf'", 0), ("os.path.join('f', n)", 0)])
@@ -182,3 +188,15 @@ def test_flk805_does_not_know_what_other_decorators_do(decorator: str, count: in
     handler = "def failed(error):\n    return 'oops', 500\n"
     text = f"{APP}from tools import logged\n@app.errorhandler(Exception)\n{decorator}{handler}"
     assert len(findings("FLK805", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [("Procfile", 1), ("deploy/Procfile", 1), ("dev/vm/Procfile", 0), ("devices/Procfile", 1)]
+)
+def test_flk801_leaves_folders_for_development_alone(path: str, count: int) -> None:
+    assert len(findings("FLK801", APP, {path: "web: flask run\n"})) == count
+
+
+def test_flk801_leaves_scripts_for_tests_alone() -> None:
+    script = {"test_model/test_model.py": RUN, "Procfile": "web: python test_model/test_model.py\n"}
+    assert findings("FLK801", APP, script) == []

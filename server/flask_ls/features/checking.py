@@ -14,7 +14,7 @@ from flask_ls.features.snapshot import Snapshot
 from flask_ls.features.workspace import Workspace
 from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.interp.build import Evaluation
+from flask_ls.project.interp.evaluation import Evaluation
 from flask_ls.project.packing import dumps
 from flask_ls.project.peer import Claims, Peer, PeerLostError, can_fork, fork
 from flask_ls.project.scan import uncollected, unpack

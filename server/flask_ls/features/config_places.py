@@ -6,11 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from flask_ls.features.asking import context
+from flask_ls.features.asking import context, unit_beside
 from flask_ls.features.flask_text import flask_text
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.index import FileIndex
-from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import config
@@ -68,9 +66,4 @@ def _units(unit: Unit, key: str) -> Iterator[Unit]:
     named = [p for p, keys in model.each(_named_in).items() if key in keys]
     objects = [f.path for n in sorted(model.config_objects.names) if (f := model.names.split(n)[0]) is not None]
     others = [p for p in dict.fromkeys((*objects, *named)) if p != unit.path and not is_test_path(p)]
-    for path in others[:_MAX_FILES]:
-        source = unit.read(path)
-        module = model.index.by_path(path) if model.index is not None else None
-        if source is not None and module is not None:
-            index = FileIndex(source.tree, module.name, is_package=module.is_package)
-            yield Unit(path, source, index, model, Inference(index, model), flask=unit.flask, read=unit.read)
+    yield from (found for path in others[:_MAX_FILES] if (found := unit_beside(unit, path)) is not None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_ls.features import deployed_app
+from flask_ls.features import deployed_app, template_links
 from flask_ls.features.asking import context
 from flask_ls.features.config_places import places_of
 from flask_ls.features.flask_text import flask_text, routes_named, template_files
 from flask_ls.features.places import node_at
+from flask_ls.features.references import endpoints_in_template
 from flask_ls.features.snapshot import Snapshot
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Unit
@@ -29,7 +30,14 @@ def definition(snapshot: Snapshot, path: str, offset: int) -> Definition | None:
     if deployed is not None:
         return Definition(deployed.origin, (deployed.site,))
     unit = snapshot.unit(path)
-    return _in_python(unit, offset) if unit is not None else None
+    if unit is not None:
+        return _in_python(unit, offset)
+    views = dict.fromkeys(r.view or r.site for r in endpoints_in_template(snapshot, path, offset))
+    source = snapshot.source(path)
+    if not views or source is None:
+        return None
+    origin = next(span for _, span in template_links.links(source.text) if span.contains(offset))
+    return Definition(origin, tuple(views))
 
 
 def _in_python(unit: Unit, offset: int) -> Definition | None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_ls.features.route_text import routes_of
-from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.routes import Route
 from flask_ls.rules.ask import config
 from flask_ls.rules.ask.urls import apps_of_file
@@ -18,8 +17,8 @@ from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
 from flask_ls.syntax.span import Span
 
-_URL_FOR = frozenset({"flask.url_for", "flask.helpers.url_for"})
-_RENDERING = frozenset({"flask.render_template", "flask.stream_template", "flask.templating.render_template"})
+URL_FOR = frozenset({"flask.url_for", "flask.helpers.url_for"})
+RENDERING = frozenset({"flask.render_template", "flask.stream_template", "flask.templating.render_template"})
 _READING = frozenset({"get", "setdefault", "pop", "__getitem__"})
 
 
@@ -55,13 +54,13 @@ def _kind(ctx: Context, node: ast.Constant) -> Literal["endpoint", "template", "
     is_first = bool(call.args) and call.args[0] is holder
     if holder is node and (is_first or name == "endpoint") and _builds_url(ctx, call):
         return "endpoint"
-    if (is_first or name == "template_name_or_list") and ctx.called(call) in _RENDERING:
+    if (is_first or name == "template_name_or_list") and ctx.called(call) in RENDERING:
         return "template"
     return None
 
 
 def _builds_url(ctx: Context, call: ast.Call) -> bool:
-    if ctx.called(call) in _URL_FOR:
+    if ctx.called(call) in URL_FOR:
         return True
     return isinstance(call.func, ast.Attribute) and call.func.attr == "url_for" and is_app(ctx, call.func.value)
 
@@ -95,32 +94,45 @@ def routes_named(ctx: Context, node: ast.AST, endpoint: str) -> list[Route]:
     routes = [r for r in table.routes if apps is None or r.app in apps]
     names = {endpoint}
     if endpoint.startswith("."):
-        names = {f"{blueprint}{endpoint}" if blueprint else endpoint[1:] for blueprint in _blueprints_at(ctx, node)}
+        names = {
+            f"{blueprint}{endpoint}" if blueprint else endpoint[1:]
+            for blueprint in blueprints_at(ctx, ctx.span(node).start)
+        }
     return [r for r in routes if r.endpoint in names]
 
 
-def _blueprints_at(ctx: Context, node: ast.AST) -> set[str]:
-    """The names under which the blueprints of the view around a node are registered; empty for the app itself."""
-    function = ctx.index.function_of(node)
-    names: set[str | None] = set()
-    while function is not None:
-        if isinstance(function, FUNCTIONS):
+def blueprints_at(ctx: Context, offset: int) -> set[str]:
+    """The names under which the blueprints of the view around an offset are registered; empty for the app itself."""
+    names: set[str] = set()
+    for function in ctx.index.functions():
+        if ctx.span(function).contains(offset):
             dotted = ctx.index.dotted(function)
             names |= {dotted, dotted.rpartition(".")[0]}
-        function = ctx.index.function_of(function)
     views = [r for r in routes_of(ctx.unit).routes if r.function is not None and r.function in names]
     return {r.endpoint.rpartition(".")[0] for r in views}
 
 
 def template_files(ctx: Context, name: str) -> Iterator[str]:
-    """The files that a template name means, in the order in which Flask looks: apps first, then blueprints."""
+    """The files that a template name means, in the order in which Flask looks."""
+    for folder in _template_folders(ctx):
+        path = posixpath.normpath(f"{folder}/{name}")
+        if path.startswith(f"{folder}/") and os.path.isfile(path):
+            yield path
+
+
+def template_names(ctx: Context) -> list[str]:
+    """The templates of the apps of a file, by the names under which they are rendered."""
+    folders = [f"{folder}/" for folder in _template_folders(ctx)]
+    found = (p.removeprefix(f) for f in folders for p in ctx.model.templates if p.startswith(f))
+    return sorted(dict.fromkeys(found))
+
+
+def _template_folders(ctx: Context) -> list[str]:
+    """Apps first, then blueprints: the order in which Flask looks."""
     table = routes_of(ctx.unit)
     apps = apps_of_file(table, ctx.path)
     wanted = [a for a in table.apps if apps is None or a.name in apps]
     chosen = {a.name for a in wanted}
     folders = [a.template_folder for a in wanted]
     folders += [b.template_folder for b in table.blueprints if any(r.app in chosen for r in b.registrations)]
-    for folder in dict.fromkeys(f for f in folders if f is not None):
-        path = posixpath.normpath(f"{folder}/{name}")
-        if path.startswith(f"{folder.rstrip('/')}/") and os.path.isfile(path):
-            yield path
+    return list(dict.fromkeys(f.rstrip("/") for f in folders if f is not None))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from flask_ls.features.documentation import code
 from flask_ls.features.places import link
-from flask_ls.project.routes import App, BlindSpot, Condition, Route, RouteTable
+from flask_ls.project.routes import App, BlindSpot, Route, RouteTable
+from flask_ls.project.site import Site
 from flask_ls.rules.context import Unit
 
 # werkzeug.routing.rules: <converter(arguments):variable>
@@ -98,25 +99,26 @@ def may_be_absent(unit: Unit, route: Route) -> str:
     """On what it depends whether a route is there, with the places; empty when it is there in any case."""
     if not route.conditional:
         return ""
-    shown = [_tested(unit, condition) for condition in route.conditions[:_MAX_CONDITIONS]]
+    places = dict.fromkeys(condition.site for condition in route.conditions)
+    shown = [_tested(unit, site) for site in list(places)[:_MAX_CONDITIONS]]
     if not shown:
         return "Registered under a condition, so it may be absent."
-    more = len(route.conditions) - len(shown)
+    more = len(places) - len(shown)
     also = f" and {more} more {'condition' if more == 1 else 'conditions'}" if more else ""
     reasons = dict.fromkeys(c.reason for c in route.conditions[:_MAX_CONDITIONS])
     return f"It may be absent: that depends on {', '.join(shown)}{also}, as {'; '.join(reasons)}."
 
 
-def _tested(unit: Unit, condition: Condition) -> str:
-    source = unit.source if condition.site.path == unit.path else unit.read(condition.site.path)
-    text = source.text[condition.site.span.start : condition.site.span.end] if source is not None else ""
+def _tested(unit: Unit, site: Site) -> str:
+    source = unit.source if site.path == unit.path else unit.read(site.path)
+    text = source.text[site.span.start : site.span.end] if source is not None else ""
     first, *others = text.strip().splitlines() or [""]
     # What is compared with something secret may be the secret.
     if _SECRET.search(first):
         first = _STRING.sub(lambda m: m[0] if _KEY.fullmatch(m[2]) else '"…"', first)
     shown = first.rstrip(" :") if len(first) <= _LONGEST_TEST else first[:_LONGEST_TEST]
     cut = "…" if others or shown != first.rstrip(" :") else ""
-    return f"{code(shown + cut)} ({link(unit, condition.site)})" if shown else link(unit, condition.site)
+    return f"{code(shown + cut)} ({link(unit, site)})" if shown else link(unit, site)
 
 
 def _doubt(unit: Unit, spot: BlindSpot) -> str:

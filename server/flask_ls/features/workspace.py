@@ -21,7 +21,7 @@ from flask_ls.project.discovery import Walker, normal
 from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import Environment
 from flask_ls.project.inference import Resolver
-from flask_ls.project.interp.build import Evaluation
+from flask_ls.project.interp.evaluation import Evaluation
 from flask_ls.project.look import mentions_flask
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.modules import ModuleIndex

@@ -15,6 +15,7 @@ from flask_ls.lsp import logs, transport
 from flask_ls.lsp.handlers import (
     code_action,
     code_action_resolve,
+    completion,
     definition,
     did_change,
     did_change_configuration,
@@ -27,6 +28,7 @@ from flask_ls.lsp.handlers import (
     hover,
     initialize,
     initialized,
+    references,
     workspace_symbol,
 )
 from flask_ls.lsp.handlers.commands import COMMANDS
@@ -34,6 +36,7 @@ from flask_ls.lsp.language_server import FlaskLanguageServer
 from flask_ls.lsp.tidying import keep_for_long
 
 _CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=list(code_action.KINDS), resolve_provider=True)
+_COMPLETION = types.CompletionOptions(trigger_characters=list(completion.TRIGGERS))
 _HANDLERS = (
     (types.INITIALIZE, initialize.handle, None),
     (types.INITIALIZED, initialized.handle, None),
@@ -46,7 +49,9 @@ _HANDLERS = (
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders.handle, None),
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.handle, _CODE_ACTIONS),
     (types.CODE_ACTION_RESOLVE, code_action_resolve.handle, None),
+    (types.TEXT_DOCUMENT_COMPLETION, completion.handle, _COMPLETION),
     (types.TEXT_DOCUMENT_DEFINITION, definition.handle, None),
+    (types.TEXT_DOCUMENT_REFERENCES, references.handle, None),
     (types.TEXT_DOCUMENT_HOVER, hover.handle, None),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbol.handle, None),
     (types.WORKSPACE_SYMBOL, workspace_symbol.handle, None),

@@ -210,12 +210,18 @@ class Session:
 
     # Questions
 
-    async def ask_about(self, uri: str, priority: Priority, question: Callable[[Moment, str, Token], T]) -> T | None:
-        """The answer to a question about a document's path; None for what is no file."""
+    async def ask_about(
+        self, uri: str, priority: Priority, question: Callable[[Moment, str, Token], T], *, settled: bool = False
+    ) -> T | None:
+        """The answer to a question about a document's path; None for what is no file.
+
+        ``settled``: what takes long to find out is waited for.
+        """
         path = uris.to_path(uri)
         if path is None:
             return None
-        return await self.ask(self.folder_of(path), priority, lambda moment, token: question(moment, path, token))
+        ask = self.ask_when_settled if settled else self.ask
+        return await ask(self.folder_of(path), priority, lambda moment, token: question(moment, path, token))
 
     async def ask(self, folder: Folder, priority: Priority, question: Question[T]) -> T | None:
         """The answer to a question about a folder, from a moment that has all texts the client sent before.

@@ -58,6 +58,13 @@ class Patterns:
         return found.index is not None and "/" not in self._lines[found.index].strip().rstrip("/")
 
 
+def _names_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
 def _unnamed(pattern: str) -> str:
     # pathspec marks parts with named groups, which may stand only once in one expression.
     import re
@@ -115,6 +122,8 @@ class Walker:
         rules = self._above(folder)
         here = folder
         for part in path[len(folder) :].strip("/").split("/"):
+            if here != folder and part in self._installed(here, _names_in(here)):
+                return False
             rules = self._with_gitignore(here, rules)
             here = f"{here.rstrip('/')}/{part}"
             is_folder = here != path
@@ -153,6 +162,9 @@ class Walker:
             names = {e.name for e in entries}
             if depth and "pyvenv.cfg" in names:
                 continue
+            if depth:
+                installed = self._installed(here, names)
+                entries = [e for e in entries if e.name not in installed]
             if self._git and ".gitignore" in names:
                 rules = self._with_gitignore(here, rules)
             folders: list[tuple[str, tuple[Patterns, ...], int]] = []
@@ -174,6 +186,17 @@ class Walker:
                 except OSError:
                     unreadable.append(f"{prefix}/{name}")
             stack.extend(reversed(folders))
+
+    def _installed(self, folder: str, names: Iterable[str]) -> frozenset[str]:
+        """The files and folders that ``pip install --target`` put here: libraries, which are no code of the project."""
+        found: set[str] = set()
+        for name in names:
+            if name.endswith(".dist-info"):
+                record = f"{folder.rstrip('/')}/{name}/RECORD"
+                self._inputs[record] = None
+                lines = read_text(record).splitlines()
+                found.update(line.partition(",")[0].strip('"').partition("/")[0] for line in lines)
+        return frozenset(found)
 
     @staticmethod
     def _kind(folder: str, name: str) -> str | None:

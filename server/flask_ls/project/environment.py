@@ -48,6 +48,20 @@ _PIN = re.compile(
 _CAPPED = re.compile(
     r"\s*(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*>=\s*(?P<version>\d[\w.]*)\s*,\s*<\s*(?P<upper>\d+)(?:\.0)*\s*(?:[;#]|$)"
 )
+_BELOW = re.compile(
+    r"""\s*["']?(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[\s(,>=!~\d.*]*<(?P<same>=?)\s*(?P<major>\d+)(?:\.(?P<minor>\d+))?(?:\.(?P<micro>\d+))?"""
+)
+# The newest release below a major version; of others the oldest with the major version before is taken.
+_NEWEST_BELOW = {
+    ("flask", 1): "0.12.5",
+    ("flask", 2): "1.1.4",
+    ("flask", 3): "2.3.3",
+    ("flask-sqlalchemy", 3): "2.5.1",
+    ("sqlalchemy", 2): "1.4.54",
+    ("werkzeug", 1): "0.16.1",
+    ("werkzeug", 2): "1.0.1",
+    ("werkzeug", 3): "2.3.8",
+}
 _LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\nversion = "(?P<version>[^"\n]+)"', re.M)
 
 
@@ -325,7 +339,7 @@ def _pyproject(folder: str) -> Iterator[tuple[str, str]]:
             yield name, match[1].rstrip(".")
     yield from _pinned(
         re.findall(
-            r"[\"']([A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:==|~=)[^\"']*)[\"']",
+            r"[\"']([A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:==|~=|<|>=)[^\"']*)[\"']",
             read_text(os.path.join(folder, "setup.py")),
         )
     )
@@ -342,6 +356,25 @@ def _pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         # `>=1.4, <2` allows one major version: as good as a pin to know what the project can be using.
         if capped and int(capped["upper"]) <= int(capped["version"].partition(".")[0]) + 1:
             yield capped["name"], capped["version"].rstrip(".")
+            continue
+        below = _BELOW.match(line)
+        newest = _newest(below) if below else None
+        if below and newest:
+            yield below["name"], newest
+
+
+def _newest(below: re.Match[str]) -> str | None:
+    """The newest version that `<2`, `<2.3` or `<=2.2.5` allows, as an installer takes it; None when none is known."""
+    major, minor, micro = (int(below[part] or 0) for part in ("major", "minor", "micro"))
+    if below["same"]:
+        return ".".join(
+            str(part) for part in (major, minor, micro)[: 1 + sum(below[p] is not None for p in ("minor", "micro"))]
+        )
+    if micro:
+        return f"{major}.{minor}.{micro - 1}"
+    if minor:
+        return f"{major}.{minor - 1}"
+    return _NEWEST_BELOW.get((normal_name(below["name"]), major), str(major - 1) if major else None)
 
 
 def _toml(path: str) -> dict[str, Any]:

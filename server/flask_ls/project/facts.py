@@ -142,6 +142,7 @@ class FileFacts:
     written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``. ``containers`` are
     module-level dicts of names: name -> the values. ``session_writers`` are the functions that change the session.
     ``config_values`` are configuration keys that get an imported name, with that name as written.
+    ``links`` are the names of endpoints and templates that it gives to ``url_for``, ``render_template`` and the like.
     ``bound_extensions`` are the receivers of ``.init_app()`` calls (``?``: one that other code chooses) and ``passed``
     the name chains handed on (arguments, elements, returned or assigned values).
     """
@@ -163,6 +164,7 @@ class FileFacts:
     config_values: tuple[tuple[str, str], ...] = ()
     config: ConfigFacts = field(default_factory=ConfigFacts)
     session_writers: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
     import_time: ImportTime = field(default_factory=ImportTime)
     bound_extensions: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()

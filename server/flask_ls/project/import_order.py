@@ -77,16 +77,23 @@ class ImportOrder:
     def failures(self) -> tuple[ImportFailure, ...]:
         """Every failure from a real entry, one for each place.
 
-        A package that a program imports without a failure, in an order of its own, is no entry.
+        A package that a program imports without a failure, in an order of its own, is no entry. Nor is one without a
+        part in the failure: what loads a plugin has imported other modules before.
         """
         for entry in self._entries() if self._cyclic else ():
             self._run(entry)
-        found, self._failures = self._failures, {}
+        found = {site: f for site, f in self._failures.items() if self._takes_part(f)}
+        self._failures = {}
         packages = {f.entry for f in found.values() if self._is_package(f.entry)}
         working: set[str] = set()
         for program in self._programs() if packages else ():
             working |= self._run(program)
         return tuple(f for f in found.values() if f.entry not in working & packages)
+
+    def _takes_part(self, failure: ImportFailure) -> bool:
+        inside = f"{failure.entry}."
+        modules = (f"{failure.importer}.", f"{failure.module}.")
+        return not self._is_package(failure.entry) or any(m.startswith(inside) for m in modules)
 
     def _is_package(self, module: str) -> bool:
         return self._modules[module].is_package
@@ -101,18 +108,11 @@ class ImportOrder:
             if not reaches or _is_test(module):
                 continue
             is_top = "." not in module
-            if facts.is_package and is_top and not self._is_in_circle(module):
-                # A plugin, or a program of its own: what the one that loads it has imported before is not known.
-                continue
             is_started = module not in self._targets and (is_top or bool(facts.import_time.main))
             is_named = module.rpartition(".")[2] in _ENTRY_NAMES
             if (facts.is_package and is_top) or is_named or is_started or (is_top and self._is_served(facts)):
                 entries.append(module)
         return sorted(entries, key=lambda m: (m.count("."), not self._modules[m].is_package, m))
-
-    def _is_in_circle(self, package: str) -> bool:
-        """Whether modules of a package are in a cycle, or import the package."""
-        return package in self._targets or any(m == package or m.startswith(f"{package}.") for m in self._cyclic)
 
     def _is_served(self, facts: FileFacts) -> bool:
         """Whether the module makes an app, and only modules that it imports itself import it: a server starts there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from flask_ls.project.scopes import BINDERS, Scope
@@ -37,25 +37,48 @@ def walk(tree: ast.Module, module: str, is_package: bool) -> Walked:
 
     The stack is explicit because the tree of generated code may be deeper than Python's recursion limit. A ``Scope``
     on the stack says in which scope the nodes below it are evaluated.
+
+    Four of five nodes are names, attributes, constants and calls, which are dealt with first.
     """
     found = Walked(tree)
     parent, nodes, made_by, scope_of = found.parent, found.nodes, found.made_by, found.scope_of
     scope: Scope = found.root
     stack: list[Any] = []
     pop, push = stack.pop, stack.append
+    add_name, add_constant = nodes[ast.Name].append, nodes[ast.Constant].append
+    add_attribute, add_call = nodes[ast.Attribute].append, nodes[ast.Call].append
     for child in reversed(tree.body):
         parent[child] = tree
         push(child)
     while stack:
         node = pop()
         kind = node.__class__
+        while kind is ast.Attribute:
+            add_attribute(node)
+            child = node.value
+            parent[child] = node
+            node, kind = child, child.__class__
+        if kind is ast.Name:
+            add_name(node)
+            scope_of[node] = scope
+            continue
+        if kind is ast.Constant:
+            add_constant(node)
+            continue
+        if kind is ast.Call:
+            add_call(node)
+            for children in (node.keywords, node.args):
+                if children:
+                    for child in children:
+                        parent[child] = node
+                    stack += children[::-1]
+            parent[node.func] = node
+            push(node.func)
+            continue
         if kind is Scope:
             scope = node
             continue
         nodes[kind].append(node)
-        if kind is ast.Name:
-            scope_of[node] = scope
-            continue
         if kind in BINDERS:
             BINDERS[kind](node, scope, module, is_package)
         if kind in _PARTS:
@@ -85,6 +108,25 @@ def walk(tree: ast.Module, module: str, is_package: bool) -> Walked:
                 parent[value] = node
                 push(value)
     return found
+
+
+def names_in(node: ast.AST) -> Iterator[ast.Name]:
+    """The names in an expression, in no order that counts; several times faster than ``ast.walk``."""
+    stack: list[Any] = [node]
+    while stack:
+        current = stack.pop()
+        kind = current.__class__
+        if kind is ast.Name:
+            yield current
+        elif kind is ast.Attribute:
+            stack.append(current.value)
+        elif current is not None:
+            for name in CHILD_FIELDS[kind]:
+                value = getattr(current, name, None)
+                if value.__class__ is list:
+                    stack += value
+                else:
+                    stack.append(value)
 
 
 _Parts: TypeAlias = tuple[list[Any], list[Any]]

@@ -218,6 +218,28 @@ class Case(Base):
     assert found(test) == expected
 
 
+@pytest.mark.parametrize(
+    ("bases", "expected"), [("Mixin, Base", []), ("Mixin, unittest.TestCase", ["test_it.py:15 FLK101"])]
+)
+def test_set_up_of_a_mixin_calls_the_one_after_it(bases: str, expected: list[str]) -> None:
+    test = f"""\
+import unittest
+from main import app
+class Base(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        app.app_context().push()
+class Mixin:
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+class Case({bases}):
+    def test_it(self):
+        current_app.name
+"""
+    assert found(test) == expected
+
+
 def test_pytest_flask_pushes_a_request_where_a_fixture_app_is_used() -> None:
     files = {
         "main.py": APP,

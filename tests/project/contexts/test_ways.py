@@ -264,3 +264,29 @@ def test_a_script_for_the_shell_of_an_application_from_elsewhere(other: str, lin
 def test_a_click_command_runs_in_the_context_in_which_it_is_called(call: str, expected: list[str]) -> None:
     code = f"import click\n@click.command()\ndef build():\n    use()\nif __name__ == '__main__':\n    {call}\n"
     assert lacking(HEAD + code) == expected
+
+
+@pytest.mark.parametrize(("push", "expected"), [("app.app_context().push()", []), ("", [USE])])
+def test_a_click_command_has_what_its_module_pushes(push: str, expected: list[str]) -> None:
+    group = "import click\n@click.group()\ndef cli(): ...\n"
+    code = f"{group}@click.command()\ndef build():\n    use()\ncli.add_command(build)\n"
+    assert lacking(f"{HEAD}{push}\n{code}") == expected
+
+
+@pytest.mark.parametrize(("base", "count"), [("(base=Pushing)", 0), ("", 1)])
+def test_a_task_that_is_called_directly_goes_through_its_class(base: str, count: int) -> None:
+    code = (
+        "from celery import Celery, Task\ncelery = Celery('x')\n"
+        "class Pushing(Task):\n    def __call__(self, *args, **kwargs):\n"
+        "        with app.app_context():\n            return self.run(*args, **kwargs)\n"
+    )
+    test = (
+        "from app import celery, Pushing\nfrom flask import current_app\n"
+        f"def test_job():\n    @celery.task{base}\n    def job():\n        current_app.name\n    job()\n"
+    )
+    assert len(lacking({"app.py": HEAD + code, "test_job.py": test})) == count
+
+
+def test_an_element_of_an_attribute_in_a_display() -> None:
+    code = 'x = {"a": app.config["X"], "b": [app.config["Y"]]}\ndef f():\n    app.things["S"] = f\nuse()\n'
+    assert lacking(HEAD + code) == [USE]

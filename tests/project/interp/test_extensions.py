@@ -449,3 +449,19 @@ def test_a_model_says_what_the_extension_does(name: str, tmp_path: Path) -> None
         assert not found.apps[0].complete
         plugins = {r for r in expected if r[1] in ("security.logout", "security.verify", "security.static")}
     assert rows(found.routes) - plugins == expected - plugins
+
+
+@pytest.mark.parametrize(
+    ("used", "rules"),
+    [
+        ({"bootstrap-flask"}, {"/bootstrap/static/<path:filename>"}),
+        ({"flask-bootstrap"}, {"/static/bootstrap/<path:filename>"}),
+        ({"bootstrap-flask", "flask-bootstrap"}, set()),
+        (set(), set()),
+    ],
+)
+def test_which_of_two_packages_flask_bootstrap_is(used: set[str], rules: set[str]) -> None:
+    text = "from flask import Flask\nfrom flask_bootstrap import Bootstrap\napp = Flask(__name__)\nBootstrap(app)\n"
+    found = table({"app.py": text}, used=frozenset(used))
+    assert {r.rule for r in found.routes if r.endpoint != "static"} == rules
+    assert found.apps[0].exact is bool(rules)

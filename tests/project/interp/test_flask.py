@@ -573,33 +573,6 @@ def test_a_decorator_that_counts_the_parameters_of_a_function() -> None:
     assert found.apps[0].exact
 
 
-def test_half_a_condition_may_decide_the_whole() -> None:
-    """What is not known beside a False or a True does not count."""
-    found = table(
-        {
-            "app.py": """
-        import os
-        from flask import Flask
-        app = Flask(__name__)
-
-        def pick(value, **options):
-            has_default = "default" in options
-            if not value and has_default:
-                return options["default"]
-            if value or not has_default:
-                return "/picked"
-            raise RuntimeError
-
-        app.add_url_rule(pick(os.getenv("A")), "picked", lambda: "")
-        if (os.getenv("B") or os.getenv("C") or True) and not (os.getenv("D") and False):
-            app.add_url_rule("/both", "both", lambda: "")
-        """
-        }
-    )
-    assert {r.rule for r in found.routes if not r.is_static} == {"/picked", "/both"}
-    assert found.apps[0].exact
-
-
 def test_a_cached_function_gives_the_same_app_again() -> None:
     found = table(
         {
@@ -641,3 +614,24 @@ def test_what_the_maker_of_a_factory_may_be_given_is_not_known() -> None:
     )
     assert not found.apps[0].exact
     assert {r.rule for r in found.routes} == {"/a"}
+
+
+def test_rules_that_a_class_of_the_project_makes_are_not_known() -> None:
+    found = table(
+        {
+            "app.py": """
+                from flask import Flask
+                from werkzeug.routing import Rule
+                class Prefixed(Rule):
+                    def __init__(self, string, *args, **kwargs):
+                        super().__init__("/v1" + string, *args, **kwargs)
+                class Shop(Flask):
+                    url_rule_class = Prefixed
+                app = Shop(__name__, static_folder=None)
+                @app.get("/orders")
+                def orders(): ...
+                """
+        }
+    )
+    assert found.routes == ()
+    assert not found.apps[0].exact

@@ -29,4 +29,4 @@ async def handle(ls: FlaskLanguageServer, params: types.DefinitionParams) -> _An
         origin = moment.converter.range(source, found.origin)
         return [types.LocationLink(place.uri, place.range, place.range, origin) for place in locations]
 
-    return await ls.session.ask_about(params.text_document.uri, Priority.REQUEST, question)
+    return await ls.session.ask_about(params.text_document.uri, Priority.REQUEST, question, settled=True)

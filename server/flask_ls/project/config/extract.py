@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Set
 
 from flask_ls.project.config.facts import ConfigFacts, Mention, OpenSource, SourceKind
@@ -27,13 +26,12 @@ _ATTRIBUTES = {"secret_key": "SECRET_KEY", "debug": "DEBUG", "testing": "TESTING
 
 
 _WATCHED_WORDS = WATCHED_KEYS | WATCHED_VARIABLES
-# Most files mention none of them, and one look at the text says so.
-_WATCHED = re.compile("|".join([*_WATCHED_WORDS, *(rf"\.\s*{name}\b" for name in _ATTRIBUTES)]))
+_WATCHED = _WATCHED_WORDS | _ATTRIBUTES.keys()
 
 
 def config_facts(source: SourceFile, index: FileIndex, words: Set[str]) -> ConfigFacts:
     """The configuration facts of a file, which names these words (see ``extract``)."""
-    watched = _WATCHED.search(source.text) is not None
+    watched = not words.isdisjoint(_WATCHED)
     reads = list(_reads(index)) if watched else []
     return ConfigFacts(
         mentions=tuple(_mentions(source, index)) if watched else (),
@@ -150,10 +148,11 @@ def _is_read(index: FileIndex, key: ast.Constant) -> bool:
         return isinstance(parent.ctx, ast.Load)
     if isinstance(parent, ast.Compare):
         return True
-    if isinstance(parent, ast.Call) and key in parent.args:
-        name = parent.func.attr if isinstance(parent.func, ast.Attribute) else getattr(parent.func, "id", "")
-        return name in _READING
-    return False
+    return isinstance(parent, ast.Call) and key in parent.args and _called(parent) in _READING
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _may_open(text: str, words: Set[str]) -> bool:
@@ -216,7 +215,7 @@ def _odd_reads(index: FileIndex) -> Iterator[str]:
         if isinstance(subscript.slice, ast.Constant) and isinstance(subscript.ctx, ast.Load):
             yield from _odd(subscript.slice.value)
     for call in index.nodes(ast.Call):
-        if call.args and isinstance(call.args[0], ast.Constant) and _is_read(index, call.args[0]):
+        if call.args and isinstance(call.args[0], ast.Constant) and _called(call) in _READING:
             yield from _odd(call.args[0].value)
     for attribute in index.nodes(ast.Attribute):
         if attribute.attr.isupper() and isinstance(attribute.ctx, ast.Load):

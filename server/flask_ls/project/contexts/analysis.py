@@ -55,6 +55,7 @@ class Contexts:
         self.entries.imports = self.imports
         self.graph.task_mask = self.tasks.mask
         self.graph.job_mask = self.tasks.job_mask
+        self.graph.left_by_module = self.left_by_module
         self.values.parameter_value = self.outside.parameter
         self.values.without_parameters.parameter_value = self.outside.fixture
         self._words: Memo[None, frozenset[str]] = Memo(tracker, self._find_words, frozenset())

@@ -47,8 +47,9 @@ class Code:
         self._all_assigned: Part[str, dict[str, set[Symbol | None]]] = Part(
             tracker, lambda facts, cls: {name: s for (owner, name), s in assignments(facts).items() if owner == cls}
         )
-        self._variable = Part(tracker, _variable)
-        self._metaclass = Part(tracker, _metaclass)
+        variables, metaclasses = Latest(_variables), Latest(_metaclasses)
+        self._variable: Part[str, Symbol | None] = Part(tracker, lambda facts, name: variables(facts).get(name))
+        self._metaclass: Part[str, Symbol | None] = Part(tracker, lambda facts, cls: metaclasses(facts).get(cls))
         self._decorated = Part(tracker, _decorated)
         self._imports = Part(tracker, _imports)
         self._has_main_guard = Part(tracker, _has_main_guard)
@@ -135,22 +136,15 @@ def _assignments(facts: FileFacts) -> dict[tuple[str, str], set[Symbol | None]]:
     return found
 
 
-def _variable(facts: FileFacts, name: str) -> Symbol | None:
-    found: Symbol | None = None
+def _variables(facts: FileFacts) -> dict[str, Symbol]:
     module = facts.bodies.get("")
-    for op in leaves(module.block) if module is not None else ():
-        if op[0] == "a" and op[2] == "=" and op[1] == name:
-            found = op[3]
-    return found
+    assigned = (op for op in leaves(module.block) if op[0] == "a" and op[2] == "=") if module is not None else ()
+    return {op[1]: op[3] for op in assigned if isinstance(op[1], str)}
 
 
-def _metaclass(facts: FileFacts, cls: str) -> Symbol | None:
-    found: Symbol | None = None
-    for body in facts.bodies.values():
-        for op in leaves(body.block):
-            if op[0] == "k" and op[1][1:] == cls and op[2] is not None:
-                found = op[2]
-    return found
+def _metaclasses(facts: FileFacts) -> dict[str, Symbol]:
+    made = (op for body in facts.bodies.values() for op in leaves(body.block) if op[0] == "k")
+    return {op[1][1:]: op[2] for op in made if op[2] is not None}
 
 
 def _decorated(facts: FileFacts, _: None) -> tuple[Body, ...]:

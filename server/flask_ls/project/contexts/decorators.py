@@ -95,7 +95,9 @@ class Decorators:
             pushed = self._graph.task_mask(path, symbol)
             return {NONE: IDENTITY, APP: TO_APP}.get(pushed, TO_UNKNOWN), ()
         if role is not None:
-            return (TO_UNKNOWN if role.source == "cli" else IDENTITY), ()
+            # Calling a task goes through its class, which may push a context as for the worker.
+            pushes = role.source == "task" and self._graph.task_mask(path, symbol) != NONE
+            return (TO_UNKNOWN if pushes or role.source == "cli" else IDENTITY), ()
         top = name.partition(".")[0]
         is_foreign = value.kind != "member" and not self._graph.values.model.names.is_project(name)
         return (IDENTITY if is_foreign and top in roles.TRANSPARENT_LIBRARIES else TO_UNKNOWN), ()

@@ -47,6 +47,7 @@ class Graph:
         self.flow = flow
         self.task_mask: Callable[[str, Symbol], Mask] = lambda path, symbol: NONE
         self.job_mask: Callable[[str], Mask] = lambda path: NONE
+        self.left_by_module: Callable[[str], Vector] = lambda path: IDENTITY
         self._targets: Memo[tuple[BodyKey, Op], list[Target]] = Memo(tracker, self._find, [])
         self.role = Giving(values).role
         self.decorators = Decorators(self, tracker)

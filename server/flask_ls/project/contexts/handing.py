@@ -120,6 +120,8 @@ class Handing:
             return target._replace(source=source, mask=apply(target.vector, mask), vector=IDENTITY)
         if role.source == "job":
             mask = self._graph.job_mask(target.key.path)
+        if role.source == "command" and mask is not None:
+            mask = apply(self._graph.left_by_module(target.key.path), mask)
         body = self._graph.values.signature(target.key)
         if role.source in ("view", "handler") and body is not None and body.is_generator:
             # A generator view only makes the generator; its body runs while the response is sent.

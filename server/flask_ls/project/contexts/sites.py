@@ -34,7 +34,7 @@ class Sites:
         self._renames = _renames(tracker.files)
         self._holders = _holders(tracker.files)
         self._in_file = Part(tracker, self._find_in_file)
-        self._any_in_file = Part(tracker, self._find_any_in_file)
+        self._of_any = Part(tracker, self._find_of_any)
         self._written = Input(tracker, self._find_written)
         self._files: Input[str, tuple[str, ...]] = Input(tracker, lambda name: tuple(self._paths_of(name)))
         self._mentions: Memo[tuple[str, bool], list[Site]] = Memo(tracker, self._find_mentions, [])
@@ -65,9 +65,9 @@ class Sites:
         """The operations of one file that mention what is written so."""
         return self._in_file(path, name)
 
-    def any_in_file(self, path: str, names: frozenset[str]) -> tuple[Site, ...]:
-        """The operations of one file that mention what is written as one of these, in order of body and number."""
-        return self._any_in_file(path, names)
+    def of_any(self, path: str, names: frozenset[str]) -> tuple[Site, ...]:
+        """The operations of one file that mention something written as one of these, in order of body and number."""
+        return self._of_any(path, names)
 
     def files_with(self, name: str) -> list[str]:
         """The files that mention something that may be called ``name`` where it is defined."""
@@ -99,7 +99,7 @@ class Sites:
     def _find_in_file(self, facts: FileFacts, name: str) -> tuple[Site, ...]:
         return self._index(facts).get(name, ())
 
-    def _find_any_in_file(self, facts: FileFacts, names: frozenset[str]) -> tuple[Site, ...]:
+    def _find_of_any(self, facts: FileFacts, names: frozenset[str]) -> tuple[Site, ...]:
         if names.isdisjoint(facts.mentioned):
             return ()
         index = self._index(facts)

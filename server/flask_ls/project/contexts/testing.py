@@ -249,10 +249,29 @@ class Tests:
         return vector
 
     def _left_method(self, key: BodyKey, body: Body, name: str) -> Vector:
-        method = self._values.attribute(Value("instance", self._class(key, body)), name)
-        if method is None or method.kind != "function" or method.key is None:
+        """What a set-up method has done, with those that its ``super()`` means in this very class."""
+        found = self._values.attribute(Value("instance", self._class(key, body)), name)
+        if found is None or found.kind != "function" or found.key is None:
             return IDENTITY
-        return self._left(method.key)
+        vector = self._left(found.key)
+        known: list[str] = []  # the bases of the class whose method was last looked at: its super() is known there
+        for cls in self._values.mro(self._class(key, body)):
+            if cls in known:
+                continue
+            method = self._own_method(cls, name)
+            if method is not None:
+                # A mixin calls the method of a class that it does not derive from.
+                vector = then(self._left(method), vector) if method != found.key else vector
+                known = self._values.mro(cls)
+        return vector
+
+    def _own_method(self, cls: str, name: str) -> BodyKey | None:
+        known = self._values.model.names.class_(cls)
+        if known is None:
+            return None
+        facts, definition = known
+        method = f"{definition.qualname}.{name}"
+        return BodyKey(facts.path, method) if method in facts.functions else None
 
     def _left(self, key: BodyKey) -> Vector:
         left = self._body_leaves(key)

@@ -24,7 +24,7 @@ class Use(NamedTuple):
 def uses_of(values: Values, sites: Sites, path: str, words: frozenset[str]) -> list[Use]:
     """The uses of a file. ``words``: the names under which things that need a context may be mentioned."""
     found = []
-    for site in sites.any_in_file(path, words):
+    for site in sites.of_any(path, words):
         need = need_of(values, path, site.op)
         if need is not None:
             found.append(Use(site, need))

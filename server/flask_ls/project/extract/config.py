@@ -49,11 +49,9 @@ def _sources(index: FileIndex, node: ast.expr, is_file: bool, left: int) -> list
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
             defaults = [s for a in node.args[1:] for s in _sources(index, a, is_file, left - 1)]
             return [*_of_container(index, node.func.value, is_file, left), *defaults]
-        # `os.environ.get(...)` is followed to its default above; `Config()` is an instance of a class.
+        # `os.environ.get(...)` is followed to its default above; `Config(stage)` is an instance of a class.
         called = ref(node)
-        return (
-            [ConfigSource("name", called.dotted)] if called is not None and not node.args else [ConfigSource("unknown")]
-        )
+        return [ConfigSource("name", called.dotted)] if called is not None else [ConfigSource("unknown")]
     if isinstance(node, ast.Name):
         return _of_name(index, node, is_file, left)
     written = ref(node)

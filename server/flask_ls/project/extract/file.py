@@ -11,6 +11,7 @@ from flask_ls.project.extract.config import CONFIG_SOURCES, CONFIG_VALUES, confi
 from flask_ls.project.extract.handing import BINDING, bound_extensions, passed
 from flask_ls.project.extract.hooks import HOOK_WORDS, commits_in_hooks
 from flask_ls.project.extract.import_time import import_time
+from flask_ls.project.extract.links import LINK_WORDS, links
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.facts import (
     ClassFacts,
@@ -29,7 +30,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 20
+EXTRACTOR_VERSION = 21
 
 
 def extract(
@@ -68,6 +69,7 @@ def extract(
         config_values=config_values(index) if words & CONFIG_VALUES else (),
         config=config_facts(source, index, words),
         session_writers=session_writers(index) if "session" in source.text else frozenset(),
+        links=links(index) if words & LINK_WORDS else frozenset(),
         import_time=import_time(source, index),
         bound_extensions=bound_extensions(index) if words & BINDING else frozenset(),
         passed=passed(index),
@@ -89,7 +91,7 @@ def _words(index: FileIndex) -> set[str]:
     words.update(n.attr for n in index.nodes(ast.Attribute))
     words.update(k.arg for k in index.nodes(ast.keyword) if k.arg)
     words.update(f.name for f in index.functions())
-    words.update(c.value for c in index.nodes(ast.Constant) if isinstance(c.value, str) and len(c.value) < 48)
+    words.update(v for c in index.nodes(ast.Constant) if (v := c.value).__class__ is str and len(v) < 48)
     for node in index.nodes(ast.ImportFrom):
         words.update(a.name for a in node.names)
         words.update((node.module or "").split("."))

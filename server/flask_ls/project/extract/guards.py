@@ -6,6 +6,7 @@ import ast
 
 from flask_ls.project.bodies import MAIN, UNDECIDED, Symbol, literal_text
 from flask_ls.project.extract.symbols import Symbols
+from flask_ls.project.walk import names_in
 
 # How many local names are followed from a condition to the parameters it depends on.
 _STEPS = 3
@@ -40,9 +41,7 @@ class Guards:
     def _depends_on_parameters(self, node: ast.expr, left: int = _STEPS) -> bool:
         """Whether a value follows from what the function around it is given, ``self`` included."""
         index = self.symbols.index
-        for name in ast.walk(node):
-            if not isinstance(name, ast.Name):
-                continue
+        for name in names_in(node):
             owner = index.scope(name).owner(name.id)
             if owner is None or owner.is_module or owner.is_class:
                 continue

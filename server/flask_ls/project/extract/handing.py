@@ -43,7 +43,7 @@ def passed(index: FileIndex) -> frozenset[str]:
     handed: list[ast.expr | None] = []
     for call in index.nodes(ast.Call):
         handed += call.args
-        handed += [k.value for k in call.keywords]
+    handed += [n.value for n in index.nodes(ast.keyword)]
     for display in index.nodes(ast.List):
         handed += display.elts
     for pair in index.nodes(ast.Tuple):
@@ -56,5 +56,6 @@ def passed(index: FileIndex) -> frozenset[str]:
     handed += [n.value for n in index.nodes(ast.Assign)]
     handed += [n.value for n in index.nodes(ast.Starred)]
     handed += [n.iter for n in index.nodes(ast.For)]
-    named = {dotted_name(n) for n in handed if isinstance(n, (ast.Name, ast.Attribute))}
-    return frozenset(name for name in named if name is not None)
+    named = {n.id for n in handed if n.__class__ is ast.Name}
+    chains = {dotted_name(n) for n in handed if n.__class__ is ast.Attribute}
+    return frozenset(named.union(chain for chain in chains if chain is not None))

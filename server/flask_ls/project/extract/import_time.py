@@ -99,6 +99,16 @@ class _Walk:
             self.block(statement.orelse, "condition")
 
     def _simple(self, statement: ast.stmt, guard: str) -> None:
+        if isinstance(statement, ast.Expr):
+            self._uses(statement.value, guard)
+        elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
+            self._uses(statement.value, guard)
+            for target in statement.targets:
+                self._bind(target.id, statement, guard)  # type: ignore[attr-defined]
+        else:
+            self._compound(statement, guard)
+
+    def _compound(self, statement: ast.stmt, guard: str) -> None:
         inner = "condition" if isinstance(statement, (ast.For, ast.AsyncFor, ast.While, ast.Match)) else guard
         blocks: list[list[ast.stmt]] = []
         for name, value in ast.iter_fields(statement):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from functools import cached_property
 from typing import Any
 
 from flask_ls.project.bodies import FALSY, MARKS, MORE, TRUTHY, Symbol, literal_text
 from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.scopes import Binding, Scope
+from flask_ls.project.walk import names_in
 
 # How deep calls may nest in a symbol, and how many local names may be followed one after the other.
 _DEPTH = 5
@@ -54,6 +54,8 @@ class Symbols:
         self._depths: dict[int, int] = {}
         self._has_star = "*" in index.root.bindings
         self._steps = 0
+        self._looked_into: set[ast.expr] = set()
+        self._holding: frozenset[str] | None = None
 
     def of(self, node: ast.AST | None) -> Symbol | None:
         """The symbol of an expression; None when it says nothing that could be followed."""
@@ -111,7 +113,7 @@ class Symbols:
         value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
         if not isinstance(value, (ast.BoolOp, ast.UnaryOp, ast.Compare)) or bindings[0].is_with:
             return None
-        names_itself = any(isinstance(n, ast.Name) and n.id == node.id for n in ast.walk(value))
+        names_itself = any(name.id == node.id for name in names_in(value))
         return None if names_itself else value
 
     def is_inert(self, node: ast.expr, left: int = _STEPS) -> bool:
@@ -250,20 +252,33 @@ class Symbols:
     def _is_holding(self, value: ast.expr | None) -> bool:
         if isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
             parts = value.values if isinstance(value, ast.Dict) else value.elts
-            return not parts or self.held(value) is not None
+            if not parts or value in self._looked_into:
+                return not parts  # `x = {"a": x["b"]}`
+            self._looked_into.add(value)
+            holds = self.held(value) is not None
+            self._looked_into.discard(value)
+            return holds
         is_new = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and not value.args
         return is_new and isinstance(value, ast.Call) and _last(value.func) in ("dict", "list", "set", "OrderedDict")
 
-    @cached_property
+    @property
     def _holding_attributes(self) -> frozenset[str]:
         """The attributes that methods of this file assign containers of functions to, and those of its classes."""
-        assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
-        assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
-        return frozenset(
-            t.attr if isinstance(t, ast.Attribute) else t.id
-            for t, value in assigned
-            if isinstance(t, (ast.Attribute, ast.Name)) and self._is_holding(value)
-        )
+        if self._holding is None:
+            # What is asked on the way does not know of them, and is asked again: `self.x = {"a": self.y["b"]}`.
+            self._holding = frozenset()
+            known, self._of_name, self._of_node = (self._of_name, self._of_node), {}, {}
+            assigned = [(t, a.value) for a in self.index.nodes(ast.Assign) for t in a.targets]
+            assigned += [(a.target, a.value) for a in self.index.nodes(ast.AnnAssign) if a.value is not None]
+            self._holding = frozenset(
+                t.attr if isinstance(t, ast.Attribute) else t.id
+                for t, value in assigned
+                if isinstance(t, (ast.Attribute, ast.Name)) and self._is_holding(value)
+            )
+            # What was found on the way lives on with its identities, which `_depths` knows.
+            self._meanwhile = self._of_name, self._of_node
+            self._of_name, self._of_node = known
+        return self._holding
 
     def _looped(self, binding: Binding) -> Symbol | None:
         """What a loop binds: the elements of a container of functions."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.paths import AnyOf, Path, Step, extend
-from flask_ls.project.interp.values import ListV, Unknown
+from flask_ls.project.interp.values import ListV, Maybe, Unknown
 from flask_ls.project.interp.world import Arm, Outcome, Raised
 
 if TYPE_CHECKING:
@@ -242,7 +242,10 @@ def unknown_rounds(m: Machine, frame: Frame, reason: str, run: Run) -> Outcome |
             m.touch(target)
             target.rest = target.rest or unknown
         elif key in target:
-            m.write(target, key, m.join([((), target[key]), ((Step(fork, 0),), unknown)]))
+            old = target[key]
+            inner = old.value if isinstance(old, Maybe) else old
+            changed = m.join([((), inner), ((Step(fork, 0),), unknown)])
+            m.write(target, key, Maybe(old.path, changed) if isinstance(old, Maybe) else changed)
     for scope, count in zip(frame.pending, escaped, strict=True):
         del scope.escaped[count:]
     return run_branch(m, frame, [((Step(fork, 0),), run), ((Step(fork, 1),), lambda: None)])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask_ls.project.checkpoint import Abandoned, Checkpoint
-from flask_ls.project.config.model import AppConfig
 from flask_ls.project.interp import discover
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
+from flask_ls.project.interp.evaluation import Evaluation
 from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import MAX_STEPS, Machine
 from flask_ls.project.interp.reach import Reach
@@ -30,18 +29,6 @@ if TYPE_CHECKING:
 MAX_WORLDS = 16
 MAX_LATE = 4  # further entries for what the usual ones do not reach
 MAX_LATE_STEPS = 1_000_000
-
-
-@dataclass(slots=True)
-class Evaluation:
-    """The route table and what else the evaluation found out."""
-
-    table: RouteTable
-    entered: dict[str, frozenset[str]] = field(default_factory=dict)  # path -> qualnames of functions that ran
-    loaded: frozenset[str] = frozenset()  # paths of modules that ran
-    configs: tuple[AppConfig, ...] = ()  # of the apps of the table
-    app_parameters: frozenset[tuple[str, str]] = frozenset()  # (function, parameter) that only apps were given to
-    sought: frozenset[str] = frozenset()  # names of functions whose callers count, wherever they are
 
 
 def build_route_table(

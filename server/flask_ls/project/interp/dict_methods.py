@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import comparison, conditions, mappings, reasons, sequences, subscripts
-from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import MISSING, Args, Choice, DictV, Maybe, Unknown, Value
 from flask_ls.project.interp.world import Raised, known_key
 
@@ -30,13 +29,11 @@ def _get(m: Machine, owner: DictV, args: Args) -> Value:
         return Unknown(reasons.why(key, "which key this is is only known at run time"))
     value = owner.items.get(key, MISSING)
     if isinstance(value, Maybe):
-        return m.join([(value.path, value.value), (conditions.negate(m, value.path), default)])
+        known = m.join([(value.path, value.value), (conditions.negate(m, value.path), default)])
+        return mappings.unless_overridden(m, owner, known)
     if value is not MISSING:
         return value
-    if owner.rest is not None:
-        fork = m.fork(m.place(), owner.rest.reason, default=0, followed=False)
-        return m.join([((Step(fork, 0),), default), ((Step(fork, 1),), Unknown(owner.rest.reason))])
-    return default
+    return default if owner.rest is None else mappings.unless_written(m, owner.rest, default)
 
 
 def _items(m: Machine, owner: DictV, args: Args) -> Value:

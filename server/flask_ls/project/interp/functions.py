@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from flask_ls.project.interp import packages
 from flask_ls.project.interp.frames import EXEC, Frame
 from flask_ls.project.interp.values import (
     MISSING,
@@ -112,12 +113,12 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
             cls.open = cls.open or Unknown("a base class of it depends on a condition")
         if isinstance(base, ClassV):
             readable.append(base)
-            cls.open = cls.open or base.open
+            cls.open = _less_known(cls.open, base.open)
         elif isinstance(base, External):
             if base.path not in _PLAIN_BASES:
-                cls.open = cls.open or base
+                cls.open = _less_known(cls.open, base)
         elif isinstance(base, Unknown):
-            cls.open = cls.open or base
+            cls.open = _less_known(cls.open, base)
         elif base is not None:
             cls.open = cls.open or Unknown("a base class of it cannot be read")
     cls.bases = tuple(readable)
@@ -144,6 +145,14 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
     if cls.metaclass is not None:
         return _with_metaclass(m, cls, bases, keywords)
     return cls
+
+
+def _less_known(first: Unknown | None, second: Unknown | None) -> Unknown | None:
+    """Of two bases that cannot be read the one that says less: nothing may be concluded from the other alone."""
+    if first is None or second is None:
+        return first or second
+    is_known = isinstance(first, External) and packages.is_harmless(first.package)
+    return second if is_known else first
 
 
 def _with_metaclass(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str, Value]) -> Value:

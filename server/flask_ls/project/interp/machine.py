@@ -66,6 +66,9 @@ class Sources(Protocol):
     def is_installed(self, package: str) -> bool | None:
         """Whether a top-level package outside the workspace can be imported; None: not known."""
 
+    def may_be_used(self, distribution: str) -> bool:
+        """Whether a distribution is installed or named by a requirement file."""
+
 
 class Machine(World):
     """One evaluation."""

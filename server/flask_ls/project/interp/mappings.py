@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_ls.project.config.evaluated import ConfigV
 from flask_ls.project.interp import conditions, iteration
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import MISSING, SCALARS, Choice, DictV, Instance, ListV, Maybe, Unknown, Value
@@ -45,6 +46,19 @@ def update_dict(m: Machine, target: DictV, other: Value) -> None:
             rest = rest or Unknown("a key of this dict is only known at run time")
     if rest is not None:
         open_dict(m, target, rest)
+
+
+def unless_overridden(m: Machine, owner: DictV, value: Value) -> Value:
+    """A value that a key has under a condition: where that does not hold, other settings may have been read instead."""
+    if owner.rest is None or not isinstance(owner, ConfigV):
+        return value
+    return unless_written(m, owner.rest, value)
+
+
+def unless_written(m: Machine, rest: Unknown, value: Value) -> Value:
+    """The value of a key, unless it is among the unknown keys that were written."""
+    fork = m.fork(m.place(), rest.reason, default=0, followed=False)
+    return m.join([((Step(fork, 0),), value), ((Step(fork, 1),), Unknown(rest.reason))])
 
 
 def open_dict(m: Machine, target: DictV, rest: Unknown) -> None:

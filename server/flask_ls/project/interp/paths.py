@@ -65,6 +65,7 @@ class AnyOf:
         self.paths.append(path)
 
 
+_FEW = 8
 Path: TypeAlias = tuple[Step | AnyOf, ...]
 
 
@@ -89,6 +90,21 @@ def compatible(a: Path, b: Path) -> bool:
                 if second[0] is fork and second[1] != arm if type(second) is Step else False:
                     return False
     return True
+
+
+def may_both_hold(a: Path, b: Path, depth: int = 3) -> bool:
+    """As ``compatible``, also looking at the ways of ``AnyOf``: too slow for where it is asked all the time."""
+    if not compatible(a, b):
+        return False
+    return depth == 0 or (_has_way(a, b, depth) and _has_way(b, a, depth))
+
+
+def _has_way(a: Path, b: Path, depth: int) -> bool:
+    return all(
+        any(may_both_hold(way, b, depth - 1) for way in step.paths)
+        for step in a
+        if isinstance(step, AnyOf) and 0 < len(step.paths) <= _FEW
+    )
 
 
 def extend(a: Path, b: Path) -> Path:

@@ -65,6 +65,11 @@ def _installed(m: Machine, args: Args) -> Value:
     return Unknown("whether a package is installed is not known") if known is None else known
 
 
+def _used(m: Machine, args: Args) -> Value:
+    name = m.settle(args.get(0, "name"))
+    return isinstance(name, str) and m.sources.may_be_used(name)
+
+
 def _parameters_of(m: Machine, args: Args) -> Value:
     """The positional parameters without defaults of a function, each with the converter its annotation means."""
     func = innermost(m.settle(args.get(0, "function")))
@@ -126,6 +131,7 @@ _PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
     "unreadable": _unreadable,
     "import_name": modules.import_string,
     "installed": _installed,
+    "used": _used,
     "parameters_of": _parameters_of,
     "rule_arguments": _rule_arguments,
     "members_with": _members_with,

@@ -28,17 +28,20 @@ class WorkspaceSources:
         parse: Callable[[str], ast.Module | None] | None = None,
         installed: Callable[[str], bool | None] | None = None,
         whole: Callable[[str], ast.Module | None] | None = None,
+        used: Callable[[str], bool] = lambda distribution: False,
     ) -> None:
         """``read``: the text of a file or None. ``parse``: text to tree, also for broken text.
 
         ``installed``: whether a top-level package can be imported; None when that is not known. ``whole``: the tree of
-        a file that somebody keeps anyway, if so.
+        a file that somebody keeps anyway, if so. ``used``: whether a distribution is installed or a requirement file
+        names it.
         """
         self.index = index
         self._read = read
         self._parse = parse or _tolerant
         self._installed = installed
         self._whole = whole
+        self.may_be_used = used
         self._trees: dict[str, ast.Module | None] = {}
         self._docstrings: dict[ast.AST, str] = {}
         self._broken: dict[str, int] = {}

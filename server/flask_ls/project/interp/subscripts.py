@@ -77,7 +77,7 @@ def _dict_item(m: Machine, owner: DictV, key: Value) -> Value:
         return reasons.unknown_from(key, "which key this is is only known at run time")
     value = owner.items.get(key, MISSING)
     if isinstance(value, Maybe):
-        return value.value
+        return mappings.unless_overridden(m, owner, value.value)
     if value is not MISSING:
         return value
     if owner.rest is not None:

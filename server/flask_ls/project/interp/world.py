@@ -203,9 +203,13 @@ class World:
             values = [(path, diff[identity][2] if identity in diff else old) for path, diff in arms]
             if is_list:
                 self._restore(target, key, self._join_lists(values))
-            elif isinstance(target, Items) and any(v is MISSING for _, v in values):
-                paths = [p for p, v in values if v is not MISSING]
-                self._restore(target, key, Maybe((AnyOf(*paths),), self.join(values)))
+            elif isinstance(target, Items) and any(v is MISSING or isinstance(v, Maybe) for _, v in values):
+                there = [
+                    (extend(p, v.path), v.value) if isinstance(v, Maybe) else (p, v)
+                    for p, v in values
+                    if v is not MISSING
+                ]
+                self._restore(target, key, Maybe((AnyOf(*(p for p, _ in there)),), self.join(there)))
             else:
                 self._restore(target, key, self.join(values))
 

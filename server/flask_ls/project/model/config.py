@@ -98,7 +98,9 @@ class ConfigObjects:
         names = self._model.names
         if source.kind == "name":
             found = names.in_module(facts.module, source.text)
-            return [found] if found is not None and names.is_project(found) else []
+            # Of what a function returns nothing is known.
+            is_read = found is not None and (names.class_(found) is not None or found in self._model.modules)
+            return [found] if found is not None and is_read else []
         if source.kind == "string":
             # Flask imports the string as `import_string` does: a module, or an attribute after the last dot or colon.
             dotted = source.text.replace(":", ".")

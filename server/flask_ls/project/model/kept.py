@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.relocate import Move, Paths, move_between, relocated
 from flask_ls.project.shape import same_shape
-from flask_ls.project.start_code import same_start
 from flask_ls.syntax.source import SourceFile
 
 if TYPE_CHECKING:
-    from flask_ls.project.interp.build import Evaluation
+    from flask_ls.project.interp.evaluation import Evaluation
 
 T = TypeVar("T")
 T2 = TypeVar("T2")
@@ -85,6 +84,9 @@ def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[
 
     ``is_mentioned`` as for ``same_start``.
     """
+    # The interpreter is loaded by who evaluates or edits; most processes do neither.
+    from flask_ls.project.start_code import same_start
+
     files = kept.now(read)
     if files is None:
         return None

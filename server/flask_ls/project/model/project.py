@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import copy
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.config.model import AppConfig
@@ -16,6 +16,7 @@ from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder
+from flask_ls.project.interp.evaluation import Evaluation
 from flask_ls.project.lazy import lazy
 from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
@@ -26,9 +27,6 @@ from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
 from flask_ls.syntax.source import SourceFile
-
-if TYPE_CHECKING:
-    from flask_ls.project.interp.build import Evaluation
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -233,7 +231,7 @@ class ProjectModel:
         return any(name in facts.mentioned for facts in self.files.values())
 
     def _evaluate(self) -> Evaluation:
-        from flask_ls.project.interp.build import Evaluation, evaluate
+        from flask_ls.project.interp.build import evaluate
         from flask_ls.project.interp.discover import Hints
         from flask_ls.project.interp.sources import WorkspaceSources
 
@@ -246,7 +244,7 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        sources = WorkspaceSources(self.index, text, whole=self.tree)
+        sources = WorkspaceSources(self.index, text, whole=self.tree, used=self.distributions.may_be_used)
         return evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
 
     @property

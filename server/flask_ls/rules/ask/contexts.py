@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from flask_ls.project.bodies import last_name
+from flask_ls.project.contexts.entries import Entry
 from flask_ls.project.contexts.meaning import receiver_of
 from flask_ls.project.contexts.needs import PROXIES
 from flask_ls.project.contexts.problems import Problem
@@ -60,19 +61,29 @@ class Lacking:
 def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
     """The uses of this file that lack their context and belong to this rule.
 
-    Of a command that `flask` runs in a context, only the first use.
+    Only the first use of a command that `flask` runs in a context, and on each way that is one of several.
     """
-    told: set[ast.AST | None] = set()
+    told: set[object] = set()
     for found in ctx.once(_all):
-        if found.problem.code != (code or ctx.rule.code) or (found.is_run_by_flask and found.problem.witness.caller):
+        problem = found.problem
+        if problem.code != (code or ctx.rule.code) or (found.is_run_by_flask and problem.witness.caller):
             continue
-        if found.is_run_by_flask:
-            if found.function in told:
-                continue
-            told.add(found.function)
         # Flask-SQLAlchemy 2 takes the application from `db.app` or an argument where there is no context.
-        if found.problem.need.family != "database" or not ctx.is_older("flask-sqlalchemy", "3"):
-            yield found
+        if problem.need.family == "database" and ctx.is_older("flask-sqlalchemy", "3"):
+            continue
+        if found.is_run_by_flask or not problem.always:
+            way = found.function if found.is_run_by_flask else _start(problem.witness)
+            if way in told:
+                continue
+            told.add(way)
+        yield found
+
+
+def _start(entry: Entry) -> Entry:
+    """Where a way in starts."""
+    while entry.caller is not None:
+        entry = entry.caller
+    return entry
 
 
 def problems_of(code: str) -> Callable[[FileFacts, ProjectModel], bool]:

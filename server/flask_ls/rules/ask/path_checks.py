@@ -25,12 +25,11 @@ def _confines(test: ast.expr, names: set[str], chosen: str, ctx: Context) -> boo
         return any(_confines(v, names, chosen, ctx) for v in test.values)
     if isinstance(test, ast.UnaryOp):
         return _confines(test.operand, names, chosen, ctx)
-    asks_for_value = isinstance(test, ast.Name) or (isinstance(test, ast.Compare) and _asks_for_value(test, ctx))
     asks_for_file = isinstance(test, ast.Call) and (
         ctx.called(test) in _EXISTENCE
         or (isinstance(test.func, ast.Attribute) and test.func.attr in _PATH_EXISTENCE and not test.args)
     )
-    if asks_for_value or asks_for_file or (isinstance(test, ast.Call) and _asks_for_extension(test, ctx)):
+    if asks_for_value(ctx, test) or asks_for_file or (isinstance(test, ast.Call) and _asks_for_extension(test, ctx)):
         return False
     return any(n.id in names for n in ast.walk(test) if isinstance(n, ast.Name)) or chosen in ctx.text(test)
 
@@ -42,8 +41,12 @@ def _asks_for_extension(test: ast.Call, ctx: Context) -> bool:
     return "split" in text and not any(word in text for word in ('"/"', "'/'", "..", "sep", "path", "secure", "re."))
 
 
-def _asks_for_value(test: ast.Compare, ctx: Context) -> bool:
-    """``name is None``, ``name == ""``, ``"name" in request.args``."""
+def asks_for_value(ctx: Context, test: ast.expr) -> bool:
+    """Whether it asks if there is a value: ``not name``, ``name is None``, ``name == ""``, ``"x" in request.args``."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return asks_for_value(ctx, test.operand)
+    if not isinstance(test, ast.Compare):
+        return isinstance(test, ast.Name)
     if all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops):
         return True
     compared = test.comparators[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.path_checks import asks_for_value
 from flask_ls.rules.ask.views import function_named, handlers
 from flask_ls.rules.context import Context
 
@@ -142,8 +144,21 @@ class _Search:
             yield node
         else:
             followed = values.definition(self.ctx, node)
+            if followed is node:
+                followed = self._given_or_default(bindings) or node
             if followed is not node:
                 yield from self.of(followed, left - 1)
+
+    def _given_or_default(self, bindings: Sequence[Binding]) -> ast.expr | None:
+        """The value of a name that gets a constant in its place where there is none: ``if not name: name = "a"``."""
+        ctx = self.ctx
+        given = [b.value for b in bindings if not isinstance(values.constant(ctx, b.value), str)]
+        for binding in bindings:
+            statement = ctx.index.statement(binding.node)
+            around = ctx.parent(statement) if statement is not None else None
+            if binding.value not in given and not (isinstance(around, ast.If) and asks_for_value(ctx, around.test)):
+                return None
+        return given[0] if len(given) == 1 else None
 
     def _of_own_function(self, call: ast.Call, left: int) -> Iterator[ast.expr]:
         """Of what a function of this file returns that puts it together and does nothing else."""

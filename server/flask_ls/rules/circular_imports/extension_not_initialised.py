@@ -172,6 +172,8 @@ def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
         return
     if given_app(ctx, node.value) is not None or node.value.args or not has_app(ctx.model):
         return
+    if any(k.arg == "message_queue" for k in node.value.keywords):
+        return  # A SocketIO that only sends, from a process without the app.
     name = node.targets[0].id
     if _may_be_bound(name, ctx) or (_has_another(cls, ctx) and not _is_used(name, ctx)):
         return

@@ -260,12 +260,15 @@ def _of_mapping(mapping: ast.Attribute, node: ast.Attribute, ctx: Context) -> It
     """``request.form.name``: the values are items."""
     if node.attr in OF_MAPPINGS or node.attr.startswith("_") or _has_own_requests(node.attr, ctx):
         return
+    above = ctx.parent(node)
+    is_called = isinstance(above, ast.Call) and above.func is node
+    why = "" if is_called else ", values are its items"
     edit = ctx.edit()
     edit.replace(node, f"{ctx.text(mapping)}[{edit.quoted(node.attr)}]")
     yield ctx.finding(
         node,
-        f"request.{mapping.attr} has no attribute {node.attr}, values are its items: this raises AttributeError.",
-        fixes=[ctx.fix("Read the item", edit, safe=True)],
+        f"request.{mapping.attr} has no attribute {node.attr}{why}: this raises AttributeError.",
+        fixes=[] if is_called else [ctx.fix("Read the item", edit, safe=True)],
     )
 
 

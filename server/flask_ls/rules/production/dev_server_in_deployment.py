@@ -8,9 +8,9 @@ Instead: a WSGI server: ``gunicorn "shop:create_app()"`` or ``waitress-serve --c
 Fix: Starts gunicorn with the only application or factory of the project, at the same host and port; unsafe, as gunicorn
 must be installed and workers are processes.
 
-Quiet: For other ``flask`` commands (``flask db upgrade``), for files named for development, with ``--debug`` or
-FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [ "$ENV" = development ]``),
-and for scripts that start another server.
+Quiet: For other ``flask`` commands (``flask db upgrade``), for files, folders and scripts named for development or
+tests, with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [
+"$ENV" = development ]``), and for scripts that start another server.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_ls.project.deploy import Command, DeploymentFile, Invocation, invocations
+from flask_ls.project.deploy.kinds import is_development_path
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.inference import Inference
@@ -147,14 +148,31 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
     name = posixpath.basename(document.path.replace("\\", "/")).lower()
     if document.kind == "shell" and not any(part in name for part in _SCRIPT_NAMES):
         return
+    found = list(_served(document, ctx))
+    if found and not _is_in_development_folder(document, ctx):
+        yield from found
+
+
+def _served(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     for command in document.commands:
         if command.role != "run" or command.is_development or _is_for_development(command, document):
             continue
         for invocation in invocations(command):
+            if invocation.script is not None and is_development_path(invocation.script.text):
+                continue
             if _runs_flask(invocation):
                 yield _finding(invocation, [], ctx)
             elif (run := _run_call(invocation, document, ctx)) is not None:
                 yield _finding(invocation, [Related(run, "app.run() is called here")], ctx)
+
+
+def _is_in_development_folder(document: DeploymentFile, ctx: DeploymentContext) -> bool:
+    """Whether a folder of the project around the file is for development: ``dev/ansible/site.service``."""
+    folders = {posixpath.dirname(p.replace("\\", "/")) for p in (*ctx.model.files, *ctx.model.deployment)}
+    # What all files of the project have in common is not of the project.
+    project = posixpath.commonpath(folders | {posixpath.dirname(document.path.replace("\\", "/"))})
+    inside = posixpath.dirname(document.path.replace("\\", "/")).removeprefix(project)
+    return any(is_development_path(folder) for folder in inside.split("/"))
 
 
 def _is_for_development(command: Command, document: DeploymentFile) -> bool:

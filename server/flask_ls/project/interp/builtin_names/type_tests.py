@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_ls.project.interp import packages
 from flask_ls.project.interp.builtin_names.table import function
 from flask_ls.project.interp.values import (
     MISSING,
@@ -45,10 +46,25 @@ def issubclass_(m: Machine, args: Args) -> Value:
     if isinstance(cls, ClassV) and isinstance(other, ClassV):
         if other in cls.mro or other.path == "object":
             return True
-        return Unknown("a base class of it cannot be read") if cls.open is not None else False
+        if cls.open is None or _is_foreign(m, cls.open, other):
+            return False
+        return Unknown("a base class of it cannot be read")
     if isinstance(cls, ClassV) and cls.open is None and isinstance(other, External):
         return False
+    if isinstance(other, ClassV) and _is_foreign(m, cls, other):
+        return False
     return Unknown("this class is only known at run time")
+
+
+def _is_foreign(m: Machine, value: Value, cls: ClassV) -> bool:
+    """Whether something comes from a package that surely derives nothing from a class of the workspace."""
+    return (
+        cls.module is not None
+        and not cls.module.is_model
+        and isinstance(value, External)
+        and "()" not in value.path
+        and (packages.is_harmless(value.package) or m.is_modelled(value.package))
+    )
 
 
 @function
@@ -105,7 +121,9 @@ def has_type(m: Machine, value: Value, cls: Value) -> bool | None:
             or (cls.path == "type" and isinstance(value, ClassV))
         ):
             return True
-        return None if actual.open is not None and isinstance(value, Instance) else False
+        if actual.open is None or not isinstance(value, Instance) or _is_foreign(m, actual.open, cls):
+            return False
+        return None
     if isinstance(actual, External):
         if not cls.path:
             return False if isinstance(value, (Function, Native, Bound, ModuleV)) else None

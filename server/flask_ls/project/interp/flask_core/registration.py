@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import arithmetic, reasons
 from flask_ls.project.interp.flask_core import scaffold, setup_state
-from flask_ls.project.interp.paths import compatible, extend
+from flask_ls.project.interp.paths import compatible, extend, may_both_hold
 from flask_ls.project.interp.records import AppState, BlueprintState, Clash, Registered
 from flask_ls.project.interp.values import MISSING, Args, Choice, DictV, Instance, Unknown, Value
 from flask_ls.project.interp.world import Raised
@@ -110,7 +110,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
 
 def _may_take_name(m: Machine, app: Instance, state: BlueprintState, name: str) -> bool:
     for other in app.native.registered:
-        if other.name != name or not compatible(other.path, m.path):
+        if other.name != name or not may_both_hold(other.path, m.path):
             continue
         if other.blueprint is state and m.flask_version < (2, 1):
             continue

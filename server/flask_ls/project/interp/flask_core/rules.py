@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import arithmetic, formatting, reasons
-from flask_ls.project.interp.paths import Path, compatible, extend
+from flask_ls.project.interp.paths import Path, extend, may_both_hold
 from flask_ls.project.interp.records import AppState, Clash, Places, Rule, innermost
 from flask_ls.project.interp.values import (
     MISSING,
@@ -102,6 +102,9 @@ def _add_one(
         problem = problem or f"the methods are not known: {reasons.why(methods, 'they are only known at run time')}"
     if unknown_options is not None and problem is None:
         problem = f"some options are not known: {unknown_options.reason}"
+    maker = m.settle(m.get(app, "url_rule_class", None))
+    if problem is None and isinstance(maker, ClassV) and isinstance(maker.lookup("__init__"), Function):
+        problem = f"{maker.name} makes the rules of this app in a way of its own"
     if problem is not None or not isinstance(rule, str) or not isinstance(endpoint, str) or allowed is None:
         m.blind(problem or "this rule is not known", target=app, place=_place(m))
         return
@@ -165,7 +168,7 @@ def claim(m: Machine, app: Instance, endpoint: str, view: Value) -> None:
     if view is None or m.dry or not isinstance(state, AppState):
         return
     here: Path = m.path
-    taken = [t for t in state.views.get(endpoint, ()) if compatible(t[0], here)]
+    taken = [t for t in state.views.get(endpoint, ()) if may_both_hold(t[0], here)]
     if taken and all(different(other, view) for _, other, _ in taken):
         path, _, places = taken[0]
         state.clashes.append(Clash("endpoint", endpoint, places, m.stack_of(), extend(path, here)))

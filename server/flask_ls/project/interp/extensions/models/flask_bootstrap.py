@@ -1,7 +1,7 @@
 """Bootstrap-Flask (``Bootstrap4``, ``Bootstrap5``) and Flask-Bootstrap, which share the name of their module."""
 
 from flask import Blueprint
-from flask_ls_primitives import unreadable
+from flask_ls_primitives import unreadable, used
 
 
 class _Bootstrap:
@@ -22,4 +22,14 @@ class Bootstrap5(_Bootstrap): ...
 
 class Bootstrap(_Bootstrap):
     def init_app(self, app):
-        unreadable(app, "two packages are called flask_bootstrap, and their files have different URLs")
+        has_older, has_newer = used("flask-bootstrap"), used("bootstrap-flask")
+        if has_newer and not has_older:
+            super().init_app(app)
+        elif has_older and not has_newer:
+            folder, subdomain = f"{app.static_url_path}/bootstrap", app.config.get("BOOTSTRAP_LOCAL_SUBDOMAIN")
+            blueprint = Blueprint(
+                "bootstrap", __name__, static_folder="static", static_url_path=folder, subdomain=subdomain
+            )
+            app.register_blueprint(blueprint)
+        else:
+            unreadable(app, "two packages are called flask_bootstrap, and their files have different URLs")
