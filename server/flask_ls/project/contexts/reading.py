@@ -68,7 +68,8 @@ class Reading:
     def _property_of(self, instance: Value, name: str, is_assigned: bool) -> BodyKey | None:
         """The body of a property, or of its setter."""
         values = self._graph.values
-        for cls in values.mro(instance.name):
+        order = values.mro(instance.name)
+        for cls in order[1:] if instance.extra == "super" else order:
             known = values.model.names.class_(cls)
             if known is None:
                 continue
