@@ -102,6 +102,49 @@ class TestRoutes:
         assert shown is not None
         assert "GET /page" in shown
 
+    @pytest.mark.parametrize(
+        ("method", "routes"),
+        [("def ge<|>t(self): ...", "**`GET /page`**"), ("def po<|>st(self): ...", "**`POST /page`**")],
+    )
+    def test_a_method_of_a_class_based_view(self, method: str, routes: str) -> None:
+        shown = hover_of(
+            f"""
+            from flask import Flask
+            from flask.views import MethodView
+
+            app = Flask(__name__)
+
+            class Base(MethodView):
+                {method}
+
+            class Page(Base):
+                def put(self): ...
+
+            app.add_url_rule("/page", view_func=Page.as_view("page"))
+            """
+        )
+        assert shown is not None
+        assert shown.startswith(routes)
+
+    def test_a_method_that_a_subclass_has_of_its_own_answers_nothing(self) -> None:
+        shown = hover_of(
+            """
+            from flask import Flask
+            from flask.views import MethodView
+
+            app = Flask(__name__)
+
+            class Base(MethodView):
+                def ge<|>t(self): ...
+
+            class Page(Base):
+                def get(self): ...
+
+            app.add_url_rule("/page", view_func=Page.as_view("page"))
+            """
+        )
+        assert shown is None
+
     def test_an_unregistered_blueprint(self) -> None:
         shown = hover_of(
             """

@@ -29,8 +29,9 @@ NAMES = (
     "has_request_context copy_current_request_context Response"
 ).split()
 IMPORTS = (
-    "import asyncio\nimport contextlib\nimport contextvars\nimport functools\n"
-    "from concurrent.futures import ThreadPoolExecutor\nfrom threading import Thread, Timer\n"
+    "import asyncio\nimport contextlib\nimport contextvars\nimport dataclasses\nimport functools\n"
+    "from concurrent.futures import ThreadPoolExecutor\nfrom threading import Thread, Timer\n\n"
+    "from werkzeug.local import LocalProxy\n"
 )
 
 # Calls of the next function; `NEXT` is how it is written here, `N` a number unique in the program.
@@ -95,8 +96,111 @@ LINKS = {
     "exit stack callback": ("", "with contextlib.ExitStack() as stack:\n    stack.callback(NEXT)\nreturn 1"),
     "object argument": ("def optN(x=None):\n    if x is not None:\n        return NEXT()\n", "return optN(app)"),
     "optional argument": ("def optN(x=None):\n    if x is None:\n        return NEXT()\n", "return optN()"),
+    "table": ("tableN = {'a': NEXT, 'b': len}\n", "return tableN['a']()"),
+    "other key of a table": ("tableN = {'a': NEXT, 'b': len}\n", "return tableN['b']('x')"),
+    "key given to a table": (
+        "tableN = {'a': NEXT, 'b': dict}\n\n\ndef runN(key):\n    return tableN[key]()\n",
+        "return runN('a')",
+    ),
+    "other key given": (
+        "tableN = {'a': NEXT, 'b': dict}\n\n\ndef runN(key):\n    return tableN[key]()\n",
+        "return runN('b')",
+    ),
+    "loop over functions": ("", "for f in (NEXT,):\n    f()\nreturn 1"),
+    "loop over a list": ("keepN = [NEXT, dict]\n", "return [f() for f in keepN]"),
+    "registered": (
+        "listN = []\n\n\ndef addN(fn):\n    listN.append(fn)\n    return fn\n\n\n@addN\ndef wN():\n    return NEXT()\n",
+        "for f in listN:\n    f()\nreturn 1",
+    ),
+    "registered by name": (
+        "dictN = {}\n\n\ndef addN(name):\n    def add(fn):\n        dictN[name] = fn\n        return fn\n\n"
+        "    return add\n\n\n@addN('a')\ndef wN():\n    return NEXT()\n",
+        "return dictN['a']()",
+    ),
+    "overridden": (
+        "class BN:\n    def run(self):\n        return self.step()\n\n    def step(self):\n        return 1\n\n\n"
+        "class KN(BN):\n    def step(self):\n        return NEXT()\n",
+        "return KN().run()",
+    ),
+    "overridden elsewhere": (
+        "class BN:\n    def run(self):\n        return self.step()\n\n    def step(self):\n        return 1\n\n\n"
+        "class KN(BN):\n    def step(self):\n        return NEXT()\n",
+        "return BN().run()",
+    ),
+    "not overridden": (
+        "class BN:\n    def run(self):\n        return self.step()\n\n    def step(self):\n        return NEXT()\n\n\n"
+        "class KN(BN):\n    def step(self):\n        return 1\n",
+        "return KN().run()",
+    ),
+    "kept partial": ("keepN = functools.partial(NEXT)\n", "return keepN()"),
+    "kept in an attribute": (
+        "class KN:\n    def __init__(self, fn):\n        self.fn = fn\n\n    def run(self):\n"
+        "        return self.fn()\n",
+        "return KN(NEXT).run()",
+    ),
+    "class as decorator": (
+        "class KN:\n    def __init__(self, fn):\n        self.fn = fn\n\n    def __call__(self):\n"
+        "        return self.fn()\n\n\n"
+        "@KN\ndef wN():\n    return NEXT()\n",
+        "return wN()",
+    ),
+    "decorator with arguments": (
+        "def dN(times):\n    def decorate(fn):\n        @functools.wraps(fn)\n        def wrapper():\n"
+        "            return fn()\n\n"
+        "        return wrapper\n\n    return decorate\n\n\n@dN(2)\ndef wN():\n    return NEXT()\n",
+        "return wN()",
+    ),
+    "handed on twice": (
+        "def runN(fn):\n    return fn()\n\n\ndef getN(fn):\n    return runN(fn)\n",
+        "return getN(NEXT)",
+    ),
+    "keyword callback": ("def runN(*, key=None):\n    return key()\n", "return runN(key=NEXT)"),
+    "getitem": ("class KN:\n    def __getitem__(self, key):\n        return NEXT()\n", "return KN()['a']"),
+    "getitem of a variable": (
+        "class KN:\n    def __getitem__(self, key):\n        return NEXT()\n\n\nobjectN = KN()\n",
+        "return objectN['a']",
+    ),
+    "attribute by method": (
+        "class KN:\n    def __getattr__(self, name):\n        return NEXT()\n",
+        "return KN().title",
+    ),
+    "text of an object": (
+        "class KN:\n    def __str__(self):\n        return str(NEXT())\n",
+        "return f'{KN()}'",
+    ),
+    "representation only": (
+        "class KN:\n    def __str__(self):\n        return 'x'\n\n    def __repr__(self):\n"
+        "        return str(NEXT())\n",
+        "return f'{KN()}'",
+    ),
+    "in an object": ("class KN:\n    def __contains__(self, x):\n        return bool(NEXT())\n", "return 'a' in KN()"),
+    "loop over an object": ("class KN:\n    def __iter__(self):\n        yield NEXT()\n", "return list(KN())"),
+    "sum of objects": ("class KN:\n    def __add__(self, other):\n        return NEXT()\n", "return KN() + 1"),
+    "descriptor": (
+        "class BN:\n    def __get__(self, instance, owner):\n        return NEXT()\n\n\nclass KN:\n    v = BN()\n",
+        "return KN().v",
+    ),
+    "subclass made": (
+        "class BN:\n    def __init_subclass__(cls):\n        NEXT()\n",
+        "class Sub(BN):\n    pass\n\nreturn 1",
+    ),
+    "default of a field": (
+        "@dataclasses.dataclass\nclass KN:\n    v: object = dataclasses.field(default_factory=NEXT)\n",
+        "return KN().v",
+    ),
+    "own proxy": ("getN = LocalProxy(lambda: NEXT())\n", "return str(getN)"),
+    "word given": ("def optN(kind):\n    if kind == 'a':\n        return NEXT()\n", "return optN('a')"),
+    "other word given": ("def optN(kind):\n    if kind == 'a':\n        return NEXT()\n", "return optN('b')"),
+    "generator handed on": (
+        "def itN():\n    yield NEXT()\n\n\ndef runN(items):\n    for x in items:\n        pass\n",
+        "return runN(itN())",
+    ),
+    "generator made only": ("def itN():\n    yield NEXT()\n", "rows = itN()\nreturn rows is None"),
     "argument given": ("def optN(x=None):\n    if x is None:\n        return NEXT()\n", "return optN('x')"),
 }
+# Calls that do not happen. A thread further on would have to be started by something else, which is assumed.
+UNREACHED = {"other key of a table", "other key given", "overridden elsewhere", "not overridden", "representation only"}
+UNREACHED |= {"generator made only", "other word given", "argument given"}
 LEAVING = {
     "thread": ("", "t = Thread(target=NEXT)\nt.start()\nt.join()"),
     "thread with lambda": ("", "t = Thread(target=lambda: NEXT())\nt.start()\nt.join()"),
@@ -108,6 +212,32 @@ LEAVING = {
     "executor": ("", "with ThreadPoolExecutor() as pool:\n    pool.submit(NEXT)"),
     "thread with partial": ("", "t = Thread(target=functools.partial(NEXT))\nt.start()\nt.join()"),
     "executor map": ("", "with ThreadPoolExecutor() as pool:\n    pool.map(lambda x: NEXT(), [1])"),
+    "thread by a helper": (
+        "def startN(fn):\n    t = Thread(target=fn)\n    t.start()\n    t.join()\n",
+        "startN(NEXT)",
+    ),
+    "thread by a decorator": (
+        "def dN(fn):\n    @functools.wraps(fn)\n    def wrapper():\n        t = Thread(target=fn)\n        t.start()\n"
+        "        t.join()\n\n    return wrapper\n\n\n@dN\ndef wN():\n    return NEXT()\n",
+        "wN()",
+    ),
+    "function given to a thread": (
+        "def runN(fn):\n    return fn()\n",
+        "t = Thread(target=runN, args=(NEXT,))\nt.start()\nt.join()",
+    ),
+    "thread with a word": (
+        "def optN(kind):\n    if kind == 'a':\n        return NEXT()\n",
+        "t = Thread(target=optN, args=('a',))\nt.start()\nt.join()",
+    ),
+    "thread from a table": (
+        "tableN = {'a': NEXT}\n",
+        "t = Thread(target=tableN['a'])\nt.start()\nt.join()",
+    ),
+    "overridden in a thread": (
+        "class TN(Thread):\n    def run(self):\n        self.work()\n\n\nclass KN(TN):\n"
+        "    def work(self):\n        NEXT()\n",
+        "t = KN()\nt.start()\nt.join()",
+    ),
     "wrapped thread": ("", "t = Thread(target=copy_current_request_context(NEXT))\nt.start()\nt.join()"),
 }
 # What stands around the call in a function; `CALL` is replaced by the call's lines.
@@ -212,9 +342,12 @@ class Program:
 
 @dataclass
 class _Writer:
+    """``starting``: the functions that lead to a new thread, as they are called."""
+
     random: random.Random
     bodies: dict[str, list[str]] = field(default_factory=lambda: {m: [] for m in MODULES})
     says: list[str] = field(default_factory=list)
+    starting: set[str] = field(default_factory=set)
     count: int = 0
 
     def number(self) -> str:
@@ -233,7 +366,7 @@ class _Writer:
         number = self.number()
         around = self.random.choice(list(AROUND)) if self.random.random() < 0.4 else "nothing"
         kinds = LEAVING if self.random.random() < 0.2 else LINKS
-        kind = self.random.choice(list(kinds))
+        kind = self.random.choice([k for k in kinds if k not in UNREACHED or called not in self.starting])
         before, call = kinds[kind]
         self.says.append(f"{kind} in {around}" if around != "nothing" else kind)
         before, call = (_filled(t, called, number) for t in (before, call))
@@ -241,6 +374,8 @@ class _Writer:
             self.bodies[module].append(before)
         body = _nested(AROUND[around], call)
         self.bodies[module].append(f"def c{number}():\n{_indented(body)}\n")
+        if kinds is LEAVING or called in self.starting:
+            self.starting |= {f"c{number}", f"{module}.c{number}", f"c{number}_"}
         return f"c{number}"
 
 
@@ -340,6 +475,7 @@ def _filled(text: str, called: str, number: str) -> str:
         "fN",
         "cmdN",
         "cN",
+        "sN",
         "_N",
     ):
         text = text.replace(mark, mark[:-1] + number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from flask_ls.features.documentation import code
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
@@ -23,14 +24,15 @@ from flask_ls.rules.context import Unit
 from flask_ls.syntax.span import Span
 
 _REGISTERS = frozenset({"route", "get", "post", "put", "patch", "delete", "add_url_rule", "add_resource"})
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _MAX_IN_FULL = 2
 _MAX_NAMED = 10
 
 
 def section(place: Place) -> Section | None:
-    """The routes that the decorator or call under the cursor makes, or whose view's name is under it."""
+    """The routes that the decorator or call under the cursor makes, or whose view's or method's name is under it."""
     table = routes_of(place.unit)
-    found = [r for r in table.routes if _is_under(r, place)] or _decorated(place, table)
+    found = [r for r in table.routes if _is_under(r, place)] or _decorated(place, table) or _answered(place, table)
     if found:
         return Section(described(place.unit, table, found), _span(place, found[0].view))
     return _unreachable(place, table)
@@ -57,6 +59,33 @@ def _decorated(place: Place, table: RouteTable) -> list[Route]:
     span = place.unit.source.span(view)
     routes = [r for r in table.routes if r.view and r.view.path == place.unit.path and span.contains(r.view.span.start)]
     return [r for r in routes if r.view and not r.is_static and texts and r.rule.endswith(texts)]
+
+
+def _answered(place: Place, table: RouteTable) -> list[Route]:
+    """The routes that a method of view classes answers, ``def get`` or ``def dispatch_request``."""
+    node, unit = place.node, place.unit
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _is_on_definition_name(place):
+        return []
+    cls = unit.index.class_of(node)
+    method = node.name.upper()
+    if cls is None or (method not in _METHODS and node.name != "dispatch_request"):
+        return []
+    own = f"{unit.index.module}.{unit.index.qualname(cls)}"
+    found = []
+    for route in table.routes:
+        methods = route.methods & {method} if method in _METHODS else route.methods
+        if methods and route.function and _definer(unit, route.function, node.name) == own:
+            found.append(replace(route, methods=frozenset(methods)))
+    return found
+
+
+def _definer(unit: Unit, cls: str, method: str) -> str | None:
+    """The class, of this one and its bases, that has a method of this name first."""
+    for base in unit.model.mro(cls) if unit.model.names.class_(cls) is not None else ():
+        known = unit.model.names.class_(base)
+        if known is not None and method in known[1].methods:
+            return base
+    return None
 
 
 def _holds(site: Site, place: Place) -> bool:

@@ -42,7 +42,7 @@ class Contexts:
         self.sites = Sites(tracker)
         self._flows: Memo[BodyKey, Flow | None] = Memo(tracker, self._find_flow, None)
         self.meaning = ProjectMeaning(self.values, self.sites, self.flow, tracker)
-        self.graph = Graph(self.values, self.sites, self.flow, tracker)
+        self.graph = Graph(self.values, self.sites, self.flow, self.each, tracker)
         self.tests = Tests(
             self.values, self.meaning.left, self.left_by_module, self.meaning.after_fixture, self.each, tracker
         )

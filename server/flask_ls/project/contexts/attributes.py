@@ -106,6 +106,8 @@ class Attributes:
             body = self._values.signature(BodyKey(facts.path, f"{qualname}.{name}"))
             if body is not None and body.kind == "lambda":
                 return Value("function", key=BodyKey(facts.path, body.id))
+            if base.kind == "class" and name in definition.attributes and "enum.Enum" in order:
+                return Value("instance", base.name)  # its members
             values = self._values.code.assigned(facts.path, qualname, name)
             if values is not None:
                 return self.one(facts.path, values, left)

@@ -16,7 +16,9 @@ from flask_ls.project.tracking import Memo, Tracker
 # Methods that put something into a container -> the position of what they put there.
 _ADDING = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "setdefault": 1}
 _PROXIES = ("werkzeug.local.LocalProxy", "werkzeug.LocalProxy")
-_DEPTH = 3
+# A name that is mentioned more often is a common word.
+_MOST_MENTIONS = 300
+_NOTHING: set[str] = set()
 
 
 class Kept(NamedTuple):
@@ -39,6 +41,7 @@ class Carried:
         self._given: Memo[tuple[str, str], list[Kept]] = Memo(tracker, self._find_given, [])
         self._added: Memo[tuple[str, str], list[_Addition]] = Memo(tracker, self._find_added, [])
         self._names: Memo[str, frozenset[str]] = Memo(tracker, self._find_names, frozenset())
+        self._has_proxies: Memo[None, bool] = Memo(tracker, lambda _: bool(sites.files_with("LocalProxy")), False)
 
     # From where something is called to what was kept
 
@@ -147,7 +150,7 @@ class Carried:
 
     def proxied(self, path: str, symbol: Symbol | None) -> Kept | None:
         """The function that a ``LocalProxy`` of the project asks whenever it is used."""
-        kept = self.assigned(path, symbol)
+        kept = self.assigned(path, symbol) if self._has_proxies(None) else None
         if kept is None or kept.symbol[0] != "()" or not kept.symbol[2] or kept.symbol[2][0] is None:
             return None
         function = self._values.of(kept.path, kept.symbol[1])
@@ -173,33 +176,39 @@ class Carried:
         return self._names(name)
 
     def _find_names(self, name: str) -> frozenset[str]:
-        found: set[str] = set()
-        for site in self._sites.mentions(name):
-            found |= self._keepers(site, name)
-        return frozenset(found.union(*(self._sites.holders(other) for other in found - {name})))
+        mentions = self._sites.mentions(name)
+        if len(mentions) > _MOST_MENTIONS:
+            return frozenset()
+        written = self._sites.names_of(name)
+        found = {n for site in mentions for n in self._keepers(site, written)}
+        found = found.union(*(self._sites.holders(other) for other in found - {name}))
+        return frozenset(n for n in found if len(self._sites.mentions(n)) <= _MOST_MENTIONS)
 
-    def _keepers(self, site: Site, name: str) -> set[str]:
+    def _keepers(self, site: Site, names: set[str]) -> set[str]:
         op = site.op
         if op[0] == "a":
-            if len(op) < 4 or last_name(op[1]) == name:
-                return set()
+            if len(op) < 4 or not _carries(op[3], names):
+                return _NOTHING
             cls = op[1][1:].partition("|")[0] if isinstance(op[1], str) and op[1][:1] == "&" else ""
             return {last_name(op[1]), cls.rpartition(".")[2]} - {""}
         if op[0] != "c":
-            return set()
+            return _NOTHING
+        if op[4] == "decorator":
+            key = self._function(site)
+            body = self._values.signature(key)
+            parameter = first_parameter(body) if body is not None else None
+            return self._kept_by(key, parameter) if key is not None and parameter is not None else _NOTHING
+        if not any(_carries(a, names) for a in op[2]) and not any(_carries(a, names) for _, a in op[3]):
+            return _NOTHING
         stored = _stored(op)
         if stored is not None:
             return {last_name(stored[0])}
-        if op[4] != "decorator" and last_name(op[1]) == name:
-            return set()
         key = self._function(site)
         body = self._values.signature(key)
         if key is None or body is None:
-            return set()
-        if op[4] == "decorator":
-            parameter = first_parameter(body)
-            return self._kept_by(key, parameter) if parameter is not None else set()
-        return {n for p in body.parameters for n in self._kept_by(key, p.name)}
+            return _NOTHING
+        carrying = (p.name for p in body.parameters if _carries(argument_of(body, p.name, op), names))
+        return {n for parameter in carrying for n in self._kept_by(key, parameter)}
 
     def _kept_by(self, key: BodyKey, parameter: str) -> set[str]:
         """The names under which a function keeps what it is given."""
@@ -212,6 +221,17 @@ class Carried:
             if stored is not None and stored[1] == wanted:
                 found.add(last_name(stored[0]))
         return found
+
+
+def _carries(symbol: Symbol | None, names: set[str]) -> bool:
+    """Whether a function of one of these names is a value, or part of one; not what calling it gives."""
+    if not isinstance(symbol, tuple):
+        return symbol is not None and (symbol in names or last_name(symbol) in names)
+    if symbol[0] == "()":
+        return any(_carries(s, names) for s in symbol[2]) or any(_carries(s, names) for _, s in symbol[3])
+    if symbol[0] == "{}":
+        return any(_carries(s, names) for _, s in symbol[1])
+    return symbol[0] == "." and symbol[2] in names
 
 
 def _stored(op: Op) -> tuple[Symbol, Symbol, Symbol | None] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from flask_ls.project.bodies import MAIN, Body, Op, Symbol, last_name, leaves
 from flask_ls.project.contexts.value import BodyKey
@@ -13,6 +13,8 @@ from flask_ls.project.tracking import Part, Relation, Tracker
 
 DYNAMIC_IMPORTS = frozenset({"import_module", "__import__", "import_string"})
 T = TypeVar("T")
+# ``ProjectModel.each``, asked by what is remembered.
+Each: TypeAlias = "Callable[[Callable[[FileFacts], Any]], Mapping[str, Any]]"
 
 
 class Latest(Generic[T]):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flask_ls.project.bodies import Body, Symbol, last_name, leaves
 from flask_ls.project.contexts import roles
+from flask_ls.project.contexts.roles import Role
 from flask_ls.project.contexts.sites import Site
 from flask_ls.project.contexts.states import (
     APP,
@@ -16,6 +17,7 @@ from flask_ls.project.contexts.states import (
     TO_APP,
     TO_REQUEST,
     TO_UNKNOWN,
+    Mask,
     Vector,
     apply,
     join,
@@ -35,6 +37,7 @@ Uses: TypeAlias = "tuple[Vector | None, tuple[Target, ...]]"
 
 # How many functions one after the other a parameter is followed through.
 _DEPTH = 3
+_MASKS: dict[str, Mask] = {"none": NONE, "app": APP, "request": REQUEST}
 
 
 class Decorators:
@@ -75,7 +78,7 @@ class Decorators:
             return self._replaced_by_instance(value)
         if value.kind == "instance":
             called = self._graph.carried.entered(value, is_decorator=True)
-            body = self._graph.values.body(called)
+            body = self._graph.values.signature(called)
             return self.decorating(called, body) if called is not None and body is not None else (TO_UNKNOWN, ())
         if value.kind not in ("name", "called", "member"):
             return TO_UNKNOWN, ()
@@ -163,7 +166,13 @@ class Decorators:
             if site.op[0] == "a":
                 passed = IDENTITY if iterated and site.op[1:3] == (wanted, "__iter__") else None
             elif site.op[1] == wanted or _is_partial(site.op[1], wanted):
-                passed = None if iterated else IDENTITY
+                started = self._started_elsewhere(site) if not iterated and not is_own else None
+                passed = None if iterated or started is not None else IDENTITY
+                extra += (
+                    [Target(PARAMETER, source=started[0], mask=apply(flow.at[site.leaf], started[1]))]
+                    if started
+                    else []
+                )
             elif site.op[4] != "decorator":
                 extra += self._handed_on(site, wanted) if not iterated else []
                 passed, more = self._passed_on(site, wanted, iterated, left - 1) if left else (None, ())
@@ -172,6 +181,30 @@ class Decorators:
                 at = NOWHERE if site.leaf in flow.caught else then(flow.at[site.leaf], passed)
                 vector = at if vector is None else join(vector, at)
         return vector, tuple(extra)
+
+    def _started_elsewhere(self, site: Site) -> tuple[str, Mask] | None:
+        """How a nested function runs that is not called but handed to a thread or the like."""
+        body = self._graph.values.signature(site.body)
+        for other in self._graph.sites.in_file(site.body.path, body.name) if body is not None else ():
+            role = self._role(other) if other.op[0] == "c" and other.op[4] != "decorator" else None
+            if role is not None and role.how in _MASKS and f"@{site.body.id}" in given(other.op, role.places):
+                return role.source, _MASKS[role.how]
+        return None
+
+    def kept_starts(self, key: BodyKey) -> list[Target]:
+        """To whom the methods of a class hand what its constructor is given and keeps: ``Thread(target=self.fn)``."""
+        body = self._graph.values.body(key)
+        parameter = first_parameter(body) if body is not None else None
+        found: list[Target] = []
+        for op in leaves(body.block) if body is not None else ():
+            if op[0] == "a" and op[2] == "=" and op[3] == f"%{key.id}:{parameter}":
+                for site in self._graph.sites.in_file(key.path, last_name(op[1])):
+                    if site.op[0] == "c" and site.op[4] != "decorator":
+                        found += self._handed_on(site, op[1])
+        return found
+
+    def _role(self, site: Site) -> Role | None:
+        return self._graph.role(self._graph.values.of(site.body.path, site.op[1]), site.op[1])
 
     def _passed_on(
         self, site: Site, wanted: Symbol, iterated: bool, left: int
@@ -184,7 +217,7 @@ class Decorators:
             runs = role.source != "lazy" or op[4] == "iter"
             return (IDENTITY, ()) if runs and wanted in given(op, role.places) else (None, ())
         key = graph.carried.entered(function, is_decorator=False)
-        body = graph.values.body(key)
+        body = graph.values.signature(key)
         if key is None or body is None or body.is_generator or (body.is_async and op[4] != "await"):
             return None, ()
         vector: Vector | None = None
@@ -200,8 +233,8 @@ class Decorators:
 
     def _handed_on(self, site: Site, wanted: Symbol) -> list[Target]:
         path, op = site.body.path, site.op
-        role = self._graph.role(self._graph.values.of(path, op[1]), op[1])
-        if role is None or role.source == "caller" or role.how not in ("none", "app", "request"):
+        role = self._role(site)
+        if role is None or role.source == "caller" or role.how not in _MASKS:
             return []
         started = []
         for symbol in given(op, role.places):
@@ -215,8 +248,8 @@ class Decorators:
                     break
                 symbol = symbol[2][0]
             if symbol == wanted:
-                mask = {"none": NONE, "app": APP, "request": REQUEST}[role.how]
-                started.append(Target(PARAMETER, source=role.source, mask=apply(vector, mask)))
+                mask = _MASKS[role.how]
+                started.append(Target(PARAMETER, source=role.source, mask=apply(vector, mask), at=site))
         return started
 
 

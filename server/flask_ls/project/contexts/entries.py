@@ -232,8 +232,8 @@ class Entries:
         for site, target in self._entering(key, body):
             if target.source == "registration":
                 calls += self._registrations(site, target.vector)
-            elif target.source and site.op[4] != "decorator" and SOURCES[target.source].is_spawned:
-                spawned.append(Start(target.source, target.mask, site))
+            elif target.source and SOURCES[target.source].is_spawned and (target.at or site.op[4] != "decorator"):
+                spawned.append(Start(target.source, target.mask, target.at or site))
             elif target.source:
                 starts.append(Start(target.source, target.mask, site))
             else:
@@ -299,10 +299,12 @@ class Entries:
         if body.cls:
             if body.name == "run" or body.name[:2] == "__":
                 names |= self._subclass_names(key, body)
-            if body.name[:2] == "__" and body.name != "__init__":
+            if body.name in ("__init__", "__new__", "__post_init__"):
+                names |= {n for cls in names for n in self._graph.carried.names(cls)}
+            elif body.name[:2] == "__":
                 names |= {n for cls in names for n in self._sites.holders(cls)}
         elif body.owner:
-            names = self._decorated_by(key, body) | self._made_by(key, body)
+            names |= self._decorated_by(key, body) | self._made_by(key, body)
         return [body.name, *sorted(names - {body.name})]
 
     def _made_by(self, key: BodyKey, body: Body) -> set[str]:
@@ -310,7 +312,7 @@ class Entries:
         outer = self._values.signature(BodyKey(key.path, body.owner))
         if outer is None or f"@{body.id}" not in self._values.code.returned(BodyKey(key.path, body.owner)):
             return set()
-        return {outer.name}
+        return {outer.name} | self._sites.holders(outer.name)
 
     def _subclass_names(self, key: BodyKey, body: Body) -> set[str]:
         """The names of a class and of the classes below it, which its constructor is called by."""

@@ -328,6 +328,8 @@ class ProjectMeaning:
             body = self._values.signature(key)
             name = "" if key.id == "" else body.name if body is not None else ""
             names = {name, body.cls.rpartition(".")[2]} if body is not None and name == "__init__" else {name}
+            if body is not None and body.owner:
+                names.add(body.owner.rpartition(".")[2])  # it may return the function, as fixtures do
             for each in names - found:
                 found.add(each)
                 if each:

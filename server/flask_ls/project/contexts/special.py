@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import Op
+from flask_ls.project.contexts.code import Each
 from flask_ls.project.contexts.targets import Target
 from flask_ls.project.contexts.value import BodyKey, Value
 from flask_ls.project.contexts.values import Values
+from flask_ls.project.tracking import Memo, Tracker
 
 if TYPE_CHECKING:
     from flask_ls.project.facts import ClassFacts, FileFacts
@@ -30,8 +32,12 @@ _OBJECT = "builtins.object"
 class Special:
     """Finds the special methods that an operation runs."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, each: Each, tracker: Tracker) -> None:
+        """``each``: ``ProjectModel.each``."""
         self._values = values
+        self._each = each
+        none: tuple[bool, frozenset[str]] = (False, frozenset())
+        self._givers: Memo[None, tuple[bool, frozenset[str]]] = Memo(tracker, self._find_givers, none)
 
     def touched(self, path: str, op: Op) -> list[Target]:
         """``value[key]``, ``f"{value}"``, ``for x in value``: the methods of an instance of a project class."""
@@ -64,7 +70,7 @@ class Special:
         """Reading or assigning ``owner.name``: descriptors, ``__getattr__``, ``__setattr__``."""
         if owner.kind == "name" and not is_assigned:
             return self.of_module(owner.name, name)
-        if owner.kind not in ("instance", "class"):
+        if owner.kind not in ("instance", "class") or not self._may_give(owner.name):
             return []
         order = [(cls, self._values.model.names.class_(cls)) for cls in self._values.mro(owner.name)]
         for _, known in order:
@@ -86,6 +92,17 @@ class Special:
             key = self._first(owner, ("__setattr__",))
             return [Target(key)] if key is not None else []
         return []
+
+    def _may_give(self, cls: str) -> bool:
+        """Whether something of the project says what reading or assigning an attribute of a class does."""
+        descriptors, givers = self._givers(None)
+        return descriptors or (bool(givers) and not givers.isdisjoint(self._values.mro(cls)))
+
+    def _find_givers(self, _: None) -> tuple[bool, frozenset[str]]:
+        """Whether there are descriptors; the classes with ``__getattr__`` or ``__setattr__``."""
+        given = self._each(_giving)
+        found = frozenset(name for names in given.values() for name in names)
+        return "" in found, found - {""}
 
     def made(self, path: str, op: Op) -> list[Target]:
         """A class statement: its metaclass, ``__init_subclass__`` of its bases, ``__set_name__`` of its attributes."""
@@ -143,3 +160,14 @@ class Special:
 def _defines(facts: FileFacts, cls: ClassFacts, name: str) -> bool:
     qualname = f"{cls.qualname}.{name}"
     return name in cls.attributes or qualname in facts.functions or qualname in facts.classes
+
+
+def _giving(facts: FileFacts) -> frozenset[str]:
+    """The classes of a file with ``__getattr__`` or ``__setattr__``; ``""`` stands for descriptors."""
+    found: set[str] = set()
+    for cls in facts.classes.values():
+        if "__getattr__" in cls.methods or "__setattr__" in cls.methods:
+            found.add(f"{facts.module}.{cls.qualname}")
+        if "__get__" in cls.methods or "__set__" in cls.methods:
+            found.add("")
+    return frozenset(found)

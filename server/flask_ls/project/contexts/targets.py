@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from flask_ls.project.bodies import Body, Op, Symbol
 from flask_ls.project.contexts import roles
 from flask_ls.project.contexts.flow import Condition
+from flask_ls.project.contexts.sites import Site
 from flask_ls.project.contexts.states import IDENTITY, Mask, Vector, then
 from flask_ls.project.contexts.values import BodyKey
 
@@ -15,7 +16,7 @@ class Target(NamedTuple):
     """A body that a site enters: with the context there changed by ``vector``, or with ``mask`` from ``source``.
 
     ``condition``: only when the caller's parameter is what this says. ``method``: only where the method of this name,
-    of the class of the ``self`` that calls it, is this body.
+    of the class of the ``self`` that calls it, is this body. ``at``: what starts it, when that is another operation.
     """
 
     key: BodyKey
@@ -24,6 +25,7 @@ class Target(NamedTuple):
     mask: Mask = 0
     method: str = ""
     condition: Condition | None = None
+    at: Site | None = None
 
 
 # In the place of a body: what a parameter is given.

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_ls.project.bodies import Block, Body, BodyKind, Op, Parameter, Symbol, collect_names, leaves, literal_text
+from flask_ls.project.bodies import Block, Body, BodyKind, Op, Symbol, collect_names, leaves
+from flask_ls.project.extract.definitions import identify, parameters_of
 from flask_ls.project.extract.guards import Guards
 from flask_ls.project.extract.placing import Placed, Placing
-from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_type_checking
+from flask_ls.project.extract.refs import dotted_name, is_type_checking
 from flask_ls.project.extract.symbols import Symbols
 from flask_ls.project.extract.touching import is_construction
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
@@ -44,7 +45,7 @@ def bodies(index: FileIndex) -> dict[str, Body]:
 
 def extract_bodies(index: FileIndex) -> Extracted:
     """The bodies of a file with the nodes of their operations."""
-    ids = _ids(index)
+    ids = identify(index)
     symbols = Symbols(index, ids)
     return _Builder(index, ids, symbols, Placing(index, symbols)).build()
 
@@ -88,7 +89,7 @@ class _Builder:
             block,
             cls=self._class_of(node),
             owner=self._owner(node),
-            parameters=_parameters(node.args) if isinstance(node, (*FUNCTIONS, ast.Lambda)) else (),
+            parameters=parameters_of(node.args) if isinstance(node, (*FUNCTIONS, ast.Lambda)) else (),
             decorators=tuple(self.symbols.of(d) for d in decorators),
             is_async=isinstance(node, ast.AsyncFunctionDef),
             is_generator=is_generator,
@@ -349,61 +350,6 @@ _READERS: dict[type[ast.AST], Callable[[_Builder, Any, list[Op]], None]] = {
 }
 if hasattr(ast, "TryStar"):
     _READERS[ast.TryStar] = _Builder._try
-
-
-def _ids(index: FileIndex) -> dict[ast.AST, str]:
-    """Ids of functions and classes (qualified names), of lambdas and generator expressions."""
-    found: dict[ast.AST, str] = {}
-    taken: dict[str, int] = {}
-
-    def give(node: ast.AST, name: str) -> None:
-        count = taken[name] = taken.get(name, 0) + 1
-        found[node] = name if count == 1 else f"{name}#{count}"
-
-    definitions = [*index.functions(), *index.nodes(ast.ClassDef)]
-    for definition in sorted(definitions, key=_start):
-        give(definition, index.qualname(definition))
-    for node in (*index.nodes(ast.Lambda), *index.nodes(ast.GeneratorExp)):
-        around = index.qualname(node)
-        name = _assigned_name(index, node) or ("<lambda>" if isinstance(node, ast.Lambda) else "<generator>")
-        give(node, f"{around}.{name}" if around else name)
-    return found
-
-
-def _assigned_name(index: FileIndex, node: ast.AST) -> str | None:
-    """``key`` of ``key = lambda: ...``: such a lambda is found by its name like a function."""
-    parent = index.parent(node)
-    if isinstance(node, ast.Lambda) and isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        target = parent.targets[0]
-        return target.id if isinstance(target, ast.Name) else None
-    return None
-
-
-def _start(node: ast.AST) -> tuple[int, int]:
-    return node.lineno, node.col_offset  # type: ignore[attr-defined]
-
-
-def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    required = len(positional) - len(arguments.defaults)
-    defaults = [*[None] * required, *arguments.defaults, *arguments.kw_defaults]
-    names = zip([*positional, *arguments.kwonlyargs], defaults, strict=True)
-    return tuple(Parameter(a.arg, _annotation(a), _default(default)) for a, default in names)
-
-
-def _default(node: ast.expr | None) -> str | None:
-    if node is None:
-        return None
-    value = node.value if isinstance(node, ast.Constant) else ...
-    if value is None or value is True or value is False:
-        return f"'{value}"
-    word = literal_text(value)
-    return f"'{word}" if word is not None else "?"
-
-
-def _annotation(argument: ast.arg) -> str | None:
-    found = annotation_ref(argument.annotation)
-    return found.dotted if found is not None else None
 
 
 def _carries_function(symbol: Symbol | None) -> bool:

@@ -1,4 +1,4 @@
-"""A connection is opened into ``g`` and no teardown function closes it.
+"""A connection or a file is opened into ``g`` and no teardown function closes it.
 
 Why: ``g`` only drops the reference when the context ends; it does not call ``close()``. A function for
 ``teardown_appcontext`` runs even when the view raised; ``after_request`` is skipped when an exception propagates.
@@ -128,6 +128,9 @@ def _opens(value: ast.expr, ctx: Context) -> bool:
     if not isinstance(value, ast.Call):
         return False
     if isinstance(value.func, ast.Attribute) and value.func.attr in _OPENING:
+        return True
+    called = ctx.called(value) or ""
+    if called == "builtins.open" or called.rpartition(".")[2] in _OPENING:
         return True
     cls = ctx.infer.class_of(value)
     known = ctx.model.names.class_(cls) if cls is not None else None

@@ -28,7 +28,11 @@ def time_of(ctx: Context, function: FunctionNode | ast.Lambda | None, reader: as
     contexts = ctx.model.contexts
     if not kinds:
         sources = {e.source for e in contexts.entries.of(BodyKey(ctx.path, ctx.index.qualname(function)))}
-        return "start-up" if sources and sources <= _START_UP else "unknown"
+        if sources and sources <= _START_UP:
+            return "start-up"
+        setting = _views(ctx, function)
+        reading = _views(ctx, reader) if isinstance(reader, FUNCTIONS) else None
+        return "view" if setting and reading and setting.isdisjoint(reading) else "unknown"
     if contexts.sites.calls(function.name):
         return "unknown"
     if kinds <= _LATE:
@@ -36,3 +40,24 @@ def time_of(ctx: Context, function: FunctionNode | ast.Lambda | None, reader: as
     if kinds == {"view"}:
         return "view"
     return "request" if kinds <= _EARLY else "start-up" if kinds == {"cli"} else "unknown"
+
+
+def _views(ctx: Context, function: FunctionNode) -> set[BodyKey] | None:
+    """The views that lead to a function, as helpers or as decorators; None when something else may lead there too."""
+    entries = ctx.model.contexts.entries
+    found: set[BodyKey] = set()
+    seen: set[BodyKey] = set()
+    todo = [BodyKey(ctx.path, ctx.index.qualname(function))]
+    while todo:
+        key = todo.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        ways = entries.ways(key)
+        if ways.spawned or not key.id or any(s.source != "view" for s in ways.starts):
+            return None
+        for start in ways.starts:
+            is_decorated = start.at is not None and start.at.op[4:] == ("decorator",)
+            found.add(BodyKey(start.at.body.path, start.at.op[2][0][1:]) if start.at and is_decorated else key)
+        todo += [call.site.body for call in ways.calls]
+    return found

@@ -107,6 +107,8 @@ rule = Rule(
     ),
 )
 
+# How many local names a value is followed through.
+_NAMES = 2
 _SENDING = re.compile(r"(^|_)(e?mail|mails|emails|sms|webhook|newsletter)(_|$)", re.I)
 _CLASSES = frozenset({"Message", "EmailMessage", "Mail", "EmailMultiAlternatives"})
 _REQUESTS = re.compile(r"^(requests|httpx)\.(post|put|patch|get|request)$")
@@ -131,26 +133,62 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _sent_by(node: ast.expr, ctx: Context) -> ast.Call | None:
-    """The call that sends the value: directly, inside a string, or through one local name."""
+def _sent_by(node: ast.expr, ctx: Context, left: int = _NAMES) -> ast.Call | None:
+    """The call that sends the value: directly, inside a string, or through local names."""
     direct = _sending_around(node, ctx)
     if direct is not None:
         return direct
     statement = ctx.index.statement(node)
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not _is_text_around(node, ctx):
         return None
     target = statement.targets[0]
-    if not isinstance(target, ast.Name):
+    if isinstance(target, ast.Attribute):
+        return _message(target, ctx)
+    if not isinstance(target, ast.Name) or not left:
         return None
     function = ctx.index.function_of(node)
     for use in ast.walk(function) if function is not None else ():
         if isinstance(use, ast.Name) and use.id == target.id and isinstance(use.ctx, ast.Load):
             if values.definition(ctx, use) is not statement.value:
                 continue
-            found = _sending_around(use, ctx)
+            found = _sent_by(use, ctx, left - 1)
             if found is not None:
                 return found
     return None
+
+
+def _message(target: ast.Attribute, ctx: Context) -> ast.Call | None:
+    """The message that the text becomes part of: ``message.body = text``."""
+    made = values.definition(ctx, target.value) if isinstance(target.value, ast.Name) else None
+    is_message = isinstance(made, ast.Call) and ctx.text(made.func).rpartition(".")[2] in _CLASSES
+    return made if is_message and isinstance(made, ast.Call) and target.attr in ("body", "html") else None
+
+
+def _is_text_around(node: ast.expr, ctx: Context) -> bool:
+    """Whether a value becomes part of a text as it is, and nothing such as a host stands right before it."""
+    child: ast.AST = node
+    for ancestor in ctx.index.ancestors(node):
+        if isinstance(ancestor, ast.stmt):
+            return True
+        if isinstance(ancestor, (ast.JoinedStr, ast.BinOp)):
+            if not _is_alone_in(child, ancestor):
+                return False
+        elif not isinstance(ancestor, (ast.FormattedValue, ast.Tuple)):
+            return False
+        child = ancestor
+    return False
+
+
+def _is_alone_in(part: ast.AST, text: ast.JoinedStr | ast.BinOp) -> bool:
+    """Whether nothing stands right before a part of a text that it would be a continuation of."""
+    if isinstance(text, ast.JoinedStr):
+        before = text.values[text.values.index(part) - 1] if part in text.values[1:] else None
+        return before is None or _ends_a_word(before)
+    return text.right is not part or not isinstance(text.op, ast.Add) or _ends_a_word(text.left)
+
+
+def _ends_a_word(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and str(node.value)[-1:] in (" ", "\n", "\t", '"', "'", ">", "(", "<", "")
 
 
 def _sending_around(node: ast.AST, ctx: Context) -> ast.Call | None:
@@ -161,6 +199,8 @@ def _sending_around(node: ast.AST, ctx: Context) -> ast.Call | None:
         if isinstance(ancestor, ast.Call) and child is not ancestor.func:
             return ancestor if _is_sending(ancestor, ctx) else None
         if isinstance(ancestor, ast.keyword) and ancestor.arg in ("headers", "timeout", "auth"):
+            return None
+        if isinstance(ancestor, (ast.BinOp, ast.JoinedStr)) and not _is_alone_in(child, ancestor):
             return None
         child = ancestor
     return None
