@@ -20,6 +20,7 @@ from flask_ls.project.config.keys import EXTENSION_KEYS
 from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.urls import apps_of_file
 from flask_ls.rules.context import Context, Unit
+from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # A text that has just been begun, in a call or subscript that is not closed yet.
@@ -39,19 +40,25 @@ class Completion:
     rank: int = 1
 
 
+def may_complete(source: SourceFile, offset: int) -> bool:
+    """Whether an offset may be in a text: one look at its line, for the many places where there is nothing to offer."""
+    return _IN_TEXT.search(_before(source, offset)) is not None
+
+
 def completions(unit: Unit, offset: int) -> list[Completion]:
     """The proposals at an offset, best first."""
-    source = unit.source
-    line = source.line_span(source.position(offset)[0])
-    before = source.text[line.start : offset]
-    if _IN_TEXT.search(before) is None:
+    if not may_complete(unit.source, offset):
         return []
     ctx = context(unit)
-    found = _text_at(ctx, offset, before)
+    found = _text_at(ctx, offset, _before(unit.source, offset))
     if found is None:
         return []
     made = {"endpoint": _endpoints, "template": _templates, "key": _keys}[found.kind](ctx, found, offset)
     return sorted(made, key=lambda c: (c.rank, c.text))
+
+
+def _before(source: SourceFile, offset: int) -> str:
+    return source.text[source.line_span(source.position(offset)[0]).start : offset]
 
 
 def _text_at(ctx: Context, offset: int, before: str) -> FlaskText | None:
