@@ -8,7 +8,7 @@ import pytest
 from hovering import FOLDER, hover_of, unit_of
 
 from flask_ls.features.hover import hover, on_proxy
-from flask_ls.project.routes import App, BlindSpot, Blueprint, Registration, Route, RouteTable, UrlPart
+from flask_ls.project.routes import App, BlindSpot, Blueprint, Condition, Registration, Route, RouteTable, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.syntax.span import Span
 
@@ -255,7 +255,10 @@ class TestMadeByHand:
         return {name: getattr(self.ROUTE, name) for name in Route.__slots__}
 
     def test_conditional(self) -> None:
-        assert "may be absent" in self.show(Route(**{**self.fields(), "conditional": True}))
+        condition = Condition(site("app.py", 4, 9), "that is only known at run time")
+        shown = self.show(Route(**{**self.fields(), "conditions": (condition,)}))
+        assert "It may be absent: that depends on `route` ([`app.py:1`]" in shown
+        assert "as that is only known at run time." in shown
 
     def test_a_condition_with_its_text_and_place(self) -> None:
         text = """
@@ -329,14 +332,15 @@ class TestMadeByHand:
     def test_a_prefix_that_is_not_known(self) -> None:
         text = "from flask import Blueprint\nbp = Blueprint('b', __name__)\n"
         made = text.index("Blueprint('b'")
+        condition = Condition(site("app.py", made, made + 9), "that is only known at run time")
         registration = Registration(
-            "app", "b", site("app.py", 0, 1), None, None, conditional=True, is_prefix_known=False
+            "app", "b", site("app.py", 0, 1), None, None, conditions=(condition,), is_prefix_known=False
         )
         blueprint = Blueprint("1", "b", None, site("app.py", made, len(text) - 1), "app.bp", (registration,))
         unit = unit_of({"app.py": text}, "app.py", RouteTable(blueprints=(blueprint,)))
         shown = hover(unit, [], text.index("bp ="))
         assert shown is not None
-        assert "The URL prefix is not known. Registered under a condition" in shown.markdown
+        assert "The URL prefix is not known. It may be absent: that depends on `Blueprint`" in shown.markdown
 
 
 class TestBlueprintsAndApplications:

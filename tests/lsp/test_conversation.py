@@ -155,8 +155,8 @@ def test_nothing_is_asked_of_a_client_that_cannot_answer(project: Path) -> None:
     with Client(NEOVIM_07, project) as client:
         client.wait_for_diagnostics(client.open(project / "app.py"))
         client.settle()
-        # It can show progress, of which it is told when reading takes long.
-        assert {r["method"] for r in client.requests} <= {"window/workDoneProgress/create"}
+        # It can show progress, and is asked to where the first scan takes long.
+        assert {request["method"] for request in client.requests} <= {"window/workDoneProgress/create"}
 
 
 def test_the_client_is_asked_to_watch_files_and_for_settings(project: Path) -> None:

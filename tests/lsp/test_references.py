@@ -99,3 +99,16 @@ def test_other_things(shop: Path, file: str, text: str, expected: list[tuple[str
 def test_from_a_template_to_the_view(shop: Path) -> None:
     with Client(VSCODE, shop) as client:
         assert asked(client, shop, "definition", "shop/templates/show.html", "users.other") == [("users.py", 12)]
+
+
+@pytest.mark.parametrize("typed", ["<a href=\"{{ url_for('", "{{ url_for('us') }}", '{{ url_for( "us'])
+def test_endpoints_are_completed_in_templates(shop: Path, typed: str) -> None:
+    with Client(VSCODE, shop) as client:
+        uri = client.open(shop / "shop/templates/show.html", typed, "html")
+        column = typed.rfind("us') }}") + 2 if "') }}" in typed else len(typed)
+        params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": column}}
+        found = client.request("textDocument/completion", params)
+        assert [item["label"] for item in found] == ["index", "users.other", "users.show", "static"]
+        assert found[0]["textEdit"]["range"]["end"]["character"] == column
+        elsewhere = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 3}}
+        assert client.request("textDocument/completion", elsewhere) is None

@@ -272,6 +272,17 @@ def test_lines_before_and_after_and_decorators() -> None:
     assert edited(before, change) == after
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_that_quote_the_file_keep_its_line_ends(newline: str) -> None:
+    text = "def f():\n    pass\n\n\nx = g(\n    1\n)\n".replace("\n", newline)
+    source = SourceFile(text)
+    edit = EditBuilder("/app.py", source)
+    function, assignment = source.tree.body
+    edit.insert_line_before(function.body[0], source.segment(assignment))
+    wanted = "def f():\n    x = g(\n        1\n    )\n    pass\n\n\nx = g(\n    1\n)\n"
+    assert apply_edits(text, edit.edits) == wanted.replace("\n", newline)
+
+
 def test_rename_follows_scopes() -> None:
     before = "from main import app\napp.x\ndef f():\n    return app.y\ndef g(app):\n    return app.z\n"
     after = "from main import app\ncurrent_app.x\ndef f():\n    return current_app.y\ndef g(app):\n    return app.z\n"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from flask_ls.features import template_links
 from flask_ls.features.asking import context
 from flask_ls.features.config_places import known_keys
 from flask_ls.features.flask_text import RENDERING, URL_FOR, FlaskText, blueprints_at, flask_text, template_names
@@ -17,9 +18,13 @@ from flask_ls.features.hover.config_keys import KEYS
 from flask_ls.features.places import node_at
 from flask_ls.features.route_text import label, routes_of
 from flask_ls.project.config.keys import EXTENSION_KEYS
+from flask_ls.project.model import ProjectModel
+from flask_ls.project.routes import RouteTable
+from flask_ls.project.templates import apps_rendering
 from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.urls import apps_of_file
 from flask_ls.rules.context import Context, Unit
+from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # A text that has just been begun, in a call or subscript that is not closed yet.
@@ -39,19 +44,34 @@ class Completion:
     rank: int = 1
 
 
+def may_complete(source: SourceFile, offset: int) -> bool:
+    """Whether an offset may be in a text: one look at its line, for the many places where there is nothing to offer."""
+    return _IN_TEXT.search(_before(source, offset)) is not None
+
+
 def completions(unit: Unit, offset: int) -> list[Completion]:
     """The proposals at an offset, best first."""
-    source = unit.source
-    line = source.line_span(source.position(offset)[0])
-    before = source.text[line.start : offset]
-    if _IN_TEXT.search(before) is None:
+    if not may_complete(unit.source, offset):
         return []
     ctx = context(unit)
-    found = _text_at(ctx, offset, before)
+    found = _text_at(ctx, offset, _before(unit.source, offset))
     if found is None:
         return []
     made = {"endpoint": _endpoints, "template": _templates, "key": _keys}[found.kind](ctx, found, offset)
     return sorted(made, key=lambda c: (c.rank, c.text))
+
+
+def completions_in_template(model: ProjectModel, path: str, source: SourceFile, offset: int) -> list[Completion]:
+    """The endpoints of the apps that render a template, inside of ``url_for``."""
+    span = template_links.link_at(source.text, source.line_span(source.position(offset)[0]).start, offset)
+    if span is None or path not in model.templates:
+        return []
+    apps = frozenset(app.name for app in apps_rendering(model, path)) or None
+    return sorted(_proposed(model.routes, apps, span), key=lambda c: (c.rank, c.text))
+
+
+def _before(source: SourceFile, offset: int) -> str:
+    return source.text[source.line_span(source.position(offset)[0]).start : offset]
 
 
 def _text_at(ctx: Context, offset: int, before: str) -> FlaskText | None:
@@ -75,20 +95,23 @@ def _text_at(ctx: Context, offset: int, before: str) -> FlaskText | None:
 
 def _endpoints(ctx: Context, found: FlaskText, offset: int) -> Iterator[Completion]:
     table = routes_of(ctx.unit)
-    apps = apps_of_file(table, ctx.path)
     own = blueprints_at(ctx, offset)
+    for proposal in _proposed(table, apps_of_file(table, ctx.path), found.span):
+        blueprint, _, name = proposal.text.rpartition(".")
+        if not found.text.startswith("."):
+            yield replace(proposal, rank=0) if blueprint in own and proposal.rank == 1 else proposal
+        elif blueprint in own:
+            yield replace(proposal, text=f".{name}")
+
+
+def _proposed(table: RouteTable, apps: frozenset[str] | None, span: Span) -> Iterator[Completion]:
     rules: dict[str, list[str]] = {}
     for route in table.routes:
         if apps is None or route.app in apps:
             rules.setdefault(route.endpoint, []).append(label(route))
     for endpoint, labels in rules.items():
-        blueprint, _, name = endpoint.rpartition(".")
-        rank = 2 if name == "static" else 0 if blueprint in own else 1
-        detail = ", ".join(dict.fromkeys(labels))
-        if not found.text.startswith("."):
-            yield Completion("endpoint", endpoint, found.span, detail, rank=rank)
-        elif blueprint in own:
-            yield Completion("endpoint", f".{name}", found.span, detail, rank=rank)
+        rank = 2 if endpoint.rpartition(".")[2] == "static" else 1
+        yield Completion("endpoint", endpoint, span, ", ".join(dict.fromkeys(labels)), rank=rank)
 
 
 def _templates(ctx: Context, found: FlaskText, offset: int) -> Iterator[Completion]:

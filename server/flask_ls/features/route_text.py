@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask_ls.features.documentation import code
 from flask_ls.features.places import link
-from flask_ls.project.routes import App, BlindSpot, Route, RouteTable
+from flask_ls.project.routes import App, BlindSpot, Registration, Route, RouteTable
 from flask_ls.project.site import Site
 from flask_ls.rules.context import Unit
 
@@ -95,17 +95,15 @@ def doubts(unit: Unit, app: App | None) -> list[str]:
     return [*shown, f"{more} more"] if more > 0 else shown
 
 
-def may_be_absent(unit: Unit, route: Route) -> str:
-    """On what it depends whether a route is there, with the places; empty when it is there in any case."""
-    if not route.conditional:
+def may_be_absent(unit: Unit, made: Route | Registration) -> str:
+    """On what it depends whether something is there, with the places; empty when it is there in any case."""
+    if not made.conditional:
         return ""
-    places = dict.fromkeys(condition.site for condition in route.conditions)
+    places = dict.fromkeys(condition.site for condition in made.conditions)
     shown = [_tested(unit, site) for site in list(places)[:_MAX_CONDITIONS]]
-    if not shown:
-        return "Registered under a condition, so it may be absent."
     more = len(places) - len(shown)
     also = f" and {more} more {'condition' if more == 1 else 'conditions'}" if more else ""
-    reasons = dict.fromkeys(c.reason for c in route.conditions[:_MAX_CONDITIONS])
+    reasons = dict.fromkeys(c.reason for c in made.conditions[:_MAX_CONDITIONS])
     return f"It may be absent: that depends on {', '.join(shown)}{also}, as {'; '.join(reasons)}."
 
 

@@ -47,9 +47,9 @@ class Route:
 
     ``methods`` leaves out the HEAD and OPTIONS that Flask adds by itself. ``view`` is the place of the view's
     ``def`` or ``class`` name, ``function`` its dotted project name (``shop.views.index``) when known. ``site`` is
-    the decorator or call that registered it. ``conditional`` means that only one arm of an unknown condition
-    registers it; ``conditions`` are what this depends on. ``by_default`` is False when it takes something out of the
-    ordinary to be there: an environment variable that is set, a configuration file that overrides, debug mode.
+    the decorator or call that registered it. ``conditions`` are those on which it depends whether it is there.
+    ``by_default`` is False when it takes something out of the ordinary to be there: an environment variable that is
+    set, a configuration file that overrides, debug mode.
     """
 
     app: str
@@ -61,7 +61,6 @@ class Route:
     function: str | None = None
     blueprint: str | None = None
     parts: tuple[UrlPart, ...] = ()
-    conditional: bool = False
     conditions: tuple[Condition, ...] = ()
     by_default: bool = True
     defaults: tuple[str, ...] = ()
@@ -72,6 +71,11 @@ class Route:
     is_static: bool = False
     by_extension: bool = False
 
+    @property
+    def conditional(self) -> bool:
+        """Whether only one arm of an unknown condition registers it."""
+        return bool(self.conditions)
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:
@@ -79,7 +83,8 @@ class Registration:
 
     ``name`` is the full registered name (``admin.users``), ``url_prefix`` the effective whole prefix (None when there
     is none, or when ``is_prefix_known`` is False), ``given_prefix`` the ``url_prefix`` argument of this call (None when
-    absent). ``after`` lists the sites of routes or hooks added to the blueprint after this registration took place.
+    absent), ``conditions`` those on which it depends whether it happens. ``after`` lists the sites of routes or hooks
+    added to the blueprint after this registration took place.
     """
 
     app: str
@@ -88,9 +93,14 @@ class Registration:
     url_prefix: str | None
     given_prefix: str | None
     parent: str | None = None
-    conditional: bool = False
+    conditions: tuple[Condition, ...] = ()
     after: tuple[Site, ...] = ()
     is_prefix_known: bool = True
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it only happens under a condition."""
+        return bool(self.conditions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import ast
 from flask_ls.features.documentation import code
 from flask_ls.features.hover.provider import Place, Section, lines, paragraphs
 from flask_ls.features.places import link
-from flask_ls.features.route_text import app_of, doubts, label, routes_of
+from flask_ls.features.route_text import app_of, doubts, label, may_be_absent, routes_of
 from flask_ls.project.routes import Blueprint, Registration, Route, RouteTable
 from flask_ls.rules.context import Unit
 from flask_ls.syntax.span import Span
@@ -100,7 +100,7 @@ def _registrations(unit: Unit, table: RouteTable, found: list[tuple[Blueprint, R
 def _registration(unit: Unit, table: RouteTable, blueprint: Blueprint, registration: Registration) -> str:
     return paragraphs(
         f"**Blueprint {code(registration.name)}** ({link(unit, blueprint.site)})",
-        lines(_prefix(registration), _condition(registration)),
+        lines(_prefix(registration), may_be_absent(unit, registration)),
         _listed(_routes_of(table, registration)),
     )
 
@@ -118,7 +118,7 @@ def _routes_of(table: RouteTable, registration: Registration) -> list[Route]:
 
 def _registered(unit: Unit, registration: Registration) -> str:
     return f"Registered as {code(registration.name)} at {link(unit, registration.site)}. " + " ".join(
-        p for p in (_prefix(registration), _condition(registration)) if p
+        p for p in (_prefix(registration), may_be_absent(unit, registration)) if p
     )
 
 
@@ -126,10 +126,6 @@ def _prefix(registration: Registration) -> str:
     if not registration.is_prefix_known:
         return "The URL prefix is not known."
     return f"URL prefix: {code(registration.url_prefix)}." if registration.url_prefix else "No URL prefix."
-
-
-def _condition(registration: Registration) -> str:
-    return "Registered under a condition, so it may be absent." if registration.conditional else ""
 
 
 def _not_registered(table: RouteTable, blueprint: Blueprint) -> str:

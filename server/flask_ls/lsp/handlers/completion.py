@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from flask_ls.features.completion import Completion, completions
+from flask_ls.features.completion import Completion, completions, completions_in_template, may_complete
 from flask_ls.features.documentation import plain
 from flask_ls.lsp.engine import Priority, Token
 from flask_ls.lsp.language_server import FlaskLanguageServer
@@ -22,13 +22,25 @@ _KINDS = {
 
 async def handle(ls: FlaskLanguageServer, params: types.CompletionParams) -> list[types.CompletionItem] | None:
     """Endpoints, templates and configuration keys, inside the texts that name them; None everywhere else."""
+    document = ls.session.documents.get(params.text_document.uri)
+    if document is None:
+        return None
+    # An editor asks at every full stop: most are in no text, and to those the answer costs nothing.
+    if not may_complete(document.source, ls.session.converter.offset(document.source, params.position)):
+        return None
 
     def question(moment: Moment, path: str, token: Token) -> list[types.CompletionItem] | None:
-        unit = moment.snapshot.unit(path)
-        if unit is None:
+        snapshot = moment.snapshot
+        unit, source = snapshot.unit(path), snapshot.source(path)
+        if source is None:
             return None
-        found = completions(unit, moment.converter.offset(unit.source, params.position))
-        return [_item(moment, unit.source, n, proposal) for n, proposal in enumerate(found)] or None
+        offset = moment.converter.offset(source, params.position)
+        found = (
+            completions(unit, offset)
+            if unit is not None
+            else completions_in_template(snapshot.model, path, source, offset)
+        )
+        return [_item(moment, source, n, proposal) for n, proposal in enumerate(found)] or None
 
     return await ls.session.ask_about(params.text_document.uri, Priority.REQUEST, question, settled=True)
 

@@ -96,8 +96,21 @@ class TableBuilder:
 
     def conditional(self, path: Path, base: Path) -> bool:
         """Whether something is conditional, given that ``base`` holds."""
+        return bool(self._beyond(path, base))
+
+    def _beyond(self, path: Path, base: Path) -> tuple[Step, ...]:
+        """What a path takes when ``base`` holds."""
         given = self.paths.simplify(base)
-        return any(s not in given for s in self.paths.simplify(path))
+        return tuple(s for s in self.paths.simplify(path) if s not in given)
+
+    def _conditions(self, way: tuple[Step, ...], places: Places) -> tuple[Condition, ...]:
+        found: dict[Condition, None] = {}
+        for fork in (step.fork for step in way):
+            if fork not in self._known_conditions:
+                place = fork.place or (places[0] if places else None)
+                self._known_conditions[fork] = Condition(self.site(place), fork.reason)
+            found.setdefault(self._known_conditions[fork])
+        return tuple(found)
 
     # Parts
 
@@ -133,8 +146,7 @@ class TableBuilder:
                     view=view,
                     function=function,
                     blueprint=best.blueprint,
-                    conditional=not sure,
-                    conditions=() if sure else self._conditions(way, best),
+                    conditions=() if sure else self._conditions(way, best.places),
                     by_default=sure or any(self.paths.by_default(r.path) for r in rules),
                     defaults=best.defaults,
                     subdomain=best.subdomain,
@@ -147,15 +159,6 @@ class TableBuilder:
                 )
             )
         return found
-
-    def _conditions(self, way: tuple[Step, ...], rule: Rule) -> tuple[Condition, ...]:
-        found: dict[Condition, None] = {}
-        for fork in (step.fork for step in way):
-            if fork not in self._known_conditions:
-                place = fork.place or (rule.places[0] if rule.places else None)
-                self._known_conditions[fork] = Condition(self.site(place), fork.reason)
-            found.setdefault(self._known_conditions[fork])
-        return tuple(found)
 
     def _parts(self, rule: Rule) -> tuple[UrlPart, ...]:
         return tuple(UrlPart(text, self.site(place)) for text, place in rule.parts)
@@ -182,7 +185,7 @@ class TableBuilder:
                 url_prefix=r.prefix,
                 given_prefix=r.given,
                 parent=r.parent,
-                conditional=self.conditional(r.path, r.app.path),
+                conditions=self._conditions(self._beyond(r.path, r.app.path), r.places),
                 after=tuple(self.first(places) for places, owner in state.after if owner is r),
                 is_prefix_known=r.is_prefix_known,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from flask_ls.project.index import FileIndex
 from flask_ls.rules.edits.statements import indentation
@@ -12,6 +13,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 DEFAULT_INDENT = "    "
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def indent_unit(source: SourceFile, index: FileIndex) -> str:
@@ -70,9 +72,12 @@ def _white_space(source: SourceFile, row: int) -> str:
 
 
 def reindented(text: str, indent: str, unit: str, newline: str) -> str:
-    """Lines written with four spaces a level, as they look at ``indent`` in a file with this unit and line ending."""
+    """Lines written with four spaces a level, as they look at ``indent`` in a file with this unit and line ending.
+
+    What they quote of the file has its line ends already.
+    """
     lines = []
-    for line in text.strip("\n").split("\n"):
+    for line in _LINE_END.split(text.strip("\r\n")):
         body = line.lstrip(" ")
         levels, rest = divmod(len(line) - len(body), 4)
         lines.append(f"{indent}{unit * levels}{' ' * rest}{body}" if body else "")
