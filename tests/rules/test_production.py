@@ -107,6 +107,11 @@ def test_flk807_is_silent_about_tested_names(test: str) -> None:
     assert findings("FLK807", APP + view) == []
 
 
+def test_flk807_is_silent_about_the_last_part_of_a_path() -> None:
+    view = "@app.get('/')\ndef index():\n    return send_file(Path('f') / Path(request.args['n']).name)\n"
+    assert findings("FLK807", APP + view) == []
+
+
 def test_flk807_is_silent_about_names_that_are_replaced() -> None:
     lines = "n = request.args['n']\n    if n not in known():\n        n = 'a'\n    return send_file('f/' + n)\n"
     assert findings("FLK807", f"{APP}@app.get('/')\ndef index():\n    {lines}") == []
