@@ -205,3 +205,9 @@ def test_flk801_leaves_folders_for_development_alone(path: str, count: int) -> N
 def test_flk801_leaves_scripts_for_tests_alone() -> None:
     script = {"test_model/test_model.py": RUN, "Procfile": "web: python test_model/test_model.py\n"}
     assert findings("FLK801", APP, script) == []
+
+
+@pytest.mark.parametrize(("build", "count"), [("{context: ., target: dev}", 0), ("{context: ., target: prod}", 1)])
+def test_flk801_leaves_services_built_for_development_alone(build: str, count: int) -> None:
+    compose = f"services:\n  web:\n    build: {build}\n    command: flask run\n"
+    assert len(findings("FLK801", APP, {"docker-compose.yml": compose})) == count
