@@ -211,3 +211,9 @@ def test_flk801_leaves_scripts_for_tests_alone() -> None:
 def test_flk801_leaves_services_built_for_development_alone(build: str, count: int) -> None:
     compose = f"services:\n  web:\n    build: {build}\n    command: flask run\n"
     assert len(findings("FLK801", APP, {"docker-compose.yml": compose})) == count
+
+
+@pytest.mark.parametrize(("rule", "count"), [("/static/<path:p>", 1), ("/static/uploads/<path:p>", 0)])
+def test_flk808_leaves_other_folders_below_static_alone(rule: str, count: int) -> None:
+    view = f"@app.get('{rule}')\ndef send(p):\n    return send_from_directory(app.config['UPLOADS'], p)\n"
+    assert len(findings("FLK808", f"from flask import send_from_directory\n{APP}{view}")) == count
