@@ -106,3 +106,14 @@ def test_flk709_is_silent_about_queries_of_ones_own() -> None:
 def test_flk701_commit_for_some_requests_only(test: str, count: int) -> None:
     body = f"user = User()\n    db.session.add(user)\n    if {test}:\n        db.session.commit()\n    return ''\n"
     assert len(findings("FLK701", f"{HEAD}changed = True\n{VIEW}{body}")) == count
+
+
+@pytest.mark.parametrize(
+    ("category", "count"), [(", 'error'", 0), (", category='danger'", 0), (", 'success'", 1), ("", 1)]
+)
+def test_flk701_an_exit_that_flashes_an_error_gives_the_change_up(category: str, count: int) -> None:
+    body = (
+        "user = db.session.get(User, 1)\n    user.name = 'a'\n    if not request.form['b'].isdigit():\n"
+        f"        flash('x'{category})\n        return ''\n    db.session.commit()\n    return ''\n"
+    )
+    assert len(findings("FLK701", f"from flask import flash\n{HEAD}{VIEW}{body}")) == count
