@@ -107,6 +107,11 @@ def test_flk807_is_silent_about_tested_names(test: str) -> None:
     assert findings("FLK807", APP + view) == []
 
 
+def test_flk807_is_silent_about_the_last_part_of_a_path() -> None:
+    view = "@app.get('/')\ndef index():\n    return send_file(Path('f') / Path(request.args['n']).name)\n"
+    assert findings("FLK807", APP + view) == []
+
+
 def test_flk807_is_silent_about_names_that_are_replaced() -> None:
     lines = "n = request.args['n']\n    if n not in known():\n        n = 'a'\n    return send_file('f/' + n)\n"
     assert findings("FLK807", f"{APP}@app.get('/')\ndef index():\n    {lines}") == []
@@ -200,3 +205,15 @@ def test_flk801_leaves_folders_for_development_alone(path: str, count: int) -> N
 def test_flk801_leaves_scripts_for_tests_alone() -> None:
     script = {"test_model/test_model.py": RUN, "Procfile": "web: python test_model/test_model.py\n"}
     assert findings("FLK801", APP, script) == []
+
+
+@pytest.mark.parametrize(("build", "count"), [("{context: ., target: dev}", 0), ("{context: ., target: prod}", 1)])
+def test_flk801_leaves_services_built_for_development_alone(build: str, count: int) -> None:
+    compose = f"services:\n  web:\n    build: {build}\n    command: flask run\n"
+    assert len(findings("FLK801", APP, {"docker-compose.yml": compose})) == count
+
+
+@pytest.mark.parametrize(("rule", "count"), [("/static/<path:p>", 1), ("/static/uploads/<path:p>", 0)])
+def test_flk808_leaves_other_folders_below_static_alone(rule: str, count: int) -> None:
+    view = f"@app.get('{rule}')\ndef send(p):\n    return send_from_directory(app.config['UPLOADS'], p)\n"
+    assert len(findings("FLK808", f"from flask import send_from_directory\n{APP}{view}")) == count

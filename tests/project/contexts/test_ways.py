@@ -170,6 +170,20 @@ if __name__ == "__main__":
     assert lacking({"app.py": text}) == expected
 
 
+@pytest.mark.parametrize(("line", "expected"), [("app.app_context().push()", []), ("", ["tasks.py:6 FLK104"])])
+def test_a_worker_module_that_pushes_a_context(line: str, expected: list[str]) -> None:
+    tasks = """\
+from celery import Celery
+from flask import current_app
+celery = Celery("x")
+@celery.task
+def work():
+    return current_app.name
+"""
+    worker = f"from flask import Flask\nfrom tasks import celery\napp = Flask('x')\n{line}\n"
+    assert lacking({"tasks.py": tasks, "worker.py": worker}) == expected
+
+
 def test_a_task_class_that_is_given_its_call_later() -> None:
     text = """\
 from celery import Celery, Task

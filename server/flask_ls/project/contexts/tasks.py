@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.bodies import Symbol, last_name, leaves
+from flask_ls.project.contexts.conventions import is_test_path
 from flask_ls.project.contexts.states import IDENTITY, NONE, UNKNOWN, Mask
 from flask_ls.project.contexts.values import BodyKey, Value
 from flask_ls.project.facts import FileFacts
@@ -36,8 +37,10 @@ class Tasks:
         by_class = self._by_class(None)
         if by_class != NONE:
             return by_class
-        left = self._contexts.left_by_module(path)
-        return NONE if left == IDENTITY else UNKNOWN
+        # A worker that is started by a module which pushes a context has it in every task.
+        started = (p for p in self._contexts.sites.files_with("push") if not is_test_path(p))
+        pushes = any(self._contexts.left_by_module(p) != IDENTITY for p in (path, *started))
+        return UNKNOWN if pushes else NONE
 
     def job_mask(self, path: str) -> Mask:
         """The context in which a worker of a queue (RQ, Huey) runs a function of a file."""

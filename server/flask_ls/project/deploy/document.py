@@ -64,7 +64,7 @@ class Command:
 
     ``role``: ``run`` serves the application, ``build`` and ``setup`` run while an image is made or a unit is prepared,
     ``release`` before a deploy, ``test`` are checks. ``is_development``: it stands in a branch of a shell script that
-    only development or tests take.
+    only development or tests take, or in a service of Compose whose image is built for them.
     """
 
     words: tuple[Word, ...]

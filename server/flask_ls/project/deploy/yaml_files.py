@@ -7,6 +7,7 @@ the tree is searched for the keys that hold an environment or a command.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -14,6 +15,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from flask_ls.project.deploy.commands import joined
 from flask_ls.project.deploy.document import Command, Kind, Role, Variable, Word
+from flask_ls.project.deploy.kinds import is_development_path
 from flask_ls.project.deploy.shell import Text
 from flask_ls.project.deploy.text_formats import commands_of
 from flask_ls.syntax.span import Span
@@ -97,6 +99,8 @@ class _Reader:
                     inner = name if owner in ("services", "jobs") or depth == 0 else owner
                     self.visit(value, inner if isinstance(value, MappingNode) else owner, depth + 1)
             self._join(node, first)
+            if self.kind == "compose" and _is_built_for_development(node):
+                self.commands[first:] = [replace(c, is_development=True) for c in self.commands[first:]]
 
     def _join(self, node: MappingNode, first: int) -> None:
         """``entrypoint`` and ``command`` of compose, ``command`` and ``args`` of Kubernetes are one command."""
@@ -260,3 +264,10 @@ def _text(text: str, node: ScalarNode) -> Text:
         else:
             places.extend([position] * len(piece))
     return Text(value, [*places, position])
+
+
+def _is_built_for_development(service: MappingNode) -> bool:
+    """``build: {target: dev}``: the stage of the Dockerfile that is for development."""
+    build = _field(service, "build")
+    target = _field(build[1], "target") if build is not None and isinstance(build[1], MappingNode) else None
+    return target is not None and isinstance(target[1], ScalarNode) and is_development_path(str(target[1].value))

@@ -12,6 +12,8 @@ from flask_ls.rules.ask.queries import model_of_element, model_of_iterated
 from flask_ls.rules.ask.session import RESETS, function_named, is_write, loaded_model, session_call
 from flask_ls.rules.context import Context
 
+# Categories of flashed messages that say something went wrong.
+_OF_ERRORS = ("error", "danger", "warning", "alert", "failure")
 # Methods of unknown objects that may well commit.
 _MAY_COMMIT = ("commit", "save", "create", "update", "delete", "persist", "store", "add_and", "apply")
 
@@ -189,12 +191,19 @@ class PendingWrites:
         return False
 
     def _is_error(self, node: ast.Return) -> bool:
-        """Whether the answer says that nothing was done: a status of 400 or more, or ``abort()``."""
+        """Whether the answer says that nothing was done: a status of 400 or more, ``abort()``, a flashed error."""
         value = node.value
         if isinstance(value, ast.Tuple) and len(value.elts) > 1:
             status = values.constant(self.ctx, value.elts[1])
             return isinstance(status, int) and status >= 400
-        return isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort"
+        if isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort":
+            return True
+        return any(isinstance(s, ast.Expr) and self._flashes_error(s.value) for s in self.ctx.index.block_of(node))
+
+    def _flashes_error(self, node: ast.expr) -> bool:
+        if not isinstance(node, ast.Call) or self.ctx.called(node) != "flask.flash":
+            return False
+        return values.constant(self.ctx, values.argument(node, 1, "category")) in _OF_ERRORS
 
     def _aborts(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.Expr) and self.ctx.called(node.value) in ("flask.abort", "sys.exit")

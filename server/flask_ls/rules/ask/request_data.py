@@ -42,6 +42,8 @@ _CLEANING = frozenset(
         "html.escape",
     }
 )
+# Attributes of a path that hold no slash.
+_LAST_PARTS = frozenset({"name", "stem", "suffix"})
 _VARIABLE = re.compile(r"<(?:(?P<converter>[a-zA-Z_]\w*)(?:\([^)]*\))?:)?(?P<name>[a-zA-Z_]\w*)>")
 # Calls whose result is still the text or path they were given.
 _PATH_CALLS = frozenset(
@@ -110,6 +112,8 @@ class _Search:
         if left <= 0 or isinstance(node, (ast.Constant, ast.Lambda, ast.Compare)):
             return
         if isinstance(node, ast.Call) and ctx.called(node) in _CLEANING:
+            return
+        if isinstance(node, ast.Attribute) and node.attr in _LAST_PARTS:
             return
         if isinstance(node, ast.IfExp):
             yield from self.of(node.body, left - 1)

@@ -95,7 +95,8 @@ def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator
         return
     for command in document.commands:
         words = [w.text for w in command.words]
-        if command.role != "run" or "flask" not in [w.rpartition("/")[2] for w in words] or "run" not in words:
+        is_flask_run = "flask" in [w.rpartition("/")[2] for w in words] and "run" in words
+        if command.role != "run" or command.is_development or not is_flask_run:
             continue
         host, debug = _public_host(command, document), _debug(command, document)
         if host is not None and debug is not None:

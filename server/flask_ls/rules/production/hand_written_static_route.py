@@ -118,6 +118,8 @@ rule = Rule(
     ),
 )
 
+# The rule of Flask's own route, whatever the name of its variable.
+_STATIC = re.compile(r"/static/<[^<>]+>")
 _FOLDER = re.compile(r"/[^<>]+/<path:\w+>")
 _SENDING = frozenset({"flask.send_from_directory", "flask.send_file"})
 
@@ -131,7 +133,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         if not isinstance(function, FUNCTIONS) or not _serves_static(role.receiver, ctx):
             continue
-        if not _only_sends(function, ctx, any_folder=text.startswith("/static/")):
+        if not _only_sends(function, ctx, any_folder=_STATIC.fullmatch(text) is not None):
             continue
         edit = ctx.edit().delete_statement(function)
         for name in ("send_from_directory", "send_file"):
