@@ -215,7 +215,7 @@ def check_unloaded(ctx: Context) -> Iterator[Finding]:
     names = [name for path, name in _unloaded(ctx.model) if path == ctx.path]
     for name in names:
         # A plug-in file that a program is pointed at: it registers the blueprint itself.
-        if _is_handed_on(f"{ctx.index.module}.{name}", ctx):
+        if name in ctx.model.files[ctx.path].passed:
             continue
         binding = ctx.index.root.bindings[name][0] if len(ctx.index.root.bindings.get(name, ())) == 1 else None
         made = binding.value if binding is not None else None
