@@ -109,7 +109,6 @@ def test_flk701_commit_for_some_requests_only(test: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-<<<<<<< HEAD
     ("attempt", "count"),
     [
         ("db.session.commit()", 1),
@@ -119,7 +118,9 @@ def test_flk701_commit_for_some_requests_only(test: str, count: int) -> None:
 def test_flk704_context_of_the_session_inside_the_try(attempt: str, count: int) -> None:
     loop = f"for _ in range(3):\n        try:\n            {attempt}\n        except Exception:\n            pass\n"
     assert len(findings("FLK704", f"{HEAD}def fill():\n    {loop}        db.session.add(User())\n")) == count
-=======
+
+
+@pytest.mark.parametrize(
     ("category", "count"), [(", 'error'", 0), (", category='danger'", 0), (", 'success'", 1), ("", 1)]
 )
 def test_flk701_an_exit_that_flashes_an_error_gives_the_change_up(category: str, count: int) -> None:
@@ -128,4 +129,3 @@ def test_flk701_an_exit_that_flashes_an_error_gives_the_change_up(category: str,
         f"        flash('x'{category})\n        return ''\n    db.session.commit()\n    return ''\n"
     )
     assert len(findings("FLK701", f"from flask import flash\n{HEAD}{VIEW}{body}")) == count
->>>>>>> precision
