@@ -77,6 +77,7 @@ class ModuleIndex:
         self._folders = sorted({_slashes(f).rstrip("/") or "/" for f in folders}, key=len, reverse=True)
         self._extra = tuple(_slashes(r).rstrip("/") or "/" for r in extra_roots)
         self._populated = self._ancestors()
+        self._holds_packages: dict[str, bool] = {}
         self._marked = {posixpath.dirname(f) for f in self._files if posixpath.basename(f) in PROJECT_MARKERS}
         self._by_path: dict[str, Module] = {}
         self._by_name: dict[str, Module] = {}
@@ -100,7 +101,8 @@ class ModuleIndex:
 
     def by_path(self, path: str) -> Module | None:
         """The module of a file."""
-        return self._by_path.get(_slashes(path))
+        found = self._by_path.get(path)
+        return found if found is not None else self._by_path.get(_slashes(path))
 
     def by_name(self, name: str) -> Module | None:
         """The module with this unique name; regular modules only."""
@@ -250,6 +252,12 @@ class ModuleIndex:
         return None
 
     def _has_packages(self, folder: str) -> bool:
+        known = self._holds_packages.get(folder)
+        if known is None:
+            known = self._holds_packages[folder] = self._find_packages(folder)
+        return known
+
+    def _find_packages(self, folder: str) -> bool:
         return any(f"{folder}/{child}/__init__.py" in self._files for child in self._populated.get(folder, ()))
 
     def _workspace_of(self, folder: str) -> str | None:

@@ -157,8 +157,8 @@ class Tracker:
                     outer.note(source)
         if node.state != _DONE:
             return node.trial
-        if self._stack:
-            self._stack[-1].note(node)
+        if self.notes:
+            self._note(node)
         return node.value
 
     def _refresh(self, node: _Node) -> None:

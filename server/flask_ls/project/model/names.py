@@ -26,10 +26,12 @@ class Names:
         self._canonical: Memo[str, str] = Memo(tracker, lambda dotted: self._follow(dotted, {}), "")
         # What a file says of names is read from its facts; this is told when it says something else.
         self._said: Input[str, object] = Input(tracker, lambda path: object())
+        self._imported: dict[tuple[str, str], str] = {}
 
     def of_modules(self, modules: Mapping[str, FileFacts]) -> None:
         """The facts are these from now on; names stand for what they stood for."""
         self._modules = modules
+        self._imported = {}
 
     def changed(self, path: str) -> None:
         """The names of a file may stand for something else now."""
@@ -75,6 +77,13 @@ class Names:
 
         The same import may mean different files in different source roots; outside the project it is as written.
         """
+        key = (importer, written)
+        known = self._imported.get(key)
+        if known is None:
+            known = self._imported[key] = self._find_imported(importer, written)
+        return known
+
+    def _find_imported(self, importer: str, written: str) -> str:
         if self._index is None:
             return written
         found = self._index.find(written, self._module(importer))
