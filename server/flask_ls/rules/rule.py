@@ -52,7 +52,8 @@ class Rule:
     ``triggers``: the rule runs only on files that contain one of these words (identifiers, attribute and keyword names,
     parts of imported module names, short strings). ``paths``: it also runs on the files that this function of the model
     names, ``when``: on those for which this predicate of facts and model holds. With none of them it runs on every
-    file, which costs a parse of each.
+    file, which costs a parse of each. ``asks_contexts``: it asks the analysis of contexts whatever file it runs on, so
+    that one process of a check does this for all files.
     ``guide`` names the bullets of the Flask guide it covers. ``error_text`` is what Flask says when it fails.
     ``overlaps`` names rules of other tools (``ruff S201``).
     """
@@ -69,6 +70,7 @@ class Rule:
     overlaps: tuple[str, ...] = ()
     paths: PathsOf | None = None
     when: When | None = None
+    asks_contexts: bool = False
     node_checks: list[tuple[type[ast.AST], NodeCheck]] = field(default_factory=list)
     file_checks: list[FileCheck] = field(default_factory=list)
     deployment_checks: list[DeploymentCheck] = field(default_factory=list)

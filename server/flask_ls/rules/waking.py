@@ -13,11 +13,11 @@ from flask_ls.rules.rule import Rule
 log = logging.getLogger(__name__)
 
 Part: TypeAlias = Literal["words", "project"]
-"""The rules that words of a file may wake, or those that only knowledge of the whole project wakes."""
+"""The rules that words of a file may wake, or those that need knowledge of the whole project to wake or to answer."""
 
 
 def _part(rule: Rule) -> Part:
-    return "words" if rule.triggers else "project"
+    return "words" if rule.triggers and not rule.asks_contexts else "project"
 
 
 class Waking:

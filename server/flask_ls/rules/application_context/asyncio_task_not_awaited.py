@@ -28,6 +28,7 @@ rule = Rule(
     severity=Severity.WARNING,
     guide=("Application context / background tasks need context",),
     triggers=frozenset({"create_task", "ensure_future", "add_url_rule", "MethodView"}),
+    asks_contexts=True,
     when=registers_routes,
     error_text="RuntimeWarning: coroutine 'work' was never awaited",
     overlaps=("ruff RUF006", "pyright reportUnusedCoroutine"),

@@ -38,6 +38,7 @@ rule = Rule(
     severity=Severity.WARNING,
     guide=("Request context / the test client provides context automatically",),
     triggers=_SHARED | {"app_context", "test_request_context"},
+    asks_contexts=True,
     notes=(Note(">=3.2", "Flask 3.2 pushes a new context for every request; the block does no harm."),),
     examples=(
         Bad(

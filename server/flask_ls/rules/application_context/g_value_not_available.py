@@ -37,6 +37,7 @@ rule = Rule(
     severity=Severity.WARNING,
     guide=("Application context / g is per-request storage",),
     triggers=frozenset({"g", "setattr"}),
+    asks_contexts=True,
     error_text="AttributeError: usr",
     examples=(
         Bad(

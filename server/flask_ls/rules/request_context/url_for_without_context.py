@@ -31,6 +31,7 @@ rule = Rule(
     severity=Severity.ERROR,
     guide=("Request context / url_for needs context",),
     triggers=frozenset({"url_for", "SERVER_NAME"}),
+    asks_contexts=True,
     error_text="RuntimeError: Unable to build URLs outside an active request without 'SERVER_NAME' configured.",
     examples=(
         Bad(
