@@ -11,7 +11,7 @@ from flask_ls.project.store import Document
 from flask_ls.syntax.source import SourceFile
 
 # Trees are kept up to this size of their files, in characters; beyond, memory counts more.
-_KEEP_TREES = 1_800_000
+_KEEP_TREES = 600_000
 
 
 class Parsed:
