@@ -259,6 +259,13 @@ def test_what_an_older_werkzeug_still_has(project: Project, pin: str, count: int
     assert len(project.run("check", "--select", "FLK904", "--output-format", "json").json()) == count
 
 
+@pytest.mark.parametrize(("pin", "count"), [("0.10.1", 0), ("2.0.1", 1)])
+def test_what_mappings_had_under_python_2(project: Project, pin: str, count: int) -> None:
+    project.write("requirements.txt", f"flask=={pin}\n")
+    project.write("app.py", "from flask import request\ndef view():\n    return dict(request.args.iteritems())\n")
+    assert len(project.run("check", "--select", "FLK904", "--output-format", "json").json()) == count
+
+
 @pytest.mark.parametrize(("pin", "count"), [("1.3.24", 0), ("1.4.54", 1)])
 def test_rows_of_an_older_sqlalchemy_are_tuples(project: Project, pin: str, count: int) -> None:
     project.write("requirements.txt", f"sqlalchemy=={pin}\n")

@@ -204,6 +204,9 @@ rule = Rule(
     ),
 )
 
+# What mappings have in Python 2, which Flask ran on before 2.0.
+_OF_PYTHON_2 = frozenset({"has_key", "iteritems", "iterkeys", "iterlists", "iterlistvalues", "itervalues"})
+
 
 @rule.on(ast.Attribute)
 def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
@@ -259,6 +262,8 @@ def check_item_of_method(node: ast.Subscript, ctx: Context) -> Iterator[Finding]
 def _of_mapping(mapping: ast.Attribute, node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     """``request.form.name``: the values are items."""
     if node.attr in OF_MAPPINGS or node.attr.startswith("_") or _has_own_requests(node.attr, ctx):
+        return
+    if node.attr in _OF_PYTHON_2 and ctx.is_older("flask", "2"):
         return
     above = ctx.parent(node)
     is_called = isinstance(above, ast.Call) and above.func is node
