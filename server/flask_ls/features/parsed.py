@@ -42,7 +42,8 @@ class Parsed:
     def tree(self, path: str) -> ast.Module | None:
         """The tree of a file that is kept, from now on if there is room; None for others, and for broken text."""
         source = self.source(path)
-        if source is None or source.is_broken or not self._has_room(path, source):
+        # Whether it is broken is known once it is parsed.
+        if source is None or not self._has_room(path, source) or source.is_broken:
             return None
         return source.tree
 

@@ -155,6 +155,10 @@ class Reach:
             level = following
         return list(found.values())
 
+    def _has_importer(self, module: Module) -> bool:
+        """Whether something outside tests imports a module."""
+        return bool(self._importers.get(module.path) if self._importers is not None else self._above([module.path], 1))
+
     # What was not reached
 
     def unloaded(self, registrars: Registrars, loaded: frozenset[str]) -> dict[str, Addition]:
@@ -173,7 +177,7 @@ class Reach:
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
             for name, line, owner in self._additions(module):
-                if name in names and (owner is None or self._above([module.path], 1)):
+                if name in names and (owner is None or self._has_importer(module)):
                     found[module.path] = Addition(line, owner)
                     break
         return found
