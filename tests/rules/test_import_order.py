@@ -62,6 +62,21 @@ def test_flk303_where_what_is_bound_is_chosen_elsewhere(code: str, count: int) -
     assert len(findings("FLK303", factory, files)) == count
 
 
+@pytest.mark.parametrize(
+    ("init", "count"),
+    [
+        ("", 1),
+        ("from app.views import *\n", 1),
+        ("globals()['web'] = 1\n", 0),
+        ("def __getattr__(name): ...\n", 0),
+        ("from elsewhere import *\n", 0),
+    ],
+)
+def test_flk307_a_package_that_hides_a_file_and_lacks_its_name(init: str, count: int) -> None:
+    package = {"app/__init__.py": init, "app/views.py": "x = 1\n", "wsgi.py": "from app import web\n"}
+    assert len(findings("FLK307", "from flask import Flask\nweb = Flask(__name__)\n", package)) == count
+
+
 def test_a_module_with_an_app_is_where_a_server_starts() -> None:
     files = {"web.py": "import tasks\nfrom flask import Flask\nshop = Flask(__name__)\n"}
     early = {**files, "tasks.py": "from web import shop\n"}

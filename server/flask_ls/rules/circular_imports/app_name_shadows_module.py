@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from flask_ls.project.facts import FileFacts, ImportFact
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.binding import may_have
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import FileRename, Finding, Fix, Related, Severity
@@ -164,7 +165,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     facts = ctx.model.files[ctx.path]
     importing = _imports_of(name, ctx.index.module, ctx.model)
     taken = [n for _, imported in importing for n in _names(imported, name)]
-    if facts.is_package and not (taken and all(_lacks(facts, n, ctx.model) for n in taken)):
+    if facts.is_package and (not taken or any(may_have(ctx.model, facts, n, ctx.read) for n in taken)):
         return  # a package of the project's own, a copy of the library, or the library itself
     if name not in _LIBRARIES or not importing:
         return
@@ -178,12 +179,11 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _hidden_by(package: FileFacts, ctx: Context) -> Iterator[Finding]:
     """Imports that find the package, and in it not the name that this file has."""
-    own = ctx.model.files[ctx.path].exports
     name = _import_name(ctx.model, ctx.path)
     failing = [
         (site, imported)
         for site, imported in _imports_of(name, package.module, ctx.model)
-        if not imported.guarded and any(n in own and _lacks(package, n, ctx.model) for n in _names(imported, name))
+        if not imported.guarded and _takes_what_is_hidden(imported, name, package, ctx)
     ]
     if failing:
         yield ctx.finding(
@@ -191,6 +191,11 @@ def _hidden_by(package: FileFacts, ctx: Context) -> Iterator[Finding]:
             f"the package {name}/ hides this file: imports of {name} find the package, and raise ImportError.",
             related=[Related(site, f"{name} is imported here") for site, _ in failing[:3]],
         )
+
+
+def _takes_what_is_hidden(imported: ImportFact, name: str, package: FileFacts, ctx: Context) -> bool:
+    own = ctx.model.files[ctx.path].exports
+    return any(n in own and not may_have(ctx.model, package, n, ctx.read) for n in _names(imported, name))
 
 
 def _imports_of(name: str, module: str, model: ProjectModel) -> list[tuple[Site, ImportFact]]:
@@ -208,18 +213,6 @@ def _imports_of(name: str, module: str, model: ProjectModel) -> list[tuple[Site,
 def _names(imported: ImportFact, module: str) -> list[str]:
     """What the statement takes from the module itself."""
     return [name for name, _ in imported.names] if imported.module == module else []
-
-
-def _lacks(package: FileFacts, name: str, model: ProjectModel) -> bool:
-    """Whether the package certainly has no such name."""
-    return (
-        name not in package.exports
-        and "__getattr__" not in package.exports
-        and not package.stars
-        and not package.is_broken
-        and f"{package.module}.{name}" not in model.modules
-        and f"{package.module.removeprefix('_.')}.{name}" not in model.modules
-    )
 
 
 def _renamed(name: str, importing: list[ImportFact], ctx: Context) -> Fix | None:

@@ -21,6 +21,7 @@ from flask_ls.rules.ask import values
 from flask_ls.rules.ask.apps import imports_package
 from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.project import given_app, other_file
+from flask_ls.rules.ask.routing import call_at
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -236,7 +237,7 @@ def check_across_functions(ctx: Context) -> Iterator[Finding]:
         second = next((s for s in starts[1:] if s.site != starts[0].site), None)
         if second is None or second.site.path != ctx.path:
             continue
-        call = next((c for c in ctx.index.nodes(ast.Call) if ctx.span(c) == second.site.span), None)
+        call = call_at(ctx, second.site.span)
         if call is not None and not is_caught(ctx, call, "RuntimeError") and not any(check(call, ctx)):
             yield ctx.finding(call, _MESSAGE, related=[Related(starts[0].site, "registered here first")])
 

@@ -15,12 +15,12 @@ cannot all be known (star imports of other packages, ``__getattr__``, ``globals(
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.binding import may_have
 from flask_ls.rules.ask.command_text import written
 from flask_ls.rules.ask.project import Factory, factories, module_apps
 from flask_ls.rules.ask.wsgi import Target, module_of, targets
@@ -29,8 +29,6 @@ from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
-
-_BINDERS = frozenset({"globals", "locals", "vars", "exec", "setattr"})
 
 rule = Rule(
     __name__,
@@ -234,7 +232,7 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
                 )
             continue
         name = target.attribute.partition(".")[0]
-        if _has(facts, name, ctx, set()):
+        if may_have(ctx.model, facts, name, ctx.read):
             factory = _uncalled_factory(target, facts, ctx)
             if factory is not None:
                 yield ctx.finding(
@@ -254,29 +252,6 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
             related=[Related(Site(facts.path, Span(0, 0)), f"the module {facts.module}")],
             fixes=[_named(target, _only(apps, makers, target), ctx)],
         )
-
-
-def _has(facts: FileFacts, name: str, ctx: DeploymentContext, seen: set[str]) -> bool:
-    """Whether the module binds the name, or may do so in a way that cannot be read."""
-    if name in facts.exports or "__getattr__" in facts.exports or facts.is_broken:
-        return True
-    if f"{facts.module}.{name}" in ctx.model.modules or _binds_unseen(facts, ctx):
-        return True
-    seen.add(facts.module)
-    for star in facts.stars:
-        source = ctx.model.modules.get(ctx.model.names.imported(facts.module, star))
-        if source is None or (source.module not in seen and _has(source, name, ctx, seen)):
-            return True
-    return False
-
-
-def _binds_unseen(facts: FileFacts, ctx: DeploymentContext) -> bool:
-    """Whether the module may bind names by their text: ``globals()["app"] = ...``, ``exec(...)``."""
-    source = ctx.read(facts.path)
-    return source is None or any(
-        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in _BINDERS
-        for n in ast.walk(source.tree)
-    )
 
 
 def _uncalled_factory(target: Target, facts: FileFacts, ctx: DeploymentContext) -> Factory | None:

@@ -24,6 +24,7 @@ from flask_ls.rules.ask.apps import imports_package, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import Write, app_text, writes, writes_of
 from flask_ls.rules.ask.config_edits import renamed
 from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.routing import call_at
 from flask_ls.rules.ask.values import argument
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -220,7 +221,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         for start in config.starts:
             if start.site.path != ctx.path or start.conditional or not _fails(start):
                 continue
-            call = next((c for c in ctx.index.nodes(ast.Call) if ctx.span(c) == start.site.span), None)
+            call = call_at(ctx, start.site.span)
             if call is None or is_caught(ctx, call, "RuntimeError") or _has_options(ctx):
                 continue
             later = bool(config.possible("SQLALCHEMY_DATABASE_URI") - _NOTHING)
