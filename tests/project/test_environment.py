@@ -56,6 +56,20 @@ def test_conda_and_folders_around_and_inside(tmp_path: Path) -> None:
     assert found(project).why == "my-env in the workspace"
 
 
+def test_what_the_project_pins_comes_before_what_another_environment_has(tmp_path: Path) -> None:
+    project = tmp_path / "repository"
+    project.mkdir()
+    (project / "requirements.txt").write_text("flask==1.1.4\nsqlalchemy==1.3.24\n")
+    environment(tmp_path / "venv", "3.1.0")
+    around = found(project)
+    assert around.flask == ("1.1.4", "named in the project's requirements")
+    assert around.version("sqlalchemy") == "1.3.24"
+    environment(project / ".venv", "2.0.1")
+    own = found(project)
+    assert own.flask == ("2.0.1", f"installed in {project}/.venv")
+    assert own.version("SQLAlchemy") == "1.3.24"
+
+
 def test_one_with_flask_is_preferred_to_one_without(tmp_path: Path) -> None:
     environment(tmp_path / "tools", None)
     environment(tmp_path / "project/venv", "2.2.5")

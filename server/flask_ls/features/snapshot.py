@@ -230,7 +230,7 @@ class Snapshot:
     def installed(self) -> dict[str, Version]:
         """Normalised distribution name -> version, of what is installed or pinned."""
         found: dict[str, Version] = {}
-        for name, version in (self.environment.installed or self.environment.pinned).items():
+        for name, version in self.environment.versions.items():
             with suppress(InvalidVersion):
                 found[name] = Version(version)
         return found

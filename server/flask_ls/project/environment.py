@@ -70,7 +70,7 @@ class Environment:
     """A Python environment. ``folder`` and ``site_packages`` are empty when none was found.
 
     ``why`` says in plain words how it was chosen. ``pinned`` are versions that requirement and lock files name; they
-    speak only where nothing is installed.
+    speak where nothing is installed, and before an environment that may be another project's.
     """
 
     folder: str = ""
@@ -100,15 +100,24 @@ class Environment:
                     found.setdefault(normal_name(match["name"]), match["version"])
         return found
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the user set it or it lies in the workspace; one around it or an active one may be another's."""
+        return self.why == _BY_SETTING or any(self.folder.startswith(f"{f.rstrip('/')}/") for f in self.folders)
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Normalised name -> the version that the project runs with, as far as it is known."""
+        return {**self.pinned, **self.installed} if self.is_own else {**self.installed, **self.pinned}
+
     def version(self, distribution: str) -> str | None:
         """The version of a distribution that is installed, else pinned; None when neither is known."""
-        name = normal_name(distribution)
-        return self.installed.get(name) or self.pinned.get(name)
+        return self.versions.get(normal_name(distribution))
 
     @property
     def flask(self) -> tuple[str, str]:
         """Flask's version and where it was learnt."""
-        if "flask" in self.installed:
+        if "flask" in self.installed and (self.is_own or "flask" not in self.pinned):
             return self.installed["flask"], f"installed in {self.folder}"
         if "flask" in self.pinned:
             return self.pinned["flask"], "named in the project's requirements"
