@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
-from flask_ls.rules.ask.flow import is_caught, own_nodes, tests_before
+from flask_ls.rules.ask.flow import is_caught, own_nodes, targets_of, tests_before
 from flask_ls.rules.ask.views import Role, handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -241,11 +241,12 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
 def _is_mapping(read: ast.expr, function: FunctionNode, ctx: Context) -> bool:
     """Whether only items are read of it, directly or through one name."""
     parent = ctx.parent(read)
-    if not isinstance(parent, ast.Assign):
+    targets = targets_of(parent)
+    if not targets:
         is_get = isinstance(parent, ast.Attribute) and parent.attr == "get"
         return is_get or (isinstance(parent, ast.Subscript) and parent.value is read)
-    target = parent.targets[0]
-    if len(parent.targets) != 1 or not isinstance(target, ast.Name):
+    target = targets[0]
+    if len(targets) != 1 or not isinstance(target, ast.Name):
         return False
     uses = [n for n in own_nodes(ctx, function) if isinstance(n, ast.Name) and n.id == target.id and n is not target]
     return bool(uses) and all(isinstance(use.ctx, ast.Load) and _is_mapping(use, function, ctx) for use in uses)

@@ -24,6 +24,7 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config_edits
 from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.config import is_config, is_config_class, writes
+from flask_ls.rules.ask.flow import targets_of
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -178,7 +179,7 @@ def _lower_case_names(ctx: Context) -> Iterator[Finding]:
     for cls in ctx.index.nodes(ast.ClassDef):
         if not is_config_class(ctx, cls):
             continue
-        targets = [t for s in cls.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)]
+        targets = [t for s in cls.body for t in targets_of(s) if isinstance(t, ast.Name)]
         names = {t.id for t in targets}
         for target in targets:
             meant = target.id.upper()
