@@ -163,8 +163,9 @@ def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
     name = targets[0].id
     if any(n.rpartition(".")[2] == name for f in ctx.model.files.values() for n in f.bound_extensions):
         return
-    if node in ctx.tree.body:
-        if any(is_made_by(ctx, given, f) for f in made):
+    if ctx.index.scope(node) is ctx.index.root:
+        is_script = any(isinstance(a, ast.If) and "__name__" in ctx.text(a.test) for a in ctx.index.ancestors(node))
+        if is_script or any(is_made_by(ctx, given, f) for f in made):
             return
         here = next((f for f in made if f.file.path == ctx.path), made[0])
         yield ctx.finding(

@@ -174,7 +174,7 @@ def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
         not isinstance(value, ast.Call)
         or len(targets) != 1
         or not isinstance(targets[0], ast.Name)
-        or node not in ctx.tree.body
+        or ctx.index.scope(node) is not ctx.index.root
         or ctx.is_test
     ):
         return
@@ -239,7 +239,7 @@ def _is_used(name: str, ctx: Context) -> bool:
 
 def _bound_here(node: ast.stmt, name: str, cls: str, ctx: Context) -> Fix | None:
     """``name.init_app(app)`` at module level, below the app, its configuration and the object."""
-    app, statement = _configured(ctx.tree.body)
+    app, statement = _configured(ctx.tree.body) if node in ctx.tree.body else (None, None)
     if app is None or statement is None:
         return None
     last = max(statement, node, key=lambda s: s.lineno)
