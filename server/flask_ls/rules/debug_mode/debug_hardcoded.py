@@ -19,11 +19,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.deploy import DeploymentFile
 from flask_ls.rules.ask import config, config_edits
 from flask_ls.rules.ask.debugging import debug_servers, debug_writes, is_for_development
 from flask_ls.rules.ask.servers import Server, is_on
+from flask_ls.rules.ask.settings_files import settings_in_force
 from flask_ls.rules.ask.values import UNKNOWN, argument, constant
 from flask_ls.rules.context import Context
+from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
@@ -161,6 +164,15 @@ def check_middleware(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         edit = ctx.edit().remove_argument(node, where)
         fix = ctx.fix("Remove the console", edit, safe=True)
         yield ctx.finding(where, "The debugger's console is on: it runs Python for whoever reaches it.", fixes=[fix])
+
+
+@rule.on_deployment
+def check_settings(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
+    """``DEBUG`` in a file that is handed to ``from_pyfile`` or ``from_file``."""
+    for setting in settings_in_force(document, ctx.model):
+        where = setting.value_span or setting.span
+        if setting.name == "DEBUG" and ctx.text(where).lower() in ("true", "1"):
+            yield ctx.finding(where, _MESSAGE)
 
 
 def _without_argument(ctx: Context, server: Server) -> Fix | None:
