@@ -11,7 +11,7 @@ Fix: Removes the argument or the line, or sets False in a configuration class. S
 where the environment has a say, because its default changes.
 
 Quiet: In tests and in configurations, functions and conditions for tests or development, with ``use_evalex=False`` or
-``use_debugger=False``, and where ``run(debug=...)`` decides otherwise.
+``use_debugger=False``, where ``run(debug=...)`` decides otherwise, and where only WSGI servers start the app.
 """
 
 from __future__ import annotations
@@ -144,8 +144,10 @@ _MESSAGE = "Debug mode is switched on in the code: its debugger runs Python for 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Server calls and configuration."""
+    told: set[ast.AST] = set()
     for server in debug_servers(ctx):
-        if server.debug is not None:
+        if server.debug is not None and server.debug.node not in told:
+            told.add(server.debug.node)
             yield ctx.finding(server.debug.node, _MESSAGE, fixes=[_without_argument(ctx, server)])
     for write in debug_writes(ctx):
         yield ctx.finding(write.value, _MESSAGE, fixes=[_without_write(ctx, write)])

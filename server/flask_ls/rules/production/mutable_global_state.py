@@ -225,6 +225,8 @@ def _runs_for_requests(function: FunctionNode, change: _Change, ctx: Context) ->
         return handlers(ctx).has(function, "view", "resource", "error_handler", "before_request", "after_request")
     if any(_mentions(test, change.name, ctx) for test, _ in tests_before(ctx, change.node)):
         return False  # it remembers what was computed before
+    if isinstance(change.node, ast.Assign) and not isinstance(change.node.targets[0], ast.Subscript):
+        return False  # whether the new value is one of a request is not followed
     return _is_called_by_views_only(function, ctx)
 
 
