@@ -15,7 +15,7 @@ from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.distributions import Distributions
 from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
-from flask_ls.project.import_order import ImportFailure, ImportOrder
+from flask_ls.project.import_order import ImportFailure, ImportOrder, imports_of
 from flask_ls.project.interp.evaluation import Evaluation
 from flask_ls.project.lazy import lazy
 from flask_ls.project.model.classes import Classes
@@ -212,7 +212,7 @@ class ProjectModel:
 
         An edit that changes nothing of the start keeps it; only places are moved then.
 
-        :raises NotYet: as ``contexts`` and ``import_failures``, when it is not known and this model ``defers``.
+        :raises NotYet: as ``contexts``, when it is not known and this model ``defers``.
         """
         if self._started is not None and self.read is not None and "evaluation" not in self.awaited:
             kept = evaluation_after(self._started, self.read, self._is_mentioned)
@@ -296,9 +296,10 @@ class ProjectModel:
         kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
         if kept is not None:
             return kept
-        self._takes_long("import_failures", lambda model: model.import_failures)
+        imports = self.each_named(_imports)
+        graph = {facts.module: imports.get(path, frozenset()) for path, facts in self.files.items() if facts.module}
         found: dict[str, tuple[ImportFailure, ...]] = {}
-        for failure in ImportOrder(self.modules, self.names).failures():
+        for failure in ImportOrder(self.modules, self.names, graph).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
         self._failures = Kept(found)
         return found
@@ -339,3 +340,7 @@ class ProjectModel:
 
 def _imported_names(facts: FileFacts) -> frozenset[str]:
     return frozenset(name for fact in facts.imports for name, _ in fact.names)
+
+
+def _imports(facts: FileFacts, model: ProjectModel) -> frozenset[str]:
+    return imports_of(facts, model.modules, model.names)
