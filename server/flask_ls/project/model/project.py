@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import copy
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.config.model import AppConfig
@@ -28,6 +28,9 @@ from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
 from flask_ls.project.tracking import Tracker
 from flask_ls.syntax.source import SourceFile
+
+if TYPE_CHECKING:
+    from flask_ls.project.start_code import Around
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -215,7 +218,7 @@ class ProjectModel:
         :raises NotYet: as ``contexts``, when it is not known and this model ``defers``.
         """
         if self._started is not None and self.read is not None and "evaluation" not in self.awaited:
-            kept = evaluation_after(self._started, self.read, self._is_mentioned)
+            kept = evaluation_after(self._started, self.read, self._around)
             if kept is not None:
                 return kept
         self._takes_long("evaluation", lambda model: model.evaluation)
@@ -234,12 +237,10 @@ class ProjectModel:
         major, minor = (*numbers, "0")[:2]
         return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (3, 1)
 
-    def _is_mentioned(self, name: str) -> bool:
-        if any(name in names for names in self.each(_imported_names).values()):
-            return True
-        if "contexts" in self.__dict__:
-            return self.contexts.sites.is_mentioned(name)
-        return any(name in facts.mentioned for facts in self.files.values())
+    def _around(self, path: str) -> Around:
+        from flask_ls.project.model.surroundings import Surroundings
+
+        return Surroundings(self, path)
 
     def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import evaluate
@@ -336,10 +337,6 @@ class ProjectModel:
     def class_of_parameter(self, function: str, parameter: str) -> str | None:
         """The class that every known caller passes for a parameter; None when unknown."""
         return None
-
-
-def _imported_names(facts: FileFacts) -> frozenset[str]:
-    return frozenset(name for fact in facts.imports for name, _ in fact.names)
 
 
 def _imports(facts: FileFacts, model: ProjectModel) -> frozenset[str]:
