@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from flask_ls.cli.errors import CommandError
 from flask_ls.cli.formats import shown_path
 from flask_ls.features.checking import Checked, check
-from flask_ls.features.fixes import safe_fix, together
+from flask_ls.features.fixes import chosen_together, safe_fix, together
 from flask_ls.features.workspace import Workspace
 from flask_ls.rules.finding import FileRename, Finding, Fix
 from flask_ls.syntax.edit import TextEdit, apply_edits
@@ -45,8 +45,8 @@ def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool
     for _ in range(_ROUNDS):
         fixes = [fix for finding in checked.findings if (fix := _chosen(finding, unsafe)) and fix.rename is None]
         edits: dict[str, list[TextEdit]] = {}
-        chosen = together(fix for fix in fixes if all(wanted(path) for path in fix.paths))
-        for edit in chosen:
+        chosen = chosen_together(fix for fix in fixes if all(map(wanted, fix.paths)))
+        for edit in together(chosen, checked.snapshot.source):
             edits.setdefault(edit.path, []).append(edit.edit)
         texts: dict[str, str] = {}
         for path, of_file in edits.items():
@@ -57,7 +57,7 @@ def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool
             texts[path] = apply_edits(source.text, of_file)
         if not texts or all(checked.snapshot.source(p).text == t for p, t in texts.items()):  # type: ignore[union-attr]
             break
-        made = set(chosen)
+        made = {edit for fix in chosen for edit in fix.edits}
         count += sum(1 for fix in fixes if made.issuperset(fix.edits))
         for path, text in texts.items():
             workspace.set_text(path, text)

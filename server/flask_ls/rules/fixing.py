@@ -49,6 +49,11 @@ class EditBuilder:
         """All edits, to be applied at once. Ask when everything has been said."""
         return self._finished or []
 
+    @property
+    def freed(self) -> list[str]:
+        """The names whose imports go when nothing uses them any more."""
+        return list(dict.fromkeys(self._maybe_unused))
+
     def refuse(self) -> EditBuilder:
         """Say that the fix is not possible here."""
         self._refused = True
@@ -251,7 +256,7 @@ class EditBuilder:
         for call, numbers in self._arguments.items():
             edits += [TextEdit(span, "") for span in Arguments(self.source, call).without(numbers)]
         edits += deleting(self.source, self.index, self._deleted)
-        for name in dict.fromkeys(self._maybe_unused):
+        for name in self.freed:
             self._drop_if_unused(name, edits)
         edits += deleting(self.source, self.index, self._imports.gone())
         edits = _without_covered(edits + self._imports.edits())
