@@ -17,7 +17,7 @@ from flask_ls.rules.edits.blocks import dedenting, indent_unit, indenting, reind
 from flask_ls.rules.edits.calls import Argument, Arguments
 from flask_ls.rules.edits.imports import ImportEdits
 from flask_ls.rules.edits.parsing import still_parses
-from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
+from flask_ls.rules.edits.statements import blank_lines_around, deleting, full_span, indentation, line_of
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
@@ -115,6 +115,8 @@ class EditBuilder:
         if lines is None:
             return self.refuse()
         written = self._reindented(text, indentation(self.source, statement))
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and isinstance(self.index.parent(statement), ast.Module):
+            written = self.newline * 2 + written
         ended = self.source.text[: lines.end].endswith(("\n", "\r"))
         return self.insert(lines.end, written + self.newline if ended else self.newline + written)
 
@@ -142,6 +144,11 @@ class EditBuilder:
             return self.refuse()
         self.insert(first.start, self._reindented(header, indentation(self.source, statements[0])) + self.newline)
         return self.indent(Span(first.start, last.end))
+
+    def set_apart(self, statement: ast.stmt, wanted: int, *, below: bool = True) -> EditBuilder:
+        """Leave ``wanted`` blank lines above a statement and its comments, and below it."""
+        over, under = blank_lines_around(self.source, statement, wanted)
+        return self._add(over)._add(under) if below else self._add(over)
 
     def indent(self, span: Span) -> EditBuilder:
         """Move the lines of a span one level in; the text of strings stays."""

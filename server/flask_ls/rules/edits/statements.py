@@ -99,6 +99,31 @@ def _with_blank_lines(source: SourceFile, lines: Span) -> Span:
     return Span(lines.start, source.line_span(past).start) if below else lines
 
 
+def blank_lines_around(source: SourceFile, statement: ast.stmt, wanted: int) -> tuple[TextEdit, TextEdit]:
+    """Insertions that leave ``wanted`` blank lines above a statement, with its comments, and below it.
+
+    At the start and at the end of a file, and at the start of a block, nothing is wanted.
+    """
+    first, last = (source.position(offset)[0] for offset in full_span(source, statement))
+    while first and _row(source, first - 1).lstrip(" \t\f").startswith("#"):
+        first -= 1
+    above = first
+    while above and not _row(source, above - 1).strip():
+        above -= 1
+    rows = len(source.line_starts)
+    below = last + 1
+    while below < rows and not _row(source, below).strip():
+        below += 1
+    opens_block = above and _row(source, above - 1).rstrip().endswith(":")
+    missing_above = 0 if not above or opens_block else max(wanted - (first - above), 0)
+    missing_below = 0 if below >= rows else max(wanted - (below - last - 1), 0)
+    start, end = source.line_span(first).start, source.line_span(last).end
+    return (
+        TextEdit(Span(start, start), source.newline * missing_above),
+        TextEdit(Span(end, end), source.newline * missing_below),
+    )
+
+
 def _row(source: SourceFile, row: int) -> str:
     start, end = source.line_span(row)
     return source.text[start:end]
