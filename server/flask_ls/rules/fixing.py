@@ -17,7 +17,14 @@ from flask_ls.rules.edits.blocks import dedenting, indent_unit, indenting, reind
 from flask_ls.rules.edits.calls import Argument, Arguments
 from flask_ls.rules.edits.imports import ImportEdits
 from flask_ls.rules.edits.parsing import still_parses
-from flask_ls.rules.edits.statements import blank_lines_around, deleting, full_span, indentation, line_of
+from flask_ls.rules.edits.statements import (
+    blank_lines_around,
+    comment_behind,
+    deleting,
+    full_span,
+    indentation,
+    line_of,
+)
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
@@ -121,7 +128,7 @@ class EditBuilder:
         return self.insert(lines.end, written + self.newline if ended else self.newline + written)
 
     def from_margin(self, statement: ast.stmt) -> str:
-        """The source of a statement as the methods above take it, to put the statement elsewhere."""
+        """A statement with its trailing comment as the methods above take it, to put the statement elsewhere."""
         first, *others = self.source.segment(statement).splitlines()
         indent = indentation(self.source, statement)
         strings = [n for n in ast.walk(statement) if isinstance(n, ast.Constant) and isinstance(n.value, (str, bytes))]
@@ -135,7 +142,8 @@ class EditBuilder:
                 rest = rest[len(self.indent_unit) :]
                 levels += 1
             lines.append(" " * 4 * levels + rest)
-        return "\n".join(lines)
+        comment = comment_behind(self.source, statement)
+        return "\n".join(lines) + (f"  {comment}" if comment else "")
 
     def wrap_in_with(self, statements: Sequence[ast.stmt], header: str) -> EditBuilder:
         """Put neighbouring statements of one block under ``header`` (``with app.app_context():``), one level in."""
@@ -147,7 +155,7 @@ class EditBuilder:
 
     def set_apart(self, statement: ast.stmt, wanted: int, *, below: bool = True) -> EditBuilder:
         """Leave ``wanted`` blank lines above a statement and its comments, and below it."""
-        over, under = blank_lines_around(self.source, statement, wanted)
+        over, under = blank_lines_around(self.source, self.index, statement, wanted)
         return self._add(over)._add(under) if below else self._add(over)
 
     def indent(self, span: Span) -> EditBuilder:
