@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,19 @@ def test_a_diff_changes_nothing(project: Project) -> None:
         '+    return str(request.args.get("page", default=1, type=int))',
     ]
     assert "Would fix 1 finding in 1 file." in result.err
+
+
+@pytest.mark.skipif(os.linesep != "\n" or shutil.which("patch") is None, reason="needs patch, and its line ends")
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_diff_can_be_applied(project: Project, newline: str, end: str, start: str) -> None:
+    before, after = (start + (text.rstrip("\n") + end).replace("\n", newline) for text in (APP, FIXED))
+    path = project.write("app.py")
+    path.write_bytes(before.encode())
+    diff = project.run("check", "--diff").out.encode()
+    subprocess.run(["patch", "-p0", "--binary"], cwd=project.folder, input=diff, check=True)
+    assert path.read_bytes() == after.encode()
 
 
 def test_encoding_signature_and_line_ends_are_kept(project: Project) -> None:

@@ -79,9 +79,12 @@ def diff(fixed: Fixed) -> Iterator[str]:
     """The changes as a unified diff."""
     for path, (before, text) in sorted(fixed.changed.items()):
         name = shown_path(path)
-        lines = difflib.unified_diff(_lines(before.text), _lines(text), name, name)
+        signature = "\ufeff" if before.has_bom else ""
+        lines = difflib.unified_diff(_lines(signature + before.text), _lines(signature + text), name, name)
         for line in lines:
-            yield line.removesuffix("\n").removesuffix("\r")
+            shown = line.removesuffix("\n")
+            # `patch` compares line ends too. Where the terminal's own are CRLF, each line gets one by itself.
+            yield shown if line.endswith("\r\n") and os.linesep == "\n" else shown.removesuffix("\r")
             if not line.endswith(("\n", "\r")):
                 yield "\\ No newline at end of file"
     for rename in fixed.renames:

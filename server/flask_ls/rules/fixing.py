@@ -122,6 +122,8 @@ class EditBuilder:
         if lines is None:
             return self.refuse()
         written = self._reindented(text, indentation(self.source, statement))
+        if isinstance(statement, ast.Pass):  # it was there for an empty block
+            return self.replace(statement, written.lstrip())
         if isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and isinstance(self.index.parent(statement), ast.Module):
             written = self.newline * 2 + written
         ended = self.source.text[: lines.end].endswith(("\n", "\r"))
