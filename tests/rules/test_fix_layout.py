@@ -112,3 +112,23 @@ def create_app(production):
 """
     (finding,) = findings("FLK404", text)
     assert finding.fixes[0].safe is is_safe
+
+
+def test_an_extension_is_bound_below_those_it_may_build_on() -> None:
+    text = """
+    from flask import Flask
+    from flask_migrate import Migrate
+    from flask_sqlalchemy import SQLAlchemy
+
+    db = SQLAlchemy()
+    migrate = Migrate()
+
+
+    def create_app():
+        app = Flask(__name__)
+        app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+        db.init_app(app)
+        return app
+    """
+    bound = "    db.init_app(app)\n    migrate.init_app(app, db)\n"
+    assert first_fix("FLK303", text) == expected(text).replace("    db.init_app(app)\n", bound)
