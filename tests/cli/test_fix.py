@@ -119,6 +119,17 @@ def test_a_file_that_cannot_be_written(project: Project) -> None:
     assert path.read_text() == APP
 
 
+def test_all_files_are_written_or_none(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [project.write(name) for name in ("a.py", "b.py", "c.py")]
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("c.py") and access(path, mode))
+    result = project.run("check", "--fix")
+    assert result.status == 2
+    assert "c.py: cannot be written: Permission denied." in result.err
+    assert [f.read_text() for f in files] == [APP] * 3
+    assert sorted(os.listdir(project.folder)) == ["a.py", "b.py", "c.py"]
+
+
 def test_a_file_is_renamed_only_when_asked(project: Project) -> None:
     project.write("main.py", "from flask import Flask\n")
     path = project.write("flask.py", "from flask import Flask\n\napp = Flask(__name__)\n")
