@@ -59,6 +59,7 @@ def test_distance_counts_swaps_once_and_stops_above_the_limit(a: str, b: str, ex
         ("config.production", "production"),
         ("HerokuConfig", "production"),
         ("Config", "any"),
+        ("DevelopementConfig", "development"),
         ("LatestConfig", "any"),
         ("DeviceConfig", "any"),
     ],

@@ -30,8 +30,9 @@ _DEVELOPMENT = re.compile(
     r"(^|[._/-])(dev|devel|development|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
 )
 
-# Compose adds this file by itself to the one that is deployed (Compose documentation, "Merge Compose files").
-_OVERRIDE = re.compile(r"compose\.override\.ya?ml$", re.I)
+# Compose adds the first by itself to the one that is deployed (Compose documentation, "Merge Compose files"), and
+# `heroku local` reads the second on a developer's machine.
+_OVERRIDE = re.compile(r"compose\.override\.ya?ml$|procfile\.windows$", re.I)
 
 
 def deployment_kind(path: str) -> Kind | None:

@@ -91,7 +91,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 @rule.on_deployment
 def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """``flask --debug run --host 0.0.0.0``, and the variables that say the same."""
-    if document.is_development:
+    if document.is_development or document.kind == "workflow":
         return
     for command in document.commands:
         words = [w.text for w in command.words]

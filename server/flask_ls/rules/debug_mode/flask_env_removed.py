@@ -62,7 +62,7 @@ rule = Rule(
 
             @app.get("/")
             def index():
-                return ("development" if app.debug else "production")
+                return "development" if app.debug else "production"
             """,
             drive="client.get('/')",
             fails="KeyError: 'ENV'",
@@ -259,12 +259,17 @@ def _ask_debug(ctx: Context, read: ast.expr, attribute: ast.expr) -> Fix | None:
         wanted = constant(ctx, compare.comparators[0])
         if isinstance(compare.ops[0], (ast.Eq, ast.NotEq)) and wanted in ("development", "production"):
             is_debug = (wanted == "development") == isinstance(compare.ops[0], ast.Eq)
-            text = debug if is_debug else f"(not {debug})"
+            text = debug if is_debug else _alone(ctx, compare, f"not {debug}")
             return ctx.fix(f"Ask {debug}", ctx.edit().replace(compare, text), safe=False)
     edit = ctx.edit()
     names = edit.quoted("development"), edit.quoted("production")
-    edit.replace(read, f"({names[0]} if {debug} else {names[1]})")
+    edit.replace(read, _alone(ctx, read, f"{names[0]} if {debug} else {names[1]}"))
     return ctx.fix(f"Ask {debug}", edit, safe=False)
+
+
+def _alone(ctx: Context, node: ast.expr, text: str) -> str:
+    """The text in the place of the node, bracketed unless the node is all there is to a statement's value."""
+    return text if isinstance(ctx.parent(node), (ast.Return, ast.Assign, ast.If)) else f"({text})"
 
 
 def _is_read_by_project(model: ProjectModel) -> bool:
