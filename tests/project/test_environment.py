@@ -187,3 +187,26 @@ def test_pins_of_nested_projects_count_where_they_agree(tmp_path: Path) -> None:
     assert str(tmp_path / "backend" / "requirements.txt") in env.inputs
     (tmp_path / "requirements.txt").write_text("flask\n")
     assert found(tmp_path).flask[0] == LATEST_FLASK
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_asked"),
+    [
+        ("setup.py", "setup(name='my-flask-blog', install_requires=['markdown'])\n", False),
+        ("requirements.txt", "fabric\nflask-login==0.6\n", False),
+        ("setup.py", "setup(install_requires=['Flask'])\n", True),
+        ("requirements/dev.txt", "pytest\nFlask  # newest\n", True),
+        ("Pipfile.lock", '{"default": {"flask": {}}}', True),
+        ("poetry.lock", '[[package]]\nname = "flask"\n', True),
+    ],
+)
+def test_nested_pins_count_while_the_folder_itself_does_not_ask_for_flask(
+    tmp_path: Path, name: str, text: str, is_asked: bool
+) -> None:
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "requirements.txt").write_text("flask==1.1.1\nsqlalchemy==1.3.8\n")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    env = found(tmp_path)
+    assert env.flask[0] == (LATEST_FLASK if is_asked else "1.1.1")
+    assert env.version("sqlalchemy") == (None if is_asked else "1.3.8")

@@ -62,6 +62,7 @@ _NEWEST_BELOW = {
     ("werkzeug", 2): "1.0.1",
     ("werkzeug", 3): "2.3.8",
 }
+_ASKS_FOR_FLASK = re.compile(r"(?:^|[\"'])\s*flask\s*(?:[\[=<>~!;,\"'#]|$)", re.I | re.M)
 _LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\nversion = "(?P<version>[^"\n]+)"', re.M)
 
 
@@ -295,14 +296,16 @@ def _pins_in(folder: str) -> dict[str, str]:
 
 
 def _nested(folder: str) -> list[str]:
-    """The folders directly below one that has no requirements of its own, as they may be its projects."""
+    """The folders directly below one that does not ask for Flask itself, as they may be its projects."""
     try:
         entries = sorted(os.scandir(folder), key=lambda e: e.name)
     except OSError:
         return []
-    own = {*_PIN_NAMES} - {"pyproject.toml", "setup.cfg"}
-    if any(e.name in own or (e.name.startswith("requirements") and not e.name.endswith(".py")) for e in entries):
-        return []
+    own = [e.path for e in entries if e.name in _PIN_NAMES or e.name.startswith("requirements")]
+    for path in own:
+        files = glob.glob(f"{glob.escape(path)}/**/*.txt", recursive=True) if os.path.isdir(path) else [path]
+        if any(_ASKS_FOR_FLASK.search(read_text(file)) for file in files):
+            return []
     skipped = {*_FOLDER_NAMES, "node_modules"}
     inner = (e.path for e in entries if not e.name.startswith(".") and e.name not in skipped)
     return [path for path in inner if os.path.isdir(path)][:_MOST_NESTED]
