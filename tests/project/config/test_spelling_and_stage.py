@@ -61,6 +61,9 @@ def test_distance_counts_swaps_once_and_stops_above_the_limit(a: str, b: str, ex
         ("Config", "any"),
         ("LatestConfig", "any"),
         ("DeviceConfig", "any"),
+        ("pytestconfig", "test"),
+        ("devsettings", "development"),
+        ("config", "any"),
     ],
 )
 def test_stage_of_name(name: str, stage: str) -> None:

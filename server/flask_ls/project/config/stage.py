@@ -24,7 +24,8 @@ _STAGES: dict[str, Stage] = {
 def stage_of_name(name: str) -> Stage:
     """The stage that a class, module, file or key name speaks of: ``TestingConfig``, ``dev``, ``config.production``."""
     for part in _WORD.findall(name):
-        stage = _STAGES.get(part.lower())
+        word = part.lower()
+        stage = _STAGES.get(word) or _STAGES.get(word.removesuffix("config").removesuffix("settings"))
         if stage is not None:
             return stage
     return "any"
