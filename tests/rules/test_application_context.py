@@ -135,3 +135,20 @@ def test_of_a_way_that_is_one_of_several_the_first_use_is_told() -> None:
         "@app.get('/')\ndef view():\n    Thread(target=work).start()\n    return work()\n"
     )
     assert [(f.severity.value, text.count("\n", 0, f.span.start)) for f in findings("FLK104", text)] == [("warning", 4)]
+
+
+SHARING = "from flask import Flask, g\nfrom flask_sqlalchemy.record_queries import get_recorded_queries\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("app = Flask('a')\n    with app.app_context():\n        client.get('/')", 0),
+        ("app = Flask('a')\n    client = app.test_client()\n    with app.app_context():\n        client.get('/')", 1),
+        ("with app.app_context():\n        client.get('/')\n        get_recorded_queries()", 0),
+        ("with app.app_context():\n        client.get('/')", 1),
+    ],
+)
+def test_flk106_of_the_same_app_and_unwanted(body: str, count: int) -> None:
+    text = f"{SHARING}app = Flask(__name__)\nclient = app.test_client()\ndef test_it():\n    {body}\n"
+    assert len(findings("FLK106", text)) == count

@@ -5,7 +5,8 @@ prefix of a parent blueprint is joined with the child's.)
 
 Instead: one of the two, or the whole prefix at registration.
 
-Quiet: When both are the same, and for ``url_prefix=""``, which is how a prefix is taken away.
+Quiet: When both are the same but for a slash at the end, and for ``url_prefix=""``, which is how a prefix is taken
+away.
 """
 
 from __future__ import annotations
@@ -82,8 +83,8 @@ def check(ctx: Context) -> Iterator[Finding]:
             given = registration.given_prefix
             if registration.site.path != ctx.path or not given or not blueprint.url_prefix:
                 continue
-            if given == blueprint.url_prefix:
-                continue
+            if given.rstrip("/") == blueprint.url_prefix.rstrip("/"):
+                continue  # Flask strips the slash before it joins prefix and rule
             call = call_at(ctx, registration.site.span)
             argument = next((k for k in call.keywords if k.arg == "url_prefix"), None) if call is not None else None
             if call is None or argument is None or prefix_of(call) is None:

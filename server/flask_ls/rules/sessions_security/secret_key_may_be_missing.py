@@ -143,7 +143,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         )
         yield ctx.finding(
             read.node,
-            "SECRET_KEY is None when the variable is absent, and session writes fail much later.",
+            "SECRET_KEY is None when the variable is absent: sessions and tokens signed with it fail much later.",
             fixes=[fix],
         )
 
