@@ -117,3 +117,27 @@ MAIL = "from flask import Flask\nfrom flask_mail import Mail\napp = Flask(__name
 )
 def test_flk305_needs_a_factory_whose_apps_miss_the_extension(files: dict[str, str], count: int) -> None:
     assert len(findings("FLK305", MAIL, files)) == count
+
+
+@pytest.mark.parametrize(("count", "expected"), [(3, 1), (4, 0)])
+def test_flk601_a_blueprint_whose_other_routes_do_without_the_prefix(count: int, expected: int) -> None:
+    routes = "".join(f"@bp.get('/user/{n}')\ndef v{n}():\n    return ''\n" for n in range(count))
+    text = (
+        "from flask import Blueprint, Flask\nbp = Blueprint('a', __name__, url_prefix='/admin')\n"
+        f"@bp.get('/admin/list')\ndef admins():\n    return ''\n{routes}"
+        "app = Flask(__name__)\napp.register_blueprint(bp)\n"
+    )
+    assert len(findings("FLK601", text)) == expected
+
+
+def test_flk607_a_blueprint_that_keeps_its_prefix_elsewhere() -> None:
+    text = (
+        "from flask import Blueprint, Flask\nbp = Blueprint('a', __name__, url_prefix='/oauth')\n"
+        "app = Flask(__name__)\n"
+        "app.register_blueprint(bp, url_prefix='/oauth')\n"
+        "app.register_blueprint(bp, url_prefix='/oauth2', name='second')\n"
+    )
+    assert findings("FLK607", text) == []
+    assert (
+        len(findings("FLK607", text.replace("'/oauth')\napp.register_blueprint(bp, url_prefix='/oauth2'", "'/o'"))) == 1
+    )
