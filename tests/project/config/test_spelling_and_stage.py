@@ -63,6 +63,7 @@ def test_distance_counts_swaps_once_and_stops_above_the_limit(a: str, b: str, ex
         ("DeviceConfig", "any"),
         ("pytestconfig", "test"),
         ("devsettings", "development"),
+        ("webdev", "development"),
         ("config", "any"),
     ],
 )

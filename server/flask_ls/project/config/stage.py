@@ -26,6 +26,8 @@ def stage_of_name(name: str) -> Stage:
     for part in _WORD.findall(name):
         word = part.lower()
         stage = _STAGES.get(word) or _STAGES.get(word.removesuffix("config").removesuffix("settings"))
+        if stage is None and word.endswith("dev"):  # `webdev`
+            stage = "development"
         if stage is not None:
             return stage
     return "any"
