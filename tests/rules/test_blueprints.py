@@ -141,3 +141,12 @@ def test_flk607_a_blueprint_that_keeps_its_prefix_elsewhere() -> None:
     assert (
         len(findings("FLK607", text.replace("'/oauth')\napp.register_blueprint(bp, url_prefix='/oauth2'", "'/o'"))) == 1
     )
+
+
+def test_flk601_the_static_folder_of_a_blueprint() -> None:
+    text = (
+        "from flask import Blueprint, Flask\n"
+        "bp = Blueprint('help', __name__, url_prefix='/help', static_folder='s', static_url_path='/help')\n"
+        "app = Flask(__name__)\napp.register_blueprint(bp)\n"
+    )
+    assert findings("FLK601", text) == []

@@ -235,6 +235,10 @@ def test_flk808_leaves_other_folders_below_static_alone(rule: str, count: int) -
         ("if not app.debug:\n        return send_file('files/' + name)\n    return ''", 1),
         ("folder = 'files/' + name\n    return send_from_directory(folder, name)", 0),
         ("folder = 'files/' + name\n    return send_from_directory(folder, 'a.png')", 1),
+        ("return send_file(f'files/copy_{name}')", 0),
+        ("return send_file(f'files/{name}')", 1),
+        ("return send_file('files/' + 'copy_' + name)", 0),
+        ("return send_file('files' + '/' + name)", 1),
     ],
 )
 def test_flk807_where_the_value_leads_nowhere_else(body: str, count: int) -> None:

@@ -121,7 +121,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Routes that are registered in this file."""
     by_site: defaultdict[tuple[Site, str], list[Route]] = defaultdict(list)
     for route in ctx.model.routes.routes:
-        if route.site.path == ctx.path and route.parts and not route.by_extension:
+        if route.site.path == ctx.path and route.parts and not (route.by_extension or route.is_static):
             by_site[route.site, route.parts[-1].text].append(route)
     meant = _meant(ctx) if by_site else frozenset()
     calls = {ctx.span(call): call for call in ctx.index.nodes(ast.Call)} if by_site else {}

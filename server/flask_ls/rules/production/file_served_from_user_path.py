@@ -12,7 +12,8 @@ serves the same files, only none outside of the folder. ``secure_filename`` for 
 
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
 is a plain ``<name>`` variable, which holds no slash, in a folder; when a function makes the file or a table holds the
-path; in debug mode only; and where ``send_from_directory()`` checks the same value as the file's name.
+path; in debug mode only; behind literal text (``f"copy_{name}"``), where no part of the path is ``..``; and where
+``send_from_directory()`` checks the same value as the file's name.
 """
 
 from __future__ import annotations
