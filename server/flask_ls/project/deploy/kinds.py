@@ -27,7 +27,7 @@ _BY_NAME = re.compile("|".join(f"({pattern.replace('(', '(?:')})" for pattern, _
 # Manifests have names of their own; the folder says what they are.
 _MANIFEST_FOLDERS = frozenset({"k8s", "kubernetes", "kube", "manifests", "deploy", "deployment", "deployments", ".do"})
 _DEVELOPMENT = re.compile(
-    r"(^|[._/-])(dev|devel|development|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
+    r"(^|[._/-])(dev|devel|development|devcontainer|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
 )
 
 # Compose adds the first by itself to the one that is deployed (Compose documentation, "Merge Compose files"), and

@@ -13,7 +13,6 @@ from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.distributions import Distributions
-from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
 from flask_ls.project.import_order import ImportFailure, ImportOrder, imports_of
 from flask_ls.project.interp.evaluation import Evaluation
@@ -24,6 +23,7 @@ from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_
 from flask_ls.project.model.names import Names
 from flask_ls.project.model.parts import NamedParts, Parts
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.pins import LATEST_FLASK
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
 from flask_ls.project.tracking import Tracker

@@ -136,6 +136,7 @@ rule = Rule(
 )
 
 _MESSAGE = "Debug mode is switched on in the code: its debugger runs Python for whoever reaches it."
+_WRITTEN = "Debug mode is switched on in the code: app.run() starts the debugger, 500 handlers are bypassed."
 
 
 @rule.on_file
@@ -145,7 +146,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         if server.debug is not None:
             yield ctx.finding(server.debug.node, _MESSAGE, fixes=[_without_argument(ctx, server)])
     for write in debug_writes(ctx):
-        yield ctx.finding(write.value, _MESSAGE, fixes=[_without_write(ctx, write)])
+        yield ctx.finding(write.value, _WRITTEN, fixes=[_without_write(ctx, write)])
 
 
 @rule.on(ast.Call)

@@ -9,7 +9,8 @@ Instead: ``db.session.commit()`` after the last write of each path, or ``with db
 Fix: Commits after the last write; unsafe, as you decide where a transaction ends.
 
 Quiet: When a function that is called may commit, when a decorator, an after-request function or a teardown commits, on
-paths that roll back, raise, answer or flash an error, and for functions that the project's own code calls otherwise.
+paths that roll back, raise, answer or flash an error or hand on what a check found (``if problem: return problem``),
+and for functions that the project's own code calls otherwise.
 """
 
 from __future__ import annotations
