@@ -124,13 +124,14 @@ class ImportTime:
 
 @dataclass(frozen=True, slots=True)
 class ConfigSource:
-    """What is handed to ``from_object`` or ``from_pyfile``.
+    """What becomes configuration: what is handed to ``from_object``, ``from_pyfile``, ``from_file``.
 
     ``name``: ``text`` is a name chain as written; ``member``: any value of the dict of that name; ``string``: a dotted
-    import string; ``file``: a file name. ``unknown``: something that cannot be read.
+    import string; ``file``: a file name; ``option``: ``file:section:name`` of an INI file, whose value is the secret
+    key. ``unknown``: something that cannot be read.
     """
 
-    kind: Literal["name", "member", "string", "file", "unknown"]
+    kind: Literal["name", "member", "string", "file", "option", "unknown"]
     text: str = ""
 
 

@@ -85,7 +85,7 @@ class ConfigObjects:
         for facts in self._model.files.values():
             for source in facts.config_sources if not _is_of_quart(facts) else ():
                 found = self._names_of(facts, source)
-                if source.kind == "file":
+                if source.kind in ("file", "option"):
                     paths |= self._files(source.text)
                 elif found:
                     handed.update(found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.flow import targets_of
 from flask_ls.rules.ask.path_checks import asks_for_value
 from flask_ls.rules.ask.views import function_named, handlers
 from flask_ls.rules.context import Context
@@ -198,8 +199,9 @@ def _is_glued(before: ast.expr) -> bool:
 
 def _is_plain(statement: ast.stmt) -> bool:
     """A docstring or an assignment to a name."""
-    if isinstance(statement, ast.Assign):
-        return all(isinstance(target, ast.Name) for target in statement.targets)
+    targets = targets_of(statement)
+    if targets:
+        return all(isinstance(target, ast.Name) for target in targets)
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 

@@ -11,7 +11,7 @@ from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.deploy.kinds import is_development_path
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.config import Write
-from flask_ls.rules.ask.flow import own_nodes, tests_before
+from flask_ls.rules.ask.flow import assigned_value, own_nodes, targets_of, tests_before
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.deployment import DeploymentContext
@@ -58,9 +58,8 @@ def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
     if stage != "any":
         return stage
     for statement in cls.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        is_testing = any(isinstance(t, ast.Name) and t.id == "TESTING" for t in targets)
-        if is_testing and isinstance(statement, ast.Assign) and constant(ctx, statement.value) is True:
+        is_testing = any(isinstance(t, ast.Name) and t.id == "TESTING" for t in targets_of(statement))
+        if is_testing and constant(ctx, assigned_value(statement)) is True:
             return "test"
     for base in ctx.model.mro(ctx.index.dotted(cls))[1:]:
         stage = stage_of_name(base.rpartition(".")[2])

@@ -82,8 +82,10 @@ rule = Rule(
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Server calls."""
+    told: set[ast.AST] = set()
     for server, write in public_debug_servers(ctx):
-        if server.host is not None:
+        if server.host is not None and server.host.node not in told:
+            told.add(server.host.node)
             related = [ctx.related(write.node, "debug mode is switched on here")] if write is not None else []
             message = f"The debugger listens on {public_host(ctx, server)}: it runs Python for the whole network."
             fixes = [_without_debug(ctx, server, write), _without_host(ctx, server)]
@@ -157,7 +159,7 @@ def _without_debug(ctx: Context, server: Server, write: config.Write | None) -> 
     option = server.debug
     if option is None or not option.is_argument or constant(ctx, option.value) is UNKNOWN:
         return None
-    if not isinstance(option.node, ast.keyword) and option.node is not server.call.args[-1]:
+    if not isinstance(option.node, ast.keyword) and option.node not in server.call.args[-1:]:
         return ctx.fix("Switch debug mode off", ctx.edit().replace(option.value, "False"), safe=True)
     edit = ctx.edit().remove_argument(server.call, option.node)
     return ctx.fix("Remove the debug argument", edit, safe=True)

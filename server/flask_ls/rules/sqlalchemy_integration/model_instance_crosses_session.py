@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.scopes import Binding
+from flask_ls.rules.ask.flow import targets_of
 from flask_ls.rules.ask.handover import Handover, handovers
 from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
 from flask_ls.rules.ask.values import definition
@@ -227,7 +228,7 @@ def _is_expired(name: str, block: ast.With, ctx: Context) -> bool:
         elif (
             (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name)
             or session_call(ctx, node) in ("refresh", "expunge", "expunge_all", "merge")
-            or (isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets))
+            or any(isinstance(t, ast.Name) and t.id == name for t in targets_of(node))
         ):
             touched = max(touched, ctx.span(node).start)
     return commit > touched
@@ -237,8 +238,7 @@ def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
     names = {
         t.id
         for s in block.body
-        if isinstance(s, ast.Assign)
-        for t in s.targets
+        for t in targets_of(s)
         if isinstance(t, ast.Name) and _model_of(t, ctx) is not None and _is_expired(t.id, block, ctx)
     }
     if not names:
