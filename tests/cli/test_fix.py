@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,19 @@ def test_a_diff_changes_nothing(project: Project) -> None:
         '+    return str(request.args.get("page", default=1, type=int))',
     ]
     assert "Would fix 1 finding in 1 file." in result.err
+
+
+@pytest.mark.skipif(os.linesep != "\n" or shutil.which("patch") is None, reason="needs patch, and its line ends")
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_diff_can_be_applied(project: Project, newline: str, end: str, start: str) -> None:
+    before, after = (start + (text.rstrip("\n") + end).replace("\n", newline) for text in (APP, FIXED))
+    path = project.write("app.py")
+    path.write_bytes(before.encode())
+    diff = project.run("check", "--diff").out.encode()
+    subprocess.run(["patch", "-p0", "--binary"], cwd=project.folder, input=diff, check=True)
+    assert path.read_bytes() == after.encode()
 
 
 def test_encoding_signature_and_line_ends_are_kept(project: Project) -> None:
@@ -102,6 +117,17 @@ def test_a_file_that_cannot_be_written(project: Project) -> None:
     assert result.status == 2
     assert "app.py: cannot be written: Permission denied." in result.err
     assert path.read_text() == APP
+
+
+def test_all_files_are_written_or_none(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [project.write(name) for name in ("a.py", "b.py", "c.py")]
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("c.py") and access(path, mode))
+    result = project.run("check", "--fix")
+    assert result.status == 2
+    assert "c.py: cannot be written: Permission denied." in result.err
+    assert [f.read_text() for f in files] == [APP] * 3
+    assert sorted(os.listdir(project.folder)) == ["a.py", "b.py", "c.py"]
 
 
 def test_a_file_is_renamed_only_when_asked(project: Project) -> None:

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_ls.features.actions import fix_all, fix_code, quick_actions
-from flask_ls.features.fixes import safe_fix, together
+from flask_ls.features.check import check_texts
+from flask_ls.features.fixes import chosen_together, safe_fix
+from flask_ls.features.fixes import together as edits_together
 from flask_ls.features.suppression import silence, silence_above
 from flask_ls.rules.finding import FileEdit, Finding, Fix, Severity
+from flask_ls.rules.registry import by_code
 from flask_ls.rules.suppress import Suppressions
 from flask_ls.syntax.edit import TextEdit, apply_edits
 from flask_ls.syntax.source import SourceFile
@@ -30,6 +33,14 @@ def fix(*edits: FileEdit, safe: bool = True, title: str = "Fix it") -> Fix:
 
 def finding(start: int, end: int, *fixes: Fix, code: str = "FLK101") -> Finding:
     return Finding(code, APP, Span(start, end), "wrong", Severity.WARNING, fixes=fixes)
+
+
+def unread(path: str) -> SourceFile | None:
+    return None
+
+
+def together(fixes: list[Fix]) -> tuple[FileEdit, ...]:
+    return edits_together(chosen_together(fixes), unread)
 
 
 class TestTogether:
@@ -77,11 +88,58 @@ class TestTogether:
             assert set(each.edits) <= set(taken)
 
 
+class TestImportsThatAllFixesTogetherLeaveUnused:
+    @staticmethod
+    def fixed(text: str, code: str) -> str:
+        findings = check_texts({APP: text}, [by_code()[code]], "/")
+        action = fix_code(findings, code, {APP: SourceFile(text)}.get)
+        assert action is not None
+        fixed = apply_edits(text, [e.edit for e in action.edits])
+        assert check_texts({APP: fixed}, [by_code()[code]], "/") == []
+        return fixed
+
+    VIEWS = """
+@app.get("/")
+def index():
+    return {0}
+
+
+@app.get("/other")
+def other():
+    return {0}
+"""
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("from flask import Flask, jsonify\n", "from flask import Flask\n"),
+            ("from flask import Flask\nfrom flask import jsonify\n", "from flask import Flask\n"),
+            ("from flask import (\n    Flask,\n    jsonify,  # x\n)\n", "from flask import (\n    Flask,\n)\n"),
+            ("from flask import Flask, jsonify  # noqa\n", "from flask import Flask, jsonify  # noqa\n"),
+        ],
+    )
+    def test_a_name_goes_with_its_last_use(self, before: str, after: str) -> None:
+        rest = "\napp = Flask(__name__)\n\n"
+        text = before + rest + self.VIEWS.format('jsonify({"a": 1})')
+        assert self.fixed(text, "FLK909") == after + rest + self.VIEWS.format('{"a": 1}')
+
+    def test_a_name_stays_with_a_use_that_no_fix_takes(self) -> None:
+        rest = "from flask import Flask, jsonify\n\napp = Flask(__name__)\nrender = jsonify\n\n"
+        text = rest + self.VIEWS.format('jsonify({"a": 1})')
+        assert self.fixed(text, "FLK909") == rest + self.VIEWS.format('{"a": 1}')
+
+    def test_another_name_comes_in_the_same_statement(self) -> None:
+        rest = "\napp = Flask(__name__)\n\n"
+        text = "import json\nfrom flask import Flask\n" + rest + self.VIEWS.format('json.dumps({"a": 1})')
+        expected = "from flask import Flask, jsonify\n" + rest + self.VIEWS.format('jsonify({"a": 1})')
+        assert self.fixed(text, "FLK902") == expected
+
+
 class TestActions:
     SOURCE = SourceFile("aaaa bbbb cccc\n")
 
     def titles(self, *findings: Finding, at: tuple[int, int] = (0, 1)) -> list[str]:
-        return [a.title for a in quick_actions(self.SOURCE, findings, Span(*at))]
+        return [a.title for a in quick_actions(self.SOURCE, findings, Span(*at), unread)]
 
     def test_order_and_wording(self) -> None:
         found = finding(0, 4, fix(edit(0, 4, "x"), title="Do this"), fix(edit(0, 4, "y"), safe=False, title="Or that"))
@@ -99,7 +157,7 @@ class TestActions:
             ((unsafe, safe), [False, False]),
             ((unsafe,), [False]),
         ):
-            actions = quick_actions(self.SOURCE, [finding(0, 4, *fixes)], Span(0, 1))
+            actions = quick_actions(self.SOURCE, [finding(0, 4, *fixes)], Span(0, 1), unread)
             assert [a.preferred for a in actions if a.kind == "fix"] == expected
             assert not any(a.preferred for a in actions if a.kind != "fix")
 
@@ -116,18 +174,18 @@ class TestActions:
 
     def test_all_of_a_kind_takes_two(self) -> None:
         one, other = finding(0, 4, fix(edit(0, 4, "x"))), finding(5, 9, fix(edit(5, 9, "y")))
-        assert fix_code([one], "FLK101") is None
-        both = fix_code([one, other], "FLK101")
+        assert fix_code([one], "FLK101", unread) is None
+        both = fix_code([one, other], "FLK101", unread)
         assert both is not None
         assert len(both.edits) == 2
         assert "Fix all FLK101 problems" in self.titles(one, other)
 
     def test_everything_is_safe_fixes_only(self) -> None:
         safe, unsafe = finding(0, 4, fix(edit(0, 4, "x"))), finding(5, 9, fix(edit(5, 9, "y"), safe=False))
-        everything = fix_all([safe, unsafe])
+        everything = fix_all([safe, unsafe], unread)
         assert everything is not None
         assert everything.findings == (safe,)
-        assert fix_all([unsafe]) is None
+        assert fix_all([unsafe], unread) is None
         assert safe_fix(unsafe) is None
 
 

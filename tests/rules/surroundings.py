@@ -124,6 +124,12 @@ def before_semicolons(text: str) -> str:
     return _inserted(text, [(_end(text, s), f'; odd = "{ODD}"') for s in _simple(text)])
 
 
+def last_semicolons(text: str) -> str:
+    """A semicolon at the end of each simple statement, as in other languages."""
+    ends = (_end(text, s) for s in _simple(text))
+    return _inserted(text, [(end, ";") for end in ends if text[end : end + 1] in ("", "\n")])
+
+
 def one_line_blocks(text: str) -> str:
     """``if x: y`` wherever it can be."""
     for statement in sorted(_simple(text), key=lambda s: s.lineno, reverse=True):
@@ -297,6 +303,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "form feeds": form_feeds,
     "after semicolons": after_semicolons,
     "before semicolons": before_semicolons,
+    "last semicolons": last_semicolons,
     "one line": one_line_blocks,
     "comments": comments,
     "brackets": spread_brackets,

@@ -36,7 +36,7 @@ def after(code: str, name: str, text: str, app: str = APP) -> str | None:
         (
             "a.service",
             "[Service]\nExecStart=/v/bin/python app.py\n",
-            "[Service]\nExecStart=/v/bin/python -m gunicorn app:app\n",
+            "[Service]\nExecStart=/v/bin/python -m gunicorn -b 127.0.0.1:5000 app:app\n",
         ),
         (
             "a.service",
@@ -53,6 +53,23 @@ def after(code: str, name: str, text: str, app: str = APP) -> str | None:
 )
 def test_gunicorn_instead_of_the_development_server(name: str, text: str, expected: str | None) -> None:
     assert after("FLK801", name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ("", "-b 127.0.0.1:5000 "),
+        ('"0.0.0.0", 80', "-b 0.0.0.0:80 "),
+        ('"::", port=80', '-b "[::]:80" '),
+        ("port=int(os.environ['PORT'])", ""),
+        ("**options", ""),
+    ],
+)
+def test_gunicorn_listens_where_the_script_did(arguments: str, options: str) -> None:
+    script = APP.replace("app.run()", f"app.run({arguments})")
+    assert script != APP or not arguments
+    fixed_text = after("FLK801", "Dockerfile", "CMD python app.py\n", script)
+    assert fixed_text == f"CMD gunicorn {options}app:app\n"
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,46 @@ def test_wrap_in_with_goes_in_as_far_as_the_block_can(before: str, after: str) -
     assert edited(before, lambda e: e.edit.wrap_in_with([e.statement("use()")], "with x:")) == after
 
 
+def test_a_statement_that_ends_in_a_semicolon_fills_its_line() -> None:
+    text = "x = 1;\ny = 2;  # why\n"
+    assert edited(text, lambda e: e.edit.delete_statement(e.statement("y = 2"))) == "x = 1;\n"
+    assert edited(text, lambda e: e.edit.insert_line_after(e.statement("y = 2"), "z")) == text + "z\n"
+    wrapped = edited(text, lambda e: e.edit.wrap_in_with([e.statement("y = 2")], "with z:"))
+    assert wrapped == "x = 1;\nwith z:\n    y = 2;  # why\n"
+
+
+def test_a_statement_moves_with_its_comment() -> None:
+    text = "if a:\n    f(\n        1,\n    )  # why\nb = 2\n"
+
+    def move(e: Editing) -> None:
+        statement = e.statement("f(")
+        e.edit.insert_line_after(e.statement("b = 2"), e.edit.from_margin(statement)).delete_statement(statement)
+
+    assert edited(text, move) == "if a:\n    pass  # why\nb = 2\nf(\n    1,\n)  # why\n"
+
+
+def test_lines_below_a_definition_stand_apart_from_it() -> None:
+    text = "def f():\n    pass\n\n\nb = 1\n"
+    expected = "def f():\n    pass\n\n\nf()\n\n\nb = 1\n"
+    assert edited(text, lambda e: e.edit.insert_line_after(e.statement("def f"), "f()")) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a = 1\nx = 2\nb = 3\n", "a = 1\n\n\nx = 2\n\n\nb = 3\n"),
+        ("a = 1\n\nx = 2\n\n\n\nb = 3\n", "a = 1\n\n\nx = 2\n\n\n\nb = 3\n"),
+        ("a = 1\n# of x\nx = 2\n", "a = 1\n\n\n# of x\nx = 2\n"),
+        ('a = """\n# text"""\nx = 2\n', 'a = """\n# text"""\n\n\nx = 2\n'),
+        ("x = 2\nb = 3\n", "x = 2\n\n\nb = 3\n"),
+        ("if a:\n    # of x\n    x = 2\n", "if a:\n    # of x\n    x = 2\n"),
+        ("a = 1\r\nx = 2\r\n", "a = 1\r\n\r\n\r\nx = 2\r\n"),
+    ],
+)
+def test_set_apart(before: str, after: str) -> None:
+    assert edited(before, lambda e: e.edit.set_apart(e.statement("x = 2"), 2)) == after
+
+
 def test_lines_before_and_after_and_decorators() -> None:
     def change(e: Editing) -> None:
         function = e.index.nodes(ast.FunctionDef)[0]

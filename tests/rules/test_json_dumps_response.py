@@ -148,6 +148,12 @@ def test_marks_what_is_returned() -> None:
     assert marked("FLK902", text) == ["json.dumps(data)"]
 
 
+@pytest.mark.parametrize(("path", "count"), [("fake.py", 1), ("tests/fake.py", 0)])
+def test_the_fake_servers_of_tests_are_left_alone(path: str, count: int) -> None:
+    text = "import json\nfrom flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef index():\n    return json.dumps({})\n"
+    assert len(findings("FLK902", "", {path: text})) == count
+
+
 @pytest.mark.parametrize(
     ("helper", "count"),
     [

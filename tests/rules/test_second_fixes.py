@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from checking import findings, fixed
 from flask_runner import FlaskRunner
 
@@ -90,3 +91,21 @@ def test_a_call_over_several_lines_moves_with_its_lines() -> None:
     after = fixed(LATE, finding.fixes[0])
     call = '    app.register_blueprint(  # the API\n        bp,\n        url_prefix="/api",\n    )\n'
     assert after == LATE.replace(call, "").replace('        return "a"\n', f'        return "a"\n{call}')
+
+
+@pytest.mark.parametrize(
+    ("behind", "after"),
+    [
+        ("", "  # noqa: E402"),
+        ("  # the views", "  # noqa: E402  # the views"),
+        ("  # noqa: F401", "  # noqa: E402, F401"),
+        ("  # noqa", "  # noqa"),
+        ("  # NOQA:F401,E402", "  # NOQA:F401,E402"),
+    ],
+)
+def test_an_import_moves_below_with_its_comment(behind: str, after: str) -> None:
+    text = f"from flask import Flask\nimport views{behind}\n\napp = Flask(__name__)\n"
+    views = "from app import app\n\n\n@app.get('/')\ndef index():\n    return 'x'\n"
+    (finding,) = findings("FLK301", text, {"views.py": views})
+    fix = next(f for f in finding.fixes if f.title.startswith("Move the import"))
+    assert fixed(text, fix) == f"from flask import Flask\n\napp = Flask(__name__)\nimport views{after}\n"

@@ -131,6 +131,20 @@ def test_flk701_an_exit_that_flashes_an_error_gives_the_change_up(category: str,
     assert len(findings("FLK701", f"from flask import flash\n{HEAD}{VIEW}{body}")) == count
 
 
+@pytest.mark.parametrize(
+    ("exit_", "count"),
+    [
+        ("problem = check()\n    if problem:\n        return problem", 0),
+        ("if (problem := check()):\n        return problem", 0),
+        ("problem = check()\n    if problem is not None:\n        return problem", 0),
+        ("problem = check()\n    if problem:\n        return ''", 1),
+    ],
+)
+def test_flk701_an_exit_that_hands_on_what_a_check_found_gives_the_change_up(exit_: str, count: int) -> None:
+    body = f"user = db.session.get(User, 1)\n    user.name = 'a'\n    {exit_}\n    db.session.commit()\n    return ''\n"
+    assert len(findings("FLK701", f"from checks import check\n{HEAD}{VIEW}{body}")) == count
+
+
 MODELS = """
 from flask_sqlalchemy import SQLAlchemy
 db = SQLAlchemy()

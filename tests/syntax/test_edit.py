@@ -6,8 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_ls.syntax.edit import TextEdit, apply_edits
+from flask_ls.syntax.edit import TextEdit, apply_edits, composed
 from flask_ls.syntax.span import Span
+
+
+def some_edits(data: st.DataObject, text: str) -> list[TextEdit]:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    spans = [Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
+    return [TextEdit(span, data.draw(st.text("xyz", max_size=3))) for span in dict.fromkeys(spans)]
+
+
+@given(st.data(), st.text("abc\n", max_size=20))
+def test_composed_edits_do_what_both_do(data: st.DataObject, text: str) -> None:
+    first = some_edits(data, text)
+    between = apply_edits(text, first)
+    second = some_edits(data, between)
+    assert apply_edits(text, composed(text, first, second)) == apply_edits(between, second)
+
+
+def test_composed_edits_leave_what_neither_changes() -> None:
+    first = [TextEdit(Span(2, 4), "XX"), TextEdit(Span(8, 8), "YY")]
+    second = [TextEdit(Span(3, 5), "")]
+    assert composed("0123456789", first, second) == [TextEdit(Span(2, 5), "X"), TextEdit(Span(8, 8), "YY")]
 
 
 @given(st.data(), st.text("abc\n", max_size=20))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from flask_ls.cli.errors import CommandError
 from flask_ls.cli.formats import shown_path
 from flask_ls.features.checking import Checked, check
-from flask_ls.features.fixes import safe_fix, together
+from flask_ls.features.fixes import chosen_together, safe_fix, together
 from flask_ls.features.workspace import Workspace
 from flask_ls.rules.finding import FileRename, Finding, Fix
 from flask_ls.syntax.edit import TextEdit, apply_edits
@@ -45,8 +45,8 @@ def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool
     for _ in range(_ROUNDS):
         fixes = [fix for finding in checked.findings if (fix := _chosen(finding, unsafe)) and fix.rename is None]
         edits: dict[str, list[TextEdit]] = {}
-        chosen = together(fix for fix in fixes if all(wanted(path) for path in fix.paths))
-        for edit in chosen:
+        chosen = chosen_together(fix for fix in fixes if all(map(wanted, fix.paths)))
+        for edit in together(chosen, checked.snapshot.source):
             edits.setdefault(edit.path, []).append(edit.edit)
         texts: dict[str, str] = {}
         for path, of_file in edits.items():
@@ -57,7 +57,7 @@ def fix_all(workspace: Workspace, checked: Checked, wanted: Callable[[str], bool
             texts[path] = apply_edits(source.text, of_file)
         if not texts or all(checked.snapshot.source(p).text == t for p, t in texts.items()):  # type: ignore[union-attr]
             break
-        made = set(chosen)
+        made = {edit for fix in chosen for edit in fix.edits}
         count += sum(1 for fix in fixes if made.issuperset(fix.edits))
         for path, text in texts.items():
             workspace.set_text(path, text)
@@ -79,9 +79,12 @@ def diff(fixed: Fixed) -> Iterator[str]:
     """The changes as a unified diff."""
     for path, (before, text) in sorted(fixed.changed.items()):
         name = shown_path(path)
-        lines = difflib.unified_diff(_lines(before.text), _lines(text), name, name)
+        signature = "\ufeff" if before.has_bom else ""
+        lines = difflib.unified_diff(_lines(signature + before.text), _lines(signature + text), name, name)
         for line in lines:
-            yield line.removesuffix("\n").removesuffix("\r")
+            shown = line.removesuffix("\n")
+            # `patch` compares line ends too. Where the terminal's own are CRLF, each line gets one by itself.
+            yield shown if line.endswith("\r\n") and os.linesep == "\n" else shown.removesuffix("\r")
             if not line.endswith(("\n", "\r")):
                 yield "\\ No newline at end of file"
     for rename in fixed.renames:
@@ -90,13 +93,16 @@ def diff(fixed: Fixed) -> Iterator[str]:
 
 
 def save(fixed: Fixed) -> None:
-    """Write all changed files: each whole or not at all, in its own encoding.
+    """Write all changed files or none: each is prepared beside the old one before the first takes its place.
 
-    :raises CommandError: a text does not fit its encoding (nothing is written then), or a file cannot be written.
+    :raises CommandError: a text does not fit its encoding, or a file cannot be written.
     """
     contents = {path: _encoded(path, before, text) for path, (before, text) in fixed.changed.items()}
-    for path, data in contents.items():
-        _write(path, data)
+    with contextlib.ExitStack() as stack:
+        prepared = [(path, _prepared(path, data, stack)) for path, data in contents.items()]
+        for path, temporary in prepared:
+            with _naming(path, "written"):
+                os.replace(temporary, os.path.realpath(path))
     for rename in fixed.renames:
         _rename(rename)
 
@@ -109,42 +115,46 @@ def _encoded(path: str, before: SourceFile, text: str) -> bytes:
         raise CommandError(f"{shown_path(path)}: cannot be fixed, as {why}.") from None
 
 
-def _write(path: str, data: bytes) -> None:
-    try:
-        _replace(os.path.realpath(path), data)
-    except OSError as error:
-        raise CommandError(f"{shown_path(path)}: cannot be written: {error.strerror}.") from None
+def _prepared(path: str, data: bytes, stack: contextlib.ExitStack) -> str:
+    """The name of a file beside ``path`` with the new content and its mode, which ``stack`` removes if it is left."""
+    real = os.path.realpath(path)
+    with _naming(path, "written"):
+        mode = stat.S_IMODE(os.stat(real).st_mode)
+        if not os.access(real, os.W_OK):
+            raise PermissionError(13, "Permission denied", real)
+        descriptor, temporary = tempfile.mkstemp(prefix=".flask-ls-", dir=os.path.dirname(real))
+        stack.callback(_remove, temporary)
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, mode)
+    return temporary
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def _rename(rename: FileRename) -> None:
-    try:
+    with _naming(rename.path, "renamed"):
         if os.path.exists(rename.to):
             raise FileExistsError(17, "the new name is taken", rename.to)
         os.rename(rename.path, rename.to)
+
+
+@contextlib.contextmanager
+def _naming(path: str, what: str) -> Iterator[None]:
+    """Say which file an ``OSError`` is about."""
+    try:
+        yield
     except OSError as error:
-        raise CommandError(f"{shown_path(rename.path)}: cannot be renamed: {error.strerror}.") from None
+        raise CommandError(f"{shown_path(path)}: cannot be {what}: {error.strerror}.") from None
 
 
 def _chosen(finding: Finding, unsafe: bool) -> Fix | None:
     if unsafe and finding.fixes:
         return finding.fixes[0]
     return safe_fix(finding)
-
-
-def _replace(path: str, data: bytes) -> None:
-    mode = stat.S_IMODE(os.stat(path).st_mode)
-    if not os.access(path, os.W_OK):
-        raise PermissionError(13, "Permission denied", path)
-    descriptor, temporary = tempfile.mkstemp(prefix=".flask-ls-", dir=os.path.dirname(path))
-    try:
-        with open(descriptor, "wb") as stream:
-            stream.write(data)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def _lines(text: str) -> list[str]:

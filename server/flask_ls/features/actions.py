@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
-from flask_ls.features.fixes import safe_fix, together
+from flask_ls.features.fixes import SourceOf, chosen_together, safe_fix, together
 from flask_ls.features.suppression import silence, silence_above
 from flask_ls.rules.finding import FileEdit, FileRename, Finding
 from flask_ls.rules.suppress import Kind as FileKind
@@ -20,20 +21,25 @@ Kind = Literal["fix", "silence", "documentation", "fix-code", "fix-all"]
 class Action:
     """One thing to choose. ``findings`` are those it settles; ``code`` is empty for the action over all rules.
 
-    ``preferred`` marks the one action that is right without a look. ``edits`` is empty for ``documentation``.
+    ``preferred`` marks the one action that is right without a look.
     """
 
     kind: Kind
     title: str
     code: str
     findings: tuple[Finding, ...]
-    edits: tuple[FileEdit, ...] = ()
+    edits_of: Callable[[], tuple[FileEdit, ...]] = tuple
     preferred: bool = False
     rename: FileRename | None = None
 
+    @property
+    def edits(self) -> tuple[FileEdit, ...]:
+        """What it changes; nothing for ``documentation``. Computed when asked: most actions are only offered."""
+        return self.edits_of()
+
 
 def quick_actions(
-    source: SourceFile, findings: Sequence[Finding], span: Span, file: FileKind = "python"
+    source: SourceFile, findings: Sequence[Finding], span: Span, source_of: SourceOf, file: FileKind = "python"
 ) -> list[Action]:
     """The actions for the findings at ``span``: their fixes first, then silencing and documentation.
 
@@ -41,25 +47,25 @@ def quick_actions(
     """
     here = [f for f in findings if f.span.overlaps(span)]
     fixes = [action for finding in here for action in _fixes(finding)]
-    kinds = [a for code in dict.fromkeys(f.code for f in here) if (a := fix_code(findings, code)) is not None]
-    silences = [a for finding in here if (a := _silence(source, finding, file)) is not None]
+    kinds = [a for code in dict.fromkeys(f.code for f in here) if (a := fix_code(findings, code, source_of))]
+    silences = [a for finding in here if (a := _silence(source, finding, file))]
     return [*fixes, *kinds, *_once(silences), *_once(_documentation(f) for f in here)]
 
 
-def fix_code(findings: Sequence[Finding], code: str) -> Action | None:
+def fix_code(findings: Sequence[Finding], code: str, source_of: SourceOf) -> Action | None:
     """Safe fixes for every finding of one rule in the file; None when fewer than two have one."""
     fixable = tuple(f for f in findings if f.code == code and safe_fix(f) is not None)
     if len(fixable) < 2:
         return None
-    return Action("fix-code", f"Fix all {code} problems", code, fixable, _edits(fixable))
+    return Action("fix-code", f"Fix all {code} problems", code, fixable, _edits(fixable, source_of))
 
 
-def fix_all(findings: Sequence[Finding]) -> Action | None:
+def fix_all(findings: Sequence[Finding], source_of: SourceOf) -> Action | None:
     """Safe fixes for every finding of the file; None when there is nothing to do."""
     fixable = tuple(f for f in findings if safe_fix(f) is not None)
     if not fixable:
         return None
-    return Action("fix-all", "Fix all auto-fixable Flask problems", "", fixable, _edits(fixable))
+    return Action("fix-all", "Fix all auto-fixable Flask problems", "", fixable, _edits(fixable, source_of))
 
 
 def _fixes(finding: Finding) -> list[Action]:
@@ -70,7 +76,7 @@ def _fixes(finding: Finding) -> list[Action]:
             f"flask-ls ({finding.code}): {fix.title}",
             finding.code,
             (finding,),
-            fix.edits,
+            partial(tuple, fix.edits),
             preferred=fix is best,
             rename=fix.rename,
         )
@@ -86,15 +92,16 @@ def _silence(source: SourceFile, finding: Finding, file: FileKind) -> Action | N
     if edit is None:
         return None
     title = f"Disable {finding.code} for this line"
-    return Action("silence", title, finding.code, (finding,), (FileEdit(finding.path, edit),))
+    return Action("silence", title, finding.code, (finding,), partial(tuple, [FileEdit(finding.path, edit)]))
 
 
 def _documentation(finding: Finding) -> Action:
     return Action("documentation", f"Show documentation for {finding.code}", finding.code, (finding,))
 
 
-def _edits(findings: tuple[Finding, ...]) -> tuple[FileEdit, ...]:
-    return together(fix for f in findings if (fix := safe_fix(f)) is not None)
+def _edits(findings: tuple[Finding, ...], source_of: SourceOf) -> Callable[[], tuple[FileEdit, ...]]:
+    fixes = (fix for f in findings if (fix := safe_fix(f)) is not None)
+    return partial(together, chosen_together(fixes), source_of)
 
 
 def _once(actions: Iterable[Action]) -> list[Action]:

@@ -48,13 +48,15 @@ class FileRename:
 class Fix:
     """All-or-nothing edits. ``safe`` means: the program's other behaviour stays the same.
 
-    A fix with a ``rename`` has no edits.
+    A fix with a ``rename`` has no edits. ``freed`` are a path and a name each: the name is used less there, and its
+    import goes with the last use, which other fixes may take away.
     """
 
     title: str
     edits: tuple[FileEdit, ...]
     safe: bool
     rename: FileRename | None = None
+    freed: tuple[tuple[str, str], ...] = ()
 
     def in_file(self, path: str) -> list[TextEdit]:
         """The edits of one file."""

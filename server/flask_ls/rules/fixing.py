@@ -17,7 +17,14 @@ from flask_ls.rules.edits.blocks import dedenting, indent_unit, indenting, reind
 from flask_ls.rules.edits.calls import Argument, Arguments
 from flask_ls.rules.edits.imports import ImportEdits
 from flask_ls.rules.edits.parsing import still_parses
-from flask_ls.rules.edits.statements import deleting, full_span, indentation, line_of
+from flask_ls.rules.edits.statements import (
+    blank_lines_around,
+    comment_behind,
+    deleting,
+    full_span,
+    indentation,
+    line_of,
+)
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
@@ -48,6 +55,11 @@ class EditBuilder:
     def edits(self) -> list[TextEdit]:
         """All edits, to be applied at once. Ask when everything has been said."""
         return self._finished or []
+
+    @property
+    def freed(self) -> list[str]:
+        """The names whose imports go when nothing uses them any more."""
+        return list(dict.fromkeys(self._maybe_unused))
 
     def refuse(self) -> EditBuilder:
         """Say that the fix is not possible here."""
@@ -110,11 +122,15 @@ class EditBuilder:
         if lines is None:
             return self.refuse()
         written = self._reindented(text, indentation(self.source, statement))
+        if isinstance(statement, ast.Pass):  # it was there for an empty block
+            return self.replace(statement, written.lstrip())
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and isinstance(self.index.parent(statement), ast.Module):
+            written = self.newline * 2 + written
         ended = self.source.text[: lines.end].endswith(("\n", "\r"))
         return self.insert(lines.end, written + self.newline if ended else self.newline + written)
 
     def from_margin(self, statement: ast.stmt) -> str:
-        """The source of a statement as the methods above take it, to put the statement elsewhere."""
+        """A statement with its trailing comment as the methods above take it, to put the statement elsewhere."""
         first, *others = self.source.segment(statement).splitlines()
         indent = indentation(self.source, statement)
         strings = [n for n in ast.walk(statement) if isinstance(n, ast.Constant) and isinstance(n.value, (str, bytes))]
@@ -128,7 +144,8 @@ class EditBuilder:
                 rest = rest[len(self.indent_unit) :]
                 levels += 1
             lines.append(" " * 4 * levels + rest)
-        return "\n".join(lines)
+        comment = comment_behind(self.source, statement)
+        return "\n".join(lines) + (f"  {comment}" if comment else "")
 
     def wrap_in_with(self, statements: Sequence[ast.stmt], header: str) -> EditBuilder:
         """Put neighbouring statements of one block under ``header`` (``with app.app_context():``), one level in."""
@@ -137,6 +154,11 @@ class EditBuilder:
             return self.refuse()
         self.insert(first.start, self._reindented(header, indentation(self.source, statements[0])) + self.newline)
         return self.indent(Span(first.start, last.end))
+
+    def set_apart(self, statement: ast.stmt, wanted: int, *, below: bool = True) -> EditBuilder:
+        """Leave ``wanted`` blank lines above a statement and its comments, and below it."""
+        over, under = blank_lines_around(self.source, self.index, statement, wanted)
+        return self._add(over)._add(under) if below else self._add(over)
 
     def indent(self, span: Span) -> EditBuilder:
         """Move the lines of a span one level in; the text of strings stays."""
@@ -251,7 +273,7 @@ class EditBuilder:
         for call, numbers in self._arguments.items():
             edits += [TextEdit(span, "") for span in Arguments(self.source, call).without(numbers)]
         edits += deleting(self.source, self.index, self._deleted)
-        for name in dict.fromkeys(self._maybe_unused):
+        for name in self.freed:
             self._drop_if_unused(name, edits)
         edits += deleting(self.source, self.index, self._imports.gone())
         edits = _without_covered(edits + self._imports.edits())

@@ -31,6 +31,10 @@ class Edits(Protocol):
     def edits(self) -> Sequence[TextEdit]:
         """What was collected."""
 
+    @property
+    def freed(self) -> Sequence[str]:
+        """Names that are used less, so that their imports may be in vain."""
+
 
 class Saying(Generic[Where_contra]):
     """Findings and fixes of one rule in one file."""
@@ -73,4 +77,5 @@ class Saying(Generic[Where_contra]):
         if any(b.impossible for b in builders):
             return None
         edits = tuple(FileEdit(b.path, e) for b in builders for e in b.edits)
-        return Fix(title, edits, safe, rename) if edits or rename is not None else None
+        freed = tuple((b.path, name) for b in builders for name in b.freed)
+        return Fix(title, edits, safe, rename, freed) if edits or rename is not None else None

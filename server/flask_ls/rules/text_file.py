@@ -34,6 +34,7 @@ class TextEdits:
         self.path = path
         self.edits: list[TextEdit] = []
         self.impossible = False
+        self.freed: tuple[str, ...] = ()
 
     def replace(self, span: Span | None, text: str) -> TextEdits:
         """Put ``text`` in the place of a span; impossible when there is none."""

@@ -95,6 +95,7 @@ def test_names_that_keep_away_from_production() -> None:
     assert is_development_path("/p/docker-compose.dev.yml")
     assert is_development_path("/p/.flaskenv")
     assert is_development_path("/p/docker-compose.override.yml")
+    assert is_development_path("/p/Procfile.windows")
     assert not is_development_path("/p/devices/Dockerfile")
 
 

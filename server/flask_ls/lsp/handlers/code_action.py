@@ -31,8 +31,8 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeActionParams) -> lis
         actions: list[Action] = []
         if wants(only, QUICK_FIX):
             span = moment.converter.span(source, params.range)
-            actions += quick_actions(source, findings, span, moment.kind(path))
-        if wants(only, FIX_ALL) and (everything := fix_all(findings)) is not None:
+            actions += quick_actions(source, findings, span, moment.snapshot.source, moment.kind(path))
+        if wants(only, FIX_ALL) and (everything := fix_all(findings, moment.snapshot.source)) is not None:
             actions.append(everything)
         found = [_offer(ls, params, moment, source, action) for action in actions]
         return [action for action in found if action is not None]

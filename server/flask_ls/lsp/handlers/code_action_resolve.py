@@ -31,13 +31,13 @@ async def handle(ls: FlaskLanguageServer, params: types.CodeAction) -> types.Cod
         findings = moment.snapshot.findings(path, token)
         offered: Iterable[Action | None]
         if data["kind"] == "fix-all":
-            offered = [fix_all(findings)]
+            offered = [fix_all(findings, moment.snapshot.source)]
         elif data["kind"] == "fix-code":
-            offered = [fix_code(findings, str(data["code"]))]
+            offered = [fix_code(findings, str(data["code"]), moment.snapshot.source)]
         else:
             span = Span(int(data["start"]), int(data["end"]))
             at = [f for f in findings if f.span == span]
-            offered = quick_actions(source, at, span, moment.kind(path))
+            offered = quick_actions(source, at, span, moment.snapshot.source, moment.kind(path))
         for action in offered:
             if action is not None and (action.kind, action.title) == (data["kind"], data["title"]):
                 return moment.converter.workspace_edit(moment.snapshot, action.edits, moment.versions, action.rename)

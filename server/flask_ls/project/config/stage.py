@@ -11,7 +11,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _STAGES: dict[str, Stage] = {
     **dict.fromkeys(("test", "tests", "testing", "unittest", "pytest", "ci"), "test"),
     **dict.fromkeys(
-        ("dev", "devel", "develop", "development", "debug", "local", "localhost", "sandbox", "example", "demo"),
+        ("dev", "devel", "debug", "local", "localhost", "sandbox", "example", "demo"),
         "development",
     ),
     **dict.fromkeys(
@@ -24,7 +24,10 @@ _STAGES: dict[str, Stage] = {
 def stage_of_name(name: str) -> Stage:
     """The stage that a class, module, file or key name speaks of: ``TestingConfig``, ``dev``, ``config.production``."""
     for part in _WORD.findall(name):
-        stage = _STAGES.get(part.lower())
+        word = part.lower()
+        stage = _STAGES.get(word) or _STAGES.get(word.removesuffix("config").removesuffix("settings"))
+        if stage is None and (word.startswith("develop") or word.endswith("dev")):  # `develompent`, `webdev`
+            stage = "development"
         if stage is not None:
             return stage
     return "any"

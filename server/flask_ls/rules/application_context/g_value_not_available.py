@@ -95,6 +95,7 @@ rule = Rule(
 
             app = Flask(__name__)
 
+
             @app.before_request
             def set_db():
                 g.db = "connection"
@@ -295,6 +296,7 @@ def _before_requests(stores: list[ast.Attribute], ctx: Context) -> Fix | None:
     edit = ctx.edit()
     header = f"@{ctx.text(call.func.value)}.before_request{edit.newline}def {name}():"
     edit.replace(Span(ctx.span(block).start, ctx.span(call).end + 1), header)
+    edit.set_apart(block, 2)
     if block.body[0].lineno == block.lineno:
         edit.refuse()
     return ctx.fix("Set it before each request", edit, safe=False)

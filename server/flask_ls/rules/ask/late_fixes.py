@@ -235,33 +235,19 @@ def _renamed(edit: EditBuilder, local: str, statement: ast.AST, old: str, new: s
 
 def _define(ctx: Context, edit: EditBuilder, statement: ast.stmt, head: str, value: ast.expr, gap: int) -> None:
     """Put a definition in the place of an assignment, with ``gap`` blank lines to its neighbours."""
-    block = ctx.index.block_of(statement)
-    number = block.index(statement)
     start = ctx.span(statement).start
     line = ctx.source.line_span(ctx.source.position(start)[0]).start
     indent = ctx.source.text[line:start]
     if indent.strip():
         edit.refuse()
         return
-    if isinstance(ctx.parent(statement), ast.If):
-        gap = 0
-    newline = edit.newline
-    head = head.replace("    ", edit.indent_unit).replace("{nl}", f"{newline}{indent}")
-    before = after = 0
-    if number:
-        between = ctx.source.position(start)[0] - ctx.source.position(ctx.span(block[number - 1]).end)[0] - 1
-        before = max(gap - between, 0)
-    if number + 1 < len(block):
-        following = ctx.source.position(ctx.span(block[number + 1]).start)[0]
-        after = max(gap - (following - ctx.source.position(ctx.span(statement).end)[0] - 1), 0)
+    head = head.replace("    ", edit.indent_unit).replace("{nl}", f"{edit.newline}{indent}")
     written = ctx.text(value)
     if "\n" in written and not _is_bracketed(value, written):
         written = f"({written})"
     edit.replace(statement, f"{head}{written}")
-    if before:
-        edit.insert(line, newline * before)
-    if after:
-        edit.insert(ctx.source.line_span(ctx.source.position(ctx.span(statement).end)[0]).end, newline * after)
+    if not isinstance(ctx.parent(statement), ast.If):
+        edit.set_apart(statement, gap)
 
 
 def _is_bracketed(value: ast.expr, text: str) -> bool:

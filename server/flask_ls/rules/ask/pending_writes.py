@@ -197,7 +197,10 @@ class PendingWrites:
             return isinstance(status, int) and status >= 400
         if isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort":
             return True
-        return any(isinstance(s, ast.Expr) and self._flashes_error(s.value) for s in self.ctx.index.block_of(node))
+        if any(isinstance(s, ast.Expr) and self._flashes_error(s.value) for s in self.ctx.index.block_of(node)):
+            return True
+        parent = self.ctx.parent(node)
+        return isinstance(parent, ast.If) and node in parent.body and _is_of(parent.test, value)
 
     def _flashes_error(self, node: ast.expr) -> bool:
         if not isinstance(node, ast.Call) or self.ctx.called(node) != "flask.flash":
@@ -206,6 +209,15 @@ class PendingWrites:
 
     def _aborts(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.Expr) and self.ctx.called(node.value) in ("flask.abort", "sys.exit")
+
+
+def _is_of(test: ast.expr, value: ast.expr | None) -> bool:
+    """Whether a return hands on what a check gave: ``if problem: return problem``."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.IsNot):
+        test = test.left
+    if isinstance(test, ast.NamedExpr):
+        test = test.target
+    return isinstance(test, ast.Name) and isinstance(value, ast.Name) and test.id == value.id
 
 
 def own_nodes_of(node: ast.AST) -> Iterator[ast.AST]:

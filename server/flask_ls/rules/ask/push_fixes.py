@@ -40,6 +40,8 @@ def request_around(ctx: Context, found: Lacking) -> Fix | None:
     """``with app.test_request_context():`` around the statements that use a request in a test, script or command."""
     if found.source in ("import", "view", "stream") or found.problem.need.level == "app":
         return None
+    if request_context_instead(ctx, found) is not None:
+        return None  # one inside of the other would be one too many
     return _around(ctx, found, "test_request_context", safe=False)
 
 

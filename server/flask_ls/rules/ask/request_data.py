@@ -132,6 +132,14 @@ class _Search:
             yield from self.of(node.value, left - 1)
         elif isinstance(node, ast.Name):
             yield from self._of_name(node, left)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield from self.of(node.left, left - 1)
+            if not _is_glued(node.left):
+                yield from self.of(node.right, left - 1)
+        elif isinstance(node, ast.JoinedStr):
+            for before, part in zip((None, *node.values), node.values, strict=False):
+                if before is None or not _is_glued(before):
+                    yield from self.of(part, left - 1)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
@@ -177,6 +185,16 @@ class _Search:
         given = dict(zip(parameters, call.args, strict=False))
         given |= {p: k.value for k in call.keywords for p in parameters if p.arg == k.arg}
         yield from _Search(self.ctx, self.converters, given).of(last.value, left - 1)
+
+
+def _is_glued(before: ast.expr) -> bool:
+    """Whether a name begins with literal text, so that no part of the path is ``..``: ``f"copy_{name}"``."""
+    if isinstance(before, ast.BinOp):
+        return _is_glued(before.right)
+    if isinstance(before, ast.JoinedStr):
+        return bool(before.values) and _is_glued(before.values[-1])
+    text = before.value if isinstance(before, ast.Constant) else None
+    return isinstance(text, str) and text != "" and not text.endswith(("/", "\\"))
 
 
 def _is_plain(statement: ast.stmt) -> bool:

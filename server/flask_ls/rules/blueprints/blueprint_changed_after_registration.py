@@ -69,6 +69,8 @@ rule = Rule(
             @bp.get("/users")
             def users():
                 return "x"
+
+
             app.register_blueprint(bp)
             """,
             drive="assert client.get('/users').status_code == 200",

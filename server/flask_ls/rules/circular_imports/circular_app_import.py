@@ -17,6 +17,7 @@ when the order in which modules are imported is not certain.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.project.facts import FileFacts
@@ -27,9 +28,13 @@ from flask_ls.project.site import Site
 from flask_ls.rules.ask.current_app import with_current_app
 from flask_ls.rules.ask.views import handler_around
 from flask_ls.rules.context import Context
+from flask_ls.rules.edits.statements import comment_behind
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
+from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
+
+_NOQA = re.compile(r"#\s*noqa(?:\s*:\s*(?P<codes>[A-Z]+[0-9]+))?", re.IGNORECASE)
 
 
 def _paths(model: ProjectModel) -> set[str]:
@@ -282,7 +287,7 @@ def _moved_into_functions(failure: ImportFailure, ctx: Context) -> Fix | None:
     if not functions:
         return None
     for first in functions.values():
-        edit.insert_line_before(first, ctx.text(statement))
+        edit.insert_line_before(first, edit.from_margin(statement))
     return ctx.fix("Import it inside the function", edit.delete_statement(statement), safe=True)
 
 
@@ -297,9 +302,20 @@ def _moved_below(failure: ImportFailure, ctx: Context) -> Fix | None:
     target = next((s for s in body if edit.source.span(s) == failure.bound.span), None)
     if moved is None or target is None or moved.lineno > target.lineno:
         return None
-    text = edit.source.segment(moved)
-    edit.delete_statement(moved).insert_line_after(target, f"{text}  # noqa: E402")
+    edit.delete_statement(moved).insert_line_after(target, _allowed_below(edit, moved))
     return ctx.fix(f"Move the import of {step.module} below the definition", edit, safe=False)
+
+
+def _allowed_below(edit: EditBuilder, statement: ast.stmt) -> str:
+    """The import with word to linters that it may stand below other code."""
+    text, comment = edit.from_margin(statement), comment_behind(edit.source, statement)
+    known = _NOQA.search(comment)
+    if known is None:
+        return f"{text.removesuffix(comment).rstrip()}  # noqa: E402{f'  {comment}' if comment else ''}"
+    if known["codes"] is None or "E402" in comment:
+        return text
+    start = len(text) - len(comment) + known.start("codes")
+    return f"{text[:start]}E402, {text[start:]}"
 
 
 def _import_at(site: Site, ctx: Context) -> ast.ImportFrom | None:

@@ -8,9 +8,9 @@ Instead: make extensions at module level without an app, and bind them in the fa
 Fix: Makes the object at module level without an app and binds it where it was and in the factory; unsafe, as the
 factory must have configured its app before.
 
-Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), when
-``init_app`` is called for the object as well, and for extensions other than SQLAlchemy inside the factory that no
-other module imports.
+Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), for an
+app in another file than the factory whose extension no other module imports, when ``init_app`` is called for the object
+as well, and for extensions other than SQLAlchemy inside the factory that no other module imports.
 """
 
 from __future__ import annotations
@@ -168,6 +168,8 @@ def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
         if is_script or any(is_made_by(ctx, given, f) for f in made):
             return
         here = next((f for f in made if f.file.path == ctx.path), made[0])
+        if here.file.path != ctx.path and not _is_imported(name, ctx):
+            return  # an app of its own, which has what it needs
         yield ctx.finding(
             value,
             f'the apps that {here.function.qualname}() makes do not get "{name}", only this app does.',
@@ -186,7 +188,12 @@ def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
 
 def _is_wanted(name: str, ctx: Context) -> bool:
     """Whether another module imports the name from this one, which has it in the factory only."""
-    return name not in ctx.index.root.bindings and any(
+    return name not in ctx.index.root.bindings and _is_imported(name, ctx)
+
+
+def _is_imported(name: str, ctx: Context) -> bool:
+    """Whether another module imports the name from this one."""
+    return any(
         facts.path != ctx.path and imported.module == ctx.index.module and any(n == name for n, _ in imported.names)
         for facts in ctx.model.files.values()
         for imported in facts.imports

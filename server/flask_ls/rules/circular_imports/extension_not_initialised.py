@@ -273,7 +273,10 @@ def _bound_in_factory(name: str, cls: str, ctx: Context) -> Fix | None:
 
 
 def _configured(body: list[ast.stmt]) -> tuple[str | None, ast.stmt | None]:
-    """The local name of the app and the last statement of the block that makes or configures it."""
+    """The local name of the app and the last statement of the block that makes or configures it.
+
+    Where extensions are bound right below, it is the last of those: some of them build on each other.
+    """
     app: str | None = None
     last: ast.stmt | None = None
     for statement in body:
@@ -285,11 +288,20 @@ def _configured(body: list[ast.stmt]) -> tuple[str | None, ast.stmt | None]:
             and ast.unparse(value.func).rpartition(".")[2] == APP.rpartition(".")[2]
         ):
             app, last = target.id, statement
-        elif app is not None and any(
-            isinstance(n, ast.Attribute) and n.attr == "config" and ast.unparse(n.value) == app
-            for n in ast.walk(statement)
-        ):
+        elif app is not None and any(_configures(n, app) for n in ast.walk(statement)):
             last = statement
         elif app is not None:
             break
     return app, last
+
+
+def _configures(node: ast.AST, app: str) -> bool:
+    """``app.config``, or ``extension.init_app(app)``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "config" and ast.unparse(node.value) == app
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "init_app"
+        and any(isinstance(a, ast.Name) and a.id == app for a in node.args)
+    )

@@ -10,7 +10,7 @@ Fix: ``json.dumps(x)`` becomes ``jsonify(x)``, a ``Response`` gets its ``mimetyp
 Text made with options such as ``indent`` is put into a ``Response``: unsafe, look at it.
 
 Quiet: Outside of views and error handlers, where a content type is given or may be (headers that cannot be read, a
-decorator or an ``after_request`` function that may set it), and for text that merely contains JSON.
+decorator or an ``after_request`` function that may set it), for text that merely contains JSON, and in tests.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ _MESSAGE = "The JSON is sent as text/html: a returned string gets no other conte
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Everything that views and error handlers return."""
-    if _types_are_set_elsewhere(ctx):
+    if ctx.is_test or _types_are_set_elsewhere(ctx):
         return
     seen: set[ast.expr] = set()
     for function, _ in handlers(ctx).of_kind("view", "error_handler", "before_request"):

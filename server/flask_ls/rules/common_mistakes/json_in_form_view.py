@@ -9,8 +9,9 @@ Instead: ``request.args`` for the query string, ``request.form`` for forms, ``re
 Fix: Reads the values where they arrive: ``request.args``, ``request.form`` or ``request.json``; where a view reads both
 bodies, ``get_json(silent=True)``. Unsafe: values of ``args`` and ``form`` are text.
 
-Quiet: For ``get_json(force=True)`` and ``silent=True``, and where the view allows a method with a body, unless a form,
-a script of a page that the same file renders or a test of the project sends the other kind.
+Quiet: For ``get_json(force=True)`` and ``silent=True``, where another decorator names ``methods``, and where the view
+allows a method with a body, unless a form, a script of a page that the same file renders or a test of the project sends
+the other kind.
 """
 
 from __future__ import annotations
@@ -190,6 +191,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     roles = [r for r in handlers(ctx).roles(function) if r.kind == "view"]
     if not isinstance(function, FUNCTIONS) or not roles or len(roles) != len(handlers(ctx).roles(function)):
         return
+    if _is_registered_otherwise(function, roles):
+        return
     parent = ctx.parent(node)
     call = parent if isinstance(parent, ast.Call) and parent.func is node else None
     if call is not None and any(k.arg in ("silent", "force") for k in call.keywords):
@@ -237,6 +240,15 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             "this view reads a form and a JSON body of the same request: for a form this answers 415.",
             fixes=[ctx.fix("Let the JSON body be absent: get_json(silent=True)", edit, safe=False)],
         )
+
+
+def _is_registered_otherwise(function: FunctionNode, roles: list[Role]) -> bool:
+    """Whether a decorator that is not Flask's names methods: it may make the function a view for those, too."""
+    sites = {r.site for r in roles}
+    return any(
+        d not in sites and isinstance(d, ast.Call) and any(k.arg == "methods" for k in d.keywords)
+        for d in function.decorator_list
+    )
 
 
 def _is_mapping(read: ast.expr, function: FunctionNode, ctx: Context) -> bool:

@@ -19,6 +19,7 @@ from packaging.version import Version
 
 from flask_ls.rules.ask.views import handlers
 from flask_ls.rules.context import Context
+from flask_ls.rules.edits.statements import indentation
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Rule
@@ -88,13 +89,24 @@ def check(node: ast.Return, ctx: Context) -> Iterator[Finding]:
         return
     if len(call.args) != 1 or call.keywords or not _is_dict(call.args[0], ctx):
         return
-    edit = ctx.edit().replace(call, ctx.text(call.args[0])).remove_unused_import("jsonify")
+    edit = ctx.edit().replace(call, _moved_out(call.args[0], node, ctx)).remove_unused_import("jsonify")
     yield ctx.finding(
         call,
         "jsonify() is not needed: returning the dict gives the same response.",
         fixes=[ctx.fix("Return the dict", edit, safe=True)],
         unnecessary=True,
     )
+
+
+def _moved_out(argument: ast.expr, statement: ast.Return, ctx: Context) -> str:
+    """The text of an argument that stands on lines of its own, as far in as the statement."""
+    text = ctx.text(argument)
+    start = ctx.span(argument).start
+    inner = ctx.source.text[ctx.source.line_span(argument.lineno - 1).start : start]
+    strings = (n for n in ast.walk(argument) if isinstance(n, (ast.Constant, ast.JoinedStr)))
+    if inner.strip() or any(n.lineno != n.end_lineno for n in strings):
+        return text
+    return text.replace(f"\n{inner}", f"\n{indentation(ctx.source, statement)}")
 
 
 def _is_dict(node: ast.expr, ctx: Context) -> bool:

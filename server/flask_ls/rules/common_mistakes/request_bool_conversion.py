@@ -19,7 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.request_text import reading
-from flask_ls.rules.ask.values import argument, definition
+from flask_ls.rules.ask.values import UNKNOWN, argument, constant, definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -86,6 +86,31 @@ rule = Rule(
             drive="assert client.post('/', data={'active': '0'}).text == 'off'",
             fails="AssertionError",
         ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get('/')
+            def index():
+                return str(request.args.get('active', default=True, type=bool))
+                #                                                   ^^^^^^^^^ bool("false") is True
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.get('/')
+            def index():
+                return str(request.args.get('active', '1').lower() in {'1', 'true', 'yes'})
+            """,
+            drive="assert (client.get('/').text, client.get('/?active=0').text) == ('True', 'False')",
+            fails="AssertionError",
+        ),
         Good(
             """
             from flask import Flask, request
@@ -126,7 +151,7 @@ _GETTERS = frozenset(f"flask.request.{name}.get" for name in _TEXTS) | _LISTS
 _SWITCHES = frozenset({"flask.request.args.get", "flask.request.values.get"})
 _MAPPINGS = frozenset({"flask.request.args", "flask.request.form", "flask.request.values"})
 _MESSAGE = 'bool("false") is True: every text but the empty one counts as true here.'
-_TRUE = '{"1", "true", "yes"}'
+_TRUE = ("1", "true", "yes")
 
 
 @rule.on(ast.Call)
@@ -158,12 +183,18 @@ def _is_asked_about(name: ast.Name, ctx: Context) -> bool:
 
 
 def _compare(whole: ast.Call, value: ast.expr, ctx: Context) -> Fix | None:
+    edit = ctx.edit()
+    like = next((n for n in ast.walk(value) if isinstance(n, ast.Constant) and isinstance(n.value, str)), None)
     text = ctx.text(value)
     if isinstance(value, ast.Call):
-        if not value.args:
+        default = argument(value, 1, "default")
+        given = constant(ctx, default) if default is not None else None
+        if not value.args or given is UNKNOWN:
             return None
-        text = f'{ctx.text(value.func)}({ctx.text(value.args[0])}, "")'
-    comparison = f"{text}.lower() in {_TRUE}"
+        missing = edit.quoted(_TRUE[0] if given else "", like=like)
+        text = f"{ctx.text(value.func)}({ctx.text(value.args[0])}, {missing})"
+    words = ", ".join(edit.quoted(word, like=like) for word in _TRUE)
+    comparison = f"{text}.lower() in {{{words}}}"
     if isinstance(ctx.parent(whole), (ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Attribute)):
         comparison = f"({comparison})"
-    return ctx.fix("Compare the text with the words for true", ctx.edit().replace(whole, comparison), safe=False)
+    return ctx.fix("Compare the text with the words for true", edit.replace(whole, comparison), safe=False)

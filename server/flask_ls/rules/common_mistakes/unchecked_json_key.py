@@ -19,6 +19,7 @@ from typing import TypeGuard
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
 
 rule = Rule(
@@ -79,6 +80,33 @@ rule = Rule(
             """,
             drive="client.post('/')",
             fails="TypeError: 'NoneType' object is not subscriptable",
+        ),
+        Bad(
+            """
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                name = request.json.get("name")
+                #      ^^^^^^^^^^^^^^^^ A JSON body may be a list or null, which has no get()
+                return [name, request.json.get("owner"), request.json.get("age")]
+            """,
+            fixed="""
+            from flask import Flask, request
+
+            app = Flask(__name__)
+
+
+            @app.post("/")
+            def index():
+                name = (request.json or {}).get("name")
+                return [name, (request.json or {}).get("owner"), (request.json or {}).get("age")]
+            """,
+            drive="client.post('/', data='null', content_type='application/json')",
+            fails="AttributeError: 'NoneType' object has no attribute 'get'",
         ),
         Good(
             """
@@ -173,10 +201,22 @@ def on_method(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     edit = ctx.edit()
     if body is node.value:
         edit.replace(body, f"({ctx.text(body)} or {{}})")
+        _accept_none_behind(node, ctx, edit)
     else:
         edit.after(body, " or {}")
     fix = ctx.fix("Take an empty body: or {}", edit, safe=False)
     yield ctx.finding(node, f"{kind}, which has no {node.attr}(): an AttributeError, a 500.", fixes=[fix])
+
+
+def _accept_none_behind(node: ast.Attribute | ast.Subscript, ctx: Context, edit: EditBuilder) -> None:
+    """``or {}`` also where the same body is read later: nothing says then any more that it is a dict."""
+    data = ctx.text(node.value)
+    around = ctx.index.function_of(node) or ctx.tree
+    for other in ast.walk(around):
+        if not isinstance(other, ast.Attribute) or other.attr not in _DICT_METHODS or other is node:
+            continue
+        if ctx.text(other.value) == data and not _is_checked(other, ctx, by_methods=False):
+            edit.replace(other.value, f"({data} or {{}})")
 
 
 def _empty_instead(node: ast.Subscript, body: ast.expr, ctx: Context) -> Fix | None:
@@ -184,6 +224,7 @@ def _empty_instead(node: ast.Subscript, body: ast.expr, ctx: Context) -> Fix | N
     edit = ctx.edit()
     if body is node.value:
         edit.replace(node, f"({ctx.text(body)} or {{}}).get({ctx.text(node.slice)})")
+        _accept_none_behind(node, ctx, edit)
     else:
         edit.after(body, " or {}")
         for other in ast.walk(ctx.index.function_of(node) or ctx.tree):
@@ -205,14 +246,17 @@ def _body(node: ast.expr, ctx: Context) -> ast.expr | None:
     return node if ctx.called(node) == "flask.request.get_json" else None
 
 
-def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context) -> bool:
-    """Whether the key or the data is asked about anywhere before in the function, or a ``try`` is around."""
+def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context, *, by_methods: bool = True) -> bool:
+    """Whether the key or the data is asked about anywhere before in the function, or a ``try`` is around.
+
+    ``by_methods``: reads by ``.get()`` and the like count as well.
+    """
     if any(isinstance(a, ast.Try) for a in ctx.index.ancestors(node)):
         return True
     data = ctx.text(node.value)
     around = ctx.index.function_of(node) or ctx.tree
     if isinstance(node, ast.Attribute):
-        return _is_read_before(node, data, around, ctx)
+        return _is_read_before(node, data, around, ctx, by_methods)
     key = ctx.text(node.slice)
     if any(_same_key(other, node, ctx) and _comes_first(other, node, ctx) for other in ast.walk(around)):
         return True
@@ -226,13 +270,16 @@ def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context) -> bool:
     return False
 
 
-def _is_read_before(node: ast.Attribute, data: str, around: ast.AST, ctx: Context) -> bool:
+def _is_read_before(node: ast.Attribute, data: str, around: ast.AST, ctx: Context, by_methods: bool) -> bool:
     """Whether the data was tested or read before, where a body of another kind would have failed already."""
     for other in ast.walk(around):
         if other is node or getattr(other, "lineno", node.lineno) > node.lineno:
             continue
         if isinstance(other, (ast.If, ast.IfExp, ast.Assert, ast.While)) and data in ctx.text(other.test):
             return True
+        is_method = isinstance(other, ast.Attribute) and other.attr in _DICT_METHODS
+        if is_method and not by_methods:
+            continue
         is_read = isinstance(other, (ast.Attribute, ast.Subscript)) and ctx.text(other.value) == data
         if is_read and other.lineno < node.lineno:  # type: ignore[attr-defined]
             return True

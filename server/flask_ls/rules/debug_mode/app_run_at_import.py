@@ -227,8 +227,7 @@ def _guarded(ctx: Context, trigger: ast.AST) -> Fix | None:
     edit = ctx.edit()
     start = ctx.source.line_span(statement.lineno - 1).start
     end = ctx.source.line_span((statement.end_lineno or statement.lineno) - 1).end
-    above = ctx.source.text[:start].rstrip(" \t\r\n")
-    blank = ctx.source.text[len(above) : start].count("\n") - 1 if above else 2
-    edit.insert(start, f'{edit.newline * max(2 - blank, 0)}if __name__ == "__main__":{edit.newline}')
+    edit.set_apart(statement, 2, below=False)
+    edit.insert(start, f'if __name__ == "__main__":{edit.newline}')
     edit.indent(Span(start, end))
     return ctx.fix("Run it only as a program", edit, safe=True)

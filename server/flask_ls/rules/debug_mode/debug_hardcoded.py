@@ -139,6 +139,7 @@ rule = Rule(
 )
 
 _MESSAGE = "Debug mode is switched on in the code: its debugger runs Python for whoever reaches it."
+_WRITTEN = "Debug mode is switched on in the code: app.run() starts the debugger, 500 handlers are bypassed."
 
 
 @rule.on_file
@@ -150,7 +151,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             told.add(server.debug.node)
             yield ctx.finding(server.debug.node, _MESSAGE, fixes=[_without_argument(ctx, server)])
     for write in debug_writes(ctx):
-        yield ctx.finding(write.value, _MESSAGE, fixes=[_without_write(ctx, write)])
+        yield ctx.finding(write.value, _WRITTEN, fixes=[_without_write(ctx, write)])
 
 
 @rule.on(ast.Call)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection
 
 from flask_ls.project.index import FileIndex
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
+
+_TRAILING = re.compile(r"[ \t\f]*(?:;[ \t\f]*)?(?P<comment>#.*)?", re.DOTALL)
 
 
 def full_span(source: SourceFile, statement: ast.stmt) -> Span:
@@ -21,17 +24,23 @@ def full_span(source: SourceFile, statement: ast.stmt) -> Span:
 
 
 def line_of(source: SourceFile, statement: ast.stmt) -> Span | None:
-    """The lines of a statement with their line end and trailing comment; None when it shares them with another."""
+    """The lines of a statement with their line end and what trails it; None when it shares them with another."""
     text = source.text
     start, end = full_span(source, statement)
     first = source.line_span(source.position(start)[0]).start
     if text[first:start].strip(" \t\f"):
         return None
     last = source.line_span(source.position(end)[0])
-    rest = text[end : last.end].strip(" \t\f")
-    if rest and not rest.startswith("#"):
+    if not _TRAILING.fullmatch(text, end, last.end):
         return None
     return Span(first, _next_line(source, last))
+
+
+def comment_behind(source: SourceFile, statement: ast.stmt) -> str:
+    """The comment on the last line of a statement that fills its lines; empty without one."""
+    end = source.span(statement).end
+    trailing = _TRAILING.fullmatch(source.text, end, source.line_span(source.position(end)[0]).end)
+    return (trailing["comment"] or "") if trailing else ""
 
 
 def indentation(source: SourceFile, statement: ast.stmt) -> str:
@@ -58,7 +67,6 @@ def deleting(source: SourceFile, index: FileIndex, statements: Collection[ast.st
 
 
 def _deletion(source: SourceFile, statement: ast.stmt, block: list[ast.stmt]) -> Span:
-    text = source.text
     lines = line_of(source, statement)
     if lines is not None:
         return _with_blank_lines(source, lines)
@@ -73,9 +81,7 @@ def _deletion(source: SourceFile, statement: ast.stmt, block: list[ast.stmt]) ->
         following = full_span(source, block[number + 1]).start
         if source.position(following)[0] == source.position(end)[0]:
             return Span(start, following)
-    # `a;` with nothing after it.
-    semicolon = text.find(";", end, source.line_span(source.position(end)[0]).end)
-    return Span(start, semicolon + 1 if semicolon >= 0 else end)
+    return Span(start, end)
 
 
 def _with_blank_lines(source: SourceFile, lines: Span) -> Span:
@@ -97,6 +103,36 @@ def _with_blank_lines(source: SourceFile, lines: Span) -> Span:
     if above and above < below:
         return Span(source.line_span(before).start, lines.end)
     return Span(lines.start, source.line_span(past).start) if below else lines
+
+
+def blank_lines_around(
+    source: SourceFile, index: FileIndex, statement: ast.stmt, wanted: int
+) -> tuple[TextEdit, TextEdit]:
+    """Insertions that leave ``wanted`` blank lines above a statement, with its comments, and below it.
+
+    At the start and at the end of a file, and at the start of a block, nothing is wanted.
+    """
+    first, last = (source.position(offset)[0] for offset in full_span(source, statement))
+    block = index.block_of(statement)
+    number = block.index(statement)
+    lowest = source.position(source.span(block[number - 1]).end)[0] + 1 if number else 0
+    while first > lowest and _row(source, first - 1).lstrip(" \t\f").startswith("#"):
+        first -= 1
+    above = first
+    while above and not _row(source, above - 1).strip():
+        above -= 1
+    rows = len(source.line_starts)
+    below = last + 1
+    while below < rows and not _row(source, below).strip():
+        below += 1
+    opens_block = above and _row(source, above - 1).rstrip().endswith(":")
+    missing_above = 0 if not above or opens_block else max(wanted - (first - above), 0)
+    missing_below = 0 if below >= rows else max(wanted - (below - last - 1), 0)
+    start, end = source.line_span(first).start, source.line_span(last).end
+    return (
+        TextEdit(Span(start, start), source.newline * missing_above),
+        TextEdit(Span(end, end), source.newline * missing_below),
+    )
 
 
 def _row(source: SourceFile, row: int) -> str:

@@ -9,8 +9,8 @@ Fix: Starts gunicorn with the only application or factory of the project, at the
 must be installed and workers are processes.
 
 Quiet: For other ``flask`` commands (``flask db upgrade``), for files, folders and scripts named for development or
-tests, with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [
-"$ENV" = development ]``), and for scripts that start another server.
+tests (``.devcontainer/``, ``Procfile.windows``), with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that
+only development takes (``dev)``, ``if [ "$ENV" = development ]``), and for scripts that start another server.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Iterator
+from types import NoneType
+from typing import NamedTuple
 
 from flask_ls.project.deploy import Command, DeploymentFile, Invocation, invocations
 from flask_ls.project.deploy.kinds import is_development_path
@@ -27,6 +29,7 @@ from flask_ls.project.inference import Inference
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.command_text import written
 from flask_ls.rules.ask.project import factories, module_apps
+from flask_ls.rules.ask.stage import is_in_development_folder
 from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -43,6 +46,7 @@ _OPTIONS = {
     "-A": "app",
 }
 _WITHOUT_MEANING = frozenset({"run", "--no-debugger", "--no-reload", "--no-debug", "--with-threads"})
+_MESSAGE = "this starts the development server: use a WSGI server such as gunicorn."
 _SCRIPT_NAMES = ("entrypoint", "start", "deploy", "prod", "boot", "launch", "serve", "docker", "run")
 
 rule = Rule(
@@ -122,6 +126,33 @@ rule = Rule(
                 app.run(host="0.0.0.0")
             """,
         ),
+        Bad(
+            """
+            === Dockerfile
+            FROM python:3.13
+            CMD ["python", "app.py"]
+            #    ^^^^^^^^^^^^^^^^^^ the development server
+            === app.py
+            from flask import Flask
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                app.run(host="0.0.0.0", port=8080)
+            """,
+            fixed="""
+            === Dockerfile
+            FROM python:3.13
+            CMD ["gunicorn", "-b", "0.0.0.0:8080", "app:app"]
+            === app.py
+            from flask import Flask
+
+            app = Flask(__name__)
+
+            if __name__ == "__main__":
+                app.run(host="0.0.0.0", port=8080)
+            """,
+        ),
         Good(
             """
             === Procfile
@@ -140,16 +171,22 @@ rule = Rule(
 )
 
 
+# gunicorn does not run on Windows, and no platform takes such a file: it is for a developer's machine.
+_OF_DESKTOPS = (".windows", ".win", ".mac", ".macos")
+
+
 @rule.on_deployment
 def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """Commands that serve the application."""
     if document.is_development or document.kind in ("dotenv", "workflow", "makefile"):
         return
     name = posixpath.basename(document.path.replace("\\", "/")).lower()
+    if document.kind == "procfile" and name.endswith(_OF_DESKTOPS):
+        return
     if document.kind == "shell" and not any(part in name for part in _SCRIPT_NAMES):
         return
     found = list(_served(document, ctx))
-    if found and not _is_in_development_folder(document, ctx):
+    if found and not is_in_development_folder(document, ctx):
         yield from found
 
 
@@ -161,18 +198,14 @@ def _served(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Findin
             if invocation.script is not None and is_development_path(invocation.script.text):
                 continue
             if _runs_flask(invocation):
-                yield _finding(invocation, [], ctx)
+                fix = _with_gunicorn(invocation, _address(invocation), ctx)
+                yield ctx.finding(invocation.span, _MESSAGE, fixes=[fix])
             elif (run := _run_call(invocation, document, ctx)) is not None:
-                yield _finding(invocation, [Related(run, "app.run() is called here")], ctx)
-
-
-def _is_in_development_folder(document: DeploymentFile, ctx: DeploymentContext) -> bool:
-    """Whether a folder of the project around the file is for development: ``dev/ansible/site.service``."""
-    folders = {posixpath.dirname(p.replace("\\", "/")) for p in (*ctx.model.files, *ctx.model.deployment)}
-    # What all files of the project have in common is not of the project.
-    project = posixpath.commonpath(folders | {posixpath.dirname(document.path.replace("\\", "/"))})
-    inside = posixpath.dirname(document.path.replace("\\", "/")).removeprefix(project)
-    return any(is_development_path(folder) for folder in inside.split("/"))
+                # The platform that reads a Procfile says the port, which gunicorn takes from the environment.
+                address = [] if document.kind == "procfile" else _address_of(run.call)
+                fix = _with_gunicorn(invocation, address, ctx) if not invocation.arguments else None
+                related = [Related(run.site, "app.run() is called here")]
+                yield ctx.finding(invocation.span, _MESSAGE, related=related, fixes=[fix])
 
 
 def _is_for_development(command: Command, document: DeploymentFile) -> bool:
@@ -196,7 +229,14 @@ def _runs_flask(invocation: Invocation) -> bool:
     return False
 
 
-def _run_call(invocation: Invocation, document: DeploymentFile, ctx: DeploymentContext) -> Site | None:
+class _Run(NamedTuple):
+    """A call of ``app.run()`` and where it stands."""
+
+    call: ast.Call
+    site: Site
+
+
+def _run_call(invocation: Invocation, document: DeploymentFile, ctx: DeploymentContext) -> _Run | None:
     """Where the script that is started calls ``app.run()``; None when it does not, or cannot be read."""
     if invocation.script is not None:
         facts = _file(invocation.script.text.removeprefix("./"), document, ctx)
@@ -215,7 +255,7 @@ def _run_call(invocation: Invocation, document: DeploymentFile, ctx: DeploymentC
         function = index.function_of(call)
         is_started = function is None or (isinstance(function, FUNCTIONS) and function.name in started)
         if is_started and infer.member(call.func) == "flask.Flask.run":
-            return Site(facts.path, source.span(call))
+            return _Run(call, Site(facts.path, source.span(call)))
     return None
 
 
@@ -232,20 +272,10 @@ def _file(path: str, document: DeploymentFile, ctx: DeploymentContext) -> FileFa
     return None
 
 
-def _finding(invocation: Invocation, related: list[Related], ctx: DeploymentContext) -> Finding:
-    return ctx.finding(
-        invocation.span,
-        "this starts the development server: use a WSGI server such as gunicorn.",
-        related=related,
-        fixes=[_with_gunicorn(invocation, ctx)],
-    )
-
-
-def _with_gunicorn(invocation: Invocation, ctx: DeploymentContext) -> Fix | None:
-    """gunicorn with the only application or factory of the project, at the address of ``flask run``."""
-    options = _address(invocation) if invocation.program == "flask" else []
+def _with_gunicorn(invocation: Invocation, options: list[str] | None, ctx: DeploymentContext) -> Fix | None:
+    """gunicorn with the only application or factory of the project."""
     target = _target(ctx)
-    if options is None or target is None or (invocation.arguments and invocation.program != "flask"):
+    if options is None or target is None:
         return None
     command = written([*_gunicorn(invocation), *options, target], invocation.words, ctx)
     if command is None:
@@ -282,4 +312,20 @@ def _address(invocation: Invocation) -> list[str] | None:
             given[_OPTIONS[name]] = value if joined else next(words, "")
         elif name not in _WITHOUT_MEANING:
             return None
-    return ["-b", f"{given.get('host', '127.0.0.1')}:{given.get('port', '5000')}"]
+    return _bound_to(given.get("host", "127.0.0.1"), given.get("port", "5000"))
+
+
+def _address_of(run: ast.Call) -> list[str]:
+    """The options of gunicorn for the address that ``app.run()`` is given; none when it is computed."""
+    given: dict[str, ast.expr] = dict(zip(("host", "port"), run.args, strict=False))
+    given |= {k.arg: k.value for k in run.keywords if k.arg}
+    if any(isinstance(a, ast.Starred) for a in run.args) or any(k.arg is None for k in run.keywords):
+        return []
+    host, port = given.get("host"), given.get("port")
+    if not isinstance(host, (ast.Constant, NoneType)) or not isinstance(port, (ast.Constant, NoneType)):
+        return []
+    return _bound_to((host and host.value) or "127.0.0.1", (port and port.value) or 5000)
+
+
+def _bound_to(host: object, port: object) -> list[str]:
+    return ["-b", f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"]

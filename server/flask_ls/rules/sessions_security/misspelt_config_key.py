@@ -5,8 +5,10 @@ Why: Flask accepts every key silently. The misspelt one is stored, and the setti
 Instead: write the key exactly as documented: upper case, these separators. ``app.config.KEY = value`` sets an attribute
 of the object and no key; ``from_object()`` and ``from_mapping()`` leave out names that are not upper case.
 
-Fix: Writes the key that Flask reads; safe, as nobody read the other one. It is not offered where the right key is set
-already.
+Fix: Writes the key that Flask reads; safe, as nobody read the other one. What would make the application less secure
+once it is in force (``SESSION_COOKIE_HTTPONLY`` off, debug mode on) is removed instead, which changes nothing, and a
+secret key in the source becomes a read of the environment, which is not safe. No fix is offered where the right key is
+set already.
 
 Quiet: When the project reads the key itself, when the known key is set too, and for keys of extensions that the project
 does not import.
@@ -24,10 +26,13 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config_edits
 from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.config import is_config, is_config_class, writes
-from flask_ls.rules.ask.flow import targets_of
+from flask_ls.rules.ask.environment import from_environment
+from flask_ls.rules.ask.flow import assigned_value, targets_of
+from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
@@ -40,6 +45,14 @@ def _may_be_configuration(facts: FileFacts, model: ProjectModel) -> bool:
     names = model.config_objects.names
     return facts.module in names or any(f"{facts.module}.{name}" in names for name in facts.classes)
 
+
+# What these keys are set to when it is told by a rule of their own.
+_WEAKENING = {
+    "DEBUG": True,
+    "PROPAGATE_EXCEPTIONS": True,
+    "SESSION_COOKIE_HTTPONLY": False,
+    "SESSION_COOKIE_SECURE": False,
+}
 
 rule = Rule(
     __name__,
@@ -132,6 +145,38 @@ rule = Rule(
             app.config["SERVER_NAME"] = "shop.example"
             """,
         ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["SESSION_COOKIE_HTTP_ONLY"] = False
+            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing reads this key: did you mean SESSION_COOKIE_HTTPONLY?
+            """,
+            fixed="""
+            from flask import Flask
+
+            app = Flask(__name__)
+            """,
+            title="A setting that is better not in force",
+        ),
+        Bad(
+            """
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["secret_key"] = "b7e1f0c2a94d4c0f8e8f6b1f4a2c9d3e"
+            #          ^^^^^^^^^^^^ nothing reads this key: did you mean SECRET_KEY?
+            """,
+            fixed="""
+            import os
+
+            from flask import Flask
+
+            app = Flask(__name__)
+            app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
+            """,
+        ),
         Good(
             """
             from flask import Flask, current_app
@@ -165,10 +210,13 @@ def check(ctx: Context) -> Iterator[Finding]:
         meant = meant_key(write.key, candidates)
         if meant is None or meant in known or _is_own(ctx.model, write.key, meant):
             continue
+        fix = _renaming(ctx, meant, write.value, f"Rename to {meant}", config_edits.renamed(ctx, write, meant))
+        if _is_better_off(ctx, meant, write.value):
+            fix = ctx.fix("Remove it, as it does nothing", config_edits.without(ctx, write), safe=True)
         yield ctx.finding(
             config_edits.key_span(ctx, write),
             f"{write.key}: nothing reads this key: did you mean {meant}?",
-            fixes=[ctx.fix(f"Rename to {meant}", config_edits.renamed(ctx, write, meant), safe=True)],
+            fixes=[fix],
         )
     yield from _lower_case_names(ctx)
     yield from _attributes(ctx)
@@ -179,17 +227,18 @@ def _lower_case_names(ctx: Context) -> Iterator[Finding]:
     for cls in ctx.index.nodes(ast.ClassDef):
         if not is_config_class(ctx, cls):
             continue
-        targets = [t for s in cls.body for t in targets_of(s) if isinstance(t, ast.Name)]
-        names = {t.id for t in targets}
-        for target in targets:
+        targets = [(t, assigned_value(s)) for s in cls.body for t in targets_of(s) if isinstance(t, ast.Name)]
+        names = {t.id for t, _ in targets}
+        for target, value in targets:
             meant = target.id.upper()
             if target.id.isupper() or meant not in FLASK_KEYS or meant in names or len(meant) < 5:
                 continue
             if not _is_own(ctx.model, target.id, meant):
+                edit = ctx.edit().replace(target, meant)
                 yield ctx.finding(
                     target,
                     f"{target.id}: only upper-case names become configuration: did you mean {meant}?",
-                    fixes=[ctx.fix(f"Rename to {meant}", ctx.edit().replace(target, meant), safe=True)],
+                    fixes=[_renaming(ctx, meant, value, f"Rename to {meant}", edit)],
                 )
 
 
@@ -200,15 +249,30 @@ def _attributes(ctx: Context) -> Iterator[Finding]:
             continue
         if not is_config(ctx, node.value):
             continue
-        config = ctx.text(node.value)
+        config, key = ctx.text(node.value), node.attr.upper()
         edit = ctx.edit()
-        item = f"{config}[{edit.quoted(node.attr.upper())}]"
+        edit.replace(node, f"{config}[{edit.quoted(key)}]")
         end = ctx.span(node).end
+        assignment = ctx.parent(node)
+        value = assignment.value if isinstance(assignment, ast.Assign) else None
         yield ctx.finding(
             Span(end - len(node.attr), end),
-            f"{config}.{node.attr}: this sets an attribute, not the key {node.attr.upper()}.",
-            fixes=[ctx.fix("Set the key", edit.replace(node, item), safe=True)],
+            f"{config}.{node.attr}: this sets an attribute, not the key {key}.",
+            fixes=[_renaming(ctx, key, value, "Set the key", edit)],
         )
+
+
+def _renaming(ctx: Context, key: str, value: ast.expr | None, title: str, edit: EditBuilder) -> Fix | None:
+    """The fix that puts the setting in force, if it may be."""
+    if value is None or _is_better_off(ctx, key, value):
+        return None
+    if key == "SECRET_KEY" and constant(ctx, value) is not UNKNOWN:
+        return ctx.fix(f"{title}, read from the environment", edit, from_environment(ctx, value, key), safe=False)
+    return ctx.fix(title, edit, safe=True)
+
+
+def _is_better_off(ctx: Context, key: str, value: ast.expr) -> bool:
+    return key in _WEAKENING and constant(ctx, value) is _WEAKENING[key]
 
 
 def _is_own(model: ProjectModel, key: str, meant: str) -> bool:

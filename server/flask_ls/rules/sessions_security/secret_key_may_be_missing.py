@@ -6,7 +6,8 @@ later with ``RuntimeError: The session is unavailable because no secret key was 
 Instead: ``os.environ["KEY"]`` fails at the start with a KeyError that names the variable.
 
 Fix: Reads the variable with ``os.environ[...]``: safe but for the earlier failure, a KeyError at the start instead of a
-RuntimeError at the first write.
+RuntimeError at the first write. In one of several configuration classes it is unsafe: the KeyError would come wherever
+the module is imported, in development and tests too.
 
 Quiet: In tests and development configuration, when there is a default, and when the project tests the value somewhere.
 """
@@ -94,6 +95,29 @@ rule = Rule(
             app.config.from_object(Config)
             """,
         ),
+        Bad(
+            """
+            import os
+
+            from flask import Flask
+
+
+            class ProductionConfig:
+                SECRET_KEY = os.getenv("NO_SUCH_VARIABLE")
+                #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ SECRET_KEY is None when the variable is absent
+
+
+            class DevelopmentConfig:
+                SECRET_KEY = "dev"
+
+
+            def create_app(name):
+                app = Flask(__name__)
+                app.config.from_object(ProductionConfig if name == "production" else DevelopmentConfig)
+                return app
+            """,
+            title="In one of several classes",
+        ),
         Good(
             """
             import os
@@ -136,16 +160,24 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         if _is_tested(ctx, write):
             continue
-        fix = (
-            ctx.fix("Fail at the start instead", from_environment(ctx, read.node, read.key), safe=True)
-            if read.key
-            else None
-        )
+        fix = None
+        if read.key:
+            edit = from_environment(ctx, read.node, read.key)
+            fix = ctx.fix("Fail at the start instead", edit, safe=_is_needed(ctx, write))
         yield ctx.finding(
             read.node,
-            "SECRET_KEY is None when the variable is absent, and session writes fail much later.",
+            "SECRET_KEY is None when the variable is absent: sessions and tokens signed with it fail much later.",
             fixes=[fix],
         )
+
+
+def _is_needed(ctx: Context, write: Write) -> bool:
+    """Whether the value is the key of every application. A class for production is made in development as well."""
+    if write.owner is None:
+        return True
+    objects = ctx.model.config_objects
+    takers = objects.takers(ctx.index.dotted(write.owner), write.key)
+    return objects.complete and bool(takers) and takers == objects.handed
 
 
 def _may_be_absent(ctx: Context, read: EnvironmentRead) -> bool:

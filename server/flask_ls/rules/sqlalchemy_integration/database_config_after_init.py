@@ -252,7 +252,7 @@ def _has_options(ctx: Context) -> bool:
 def _moved_down(ctx: Context, call: ast.Call) -> Fix | None:
     """Move the statement below the last write of the key in the same block."""
     statement = ctx.index.statement(call)
-    if statement is None or statement.lineno != statement.end_lineno:
+    if statement is None:
         return None
     block = ctx.index.block_of(statement)
     writes = [
@@ -261,10 +261,8 @@ def _moved_down(ctx: Context, call: ast.Call) -> Fix | None:
     target = ctx.index.statement(writes[-1].node) if writes else None
     if target is None or target not in block or _is_used_between(ctx, block, statement, target):
         return None
-    line = ctx.source.line_span(statement.lineno - 1)
-    if ctx.source.text[ctx.span(statement).end : line.end].strip():
-        return None
-    edit = ctx.edit().delete_statement(statement).insert_line_after(target, ctx.text(statement))
+    edit = ctx.edit()
+    edit.delete_statement(statement).insert_line_after(target, edit.from_margin(statement))
     return ctx.fix("Configure first", edit, safe=True)
 
 
