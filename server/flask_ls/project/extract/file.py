@@ -64,7 +64,7 @@ def extract(
         functions=_functions(source, index),
         classes=_classes(source, index),
         stores=_stores(index, words),
-        config_sources=config_sources(index) if words & CONFIG_SOURCES else (),
+        config_sources=config_sources(index) if words & CONFIG_SOURCES or {"config", "update"} <= words else (),
         containers=containers(index),
         config_values=config_values(index) if words & CONFIG_VALUES else (),
         config=config_facts(source, index, words),
