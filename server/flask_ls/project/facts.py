@@ -135,6 +135,14 @@ class ConfigSource:
     text: str = ""
 
 
+class SentBody(NamedTuple):
+    """A body that a test sends to a URL with the test client, and does not expect to be refused."""
+
+    url: str
+    kind: Literal["json", "form"]
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """Everything other files may want to know of one file.
@@ -172,4 +180,5 @@ class FileFacts:
     commits_in_hooks: bool = False
     bodies: dict[str, Body] = field(default_factory=dict)
     mentioned: tuple[str, ...] = ()
+    sent: tuple[SentBody, ...] = ()
     is_broken: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask_ls.project.facts import FileFacts
@@ -30,15 +29,15 @@ class Surroundings(Around):
         return any(name in facts.mentioned for facts in self._model.files.values())
 
     def is_taken(self, name: str) -> bool:
-        """Whether the text of a file that imports something of this module's name holds the name, or a star."""
+        """Whether the text of a file that may import this module holds the name, or it imports all names."""
         if not self._module or self._model.read is None:
             return True
-        last = self._module.rpartition(".")[2]
-        for path, names in self._model.each(_import_words).items():
-            if path == self._path or last not in names:
+        tail, last = _tail(self._module), self._module.rpartition(".")[2]
+        for path, tails in self._model.each(_imported_tails).items():
+            if path == self._path or tails.isdisjoint((tail, last, f"{last}.*")):
                 continue
             source = self._model.read(path)
-            if "*" in names or source is None or name in source.text:
+            if f"{last}.*" in tails or source is None or name in source.text:
                 return True
         return False
 
@@ -54,10 +53,14 @@ def _imported(facts: FileFacts) -> frozenset[str]:
     return frozenset(name for fact in facts.imports for name, _ in fact.names)
 
 
-def _import_words(facts: FileFacts) -> frozenset[str]:
-    """The last parts of the modules that a file imports, and the names that it imports from them."""
-    return frozenset(word for fact in facts.imports for word in _words(fact.module, (name for name, _ in fact.names)))
+def _imported_tails(facts: FileFacts) -> frozenset[str]:
+    """The last two parts of the names of what a file imports, and of the modules that it imports from."""
+    return frozenset(
+        _tail(dotted)
+        for fact in facts.imports
+        for dotted in (fact.module, *(f"{fact.module}.{name}" for name, _ in fact.names))
+    )
 
 
-def _words(module: str, names: Iterable[str]) -> tuple[str, ...]:
-    return (module.rpartition(".")[2], *names)
+def _tail(dotted: str) -> str:
+    return ".".join(dotted.split(".")[-2:])

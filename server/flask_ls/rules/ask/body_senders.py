@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_ls.project.contexts.conventions import is_test_path
-from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.project.extract.sending import BODY_TYPES
+from flask_ls.project.facts import FileFacts, SentBody
+from flask_ls.project.index import FunctionNode
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import own_nodes
@@ -21,8 +22,6 @@ from flask_ls.syntax.span import Span
 Body = Literal["json", "form"]
 
 _CLIENT = "flask.testing.FlaskClient"
-# Arguments of a client that say what the body is.
-_TYPES = frozenset({"content_type", "mimetype", "headers"})
 _FORM = re.compile(r"<form\b([^<>]*)>", re.IGNORECASE)
 _METHOD = re.compile(r"""\bmethod\s*=\s*["']?post\b""", re.IGNORECASE)
 _ACTION = re.compile(r"""\baction\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
@@ -33,7 +32,6 @@ _SCRIPTED = re.compile(
     re.IGNORECASE,
 )
 _FETCH = re.compile(r"""\bfetch\(\s*["'`]([^"'`]+)["'`]\s*,(.{0,400}?)\bJSON\.stringify""", re.DOTALL)
-_REFUSALS = re.compile(r"\b4(00|15|22)\b")
 
 
 def sender(ctx: Context, function: FunctionNode, roles: list[Role], body: Body) -> Related | None:
@@ -51,7 +49,7 @@ def _sends(ctx: Context, call: ast.Call, rules: set[str | None], body: Body) -> 
     if not isinstance(call.func, ast.Attribute) or given is None:
         return False
     is_body = isinstance(given, ast.Dict) or ctx.called(given) == "json.dumps"
-    if body == "form" and (not is_body or any(k.arg in _TYPES for k in call.keywords)):
+    if body == "form" and (not is_body or any(k.arg in BODY_TYPES for k in call.keywords)):
         return False
     url = values.text(ctx, values.argument(call, 0, "path"))
     return url is not None and url in rules
@@ -71,47 +69,22 @@ def _is_client(node: ast.expr, ctx: Context) -> bool:
 
 def _test(ctx: Context, rules: set[str | None], body: Body) -> Related | None:
     """``client.post("/login", json={...})`` in a test of the project that does not mean to be refused."""
-    for path, facts in ctx.model.files.items():
-        if path == ctx.path or not is_test_path(path) or "post" not in facts.mentioned:
-            continue
-        source = ctx.read(path)
-        if source is None or not any(rule is not None and rule in source.text for rule in rules):
-            continue
-        for function in (n for n in ast.walk(source.tree) if isinstance(n, FUNCTIONS)):
-            for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
-                if _is_sent(call, function, rules, body) and not _REFUSALS.search(source.segment(function)):
-                    return Related(Site(path, source.span(call)), "it is sent here")
-    return None
+    by_url = ctx.model.combined(_sent, _by_url)
+    sites = (site for rule in rules for kind, site in by_url.get(rule or "", ()) if kind == body)
+    site = min((site for site in sites if site.path != ctx.path), default=None)
+    return Related(site, "it is sent here") if site is not None else None
 
 
-def _is_sent(call: ast.Call, test: FunctionNode, rules: set[str | None], body: Body) -> bool:
-    given = {k.arg: k.value for k in call.keywords}
-    url = call.args[0] if call.args else None
-    return (
-        isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("post", "put", "patch")
-        and isinstance(url, ast.Constant)
-        and url.value in rules
-        and isinstance(given.get("json" if body == "json" else "data"), ast.Dict)
-        and not given.keys() & _TYPES
-        and _looks_like_client(call.func.value, test)
-    )
+def _sent(facts: FileFacts) -> tuple[SentBody, ...]:
+    return facts.sent
 
 
-def _looks_like_client(node: ast.expr, test: FunctionNode) -> bool:
-    """The fixture ``client``, or a variable of the test for ``app.test_client()``."""
-    if not isinstance(node, ast.Name):
-        return False
-    bound = [n for n in ast.walk(test) if isinstance(n, ast.Assign)]
-    made: list[tuple[ast.expr | None, ast.expr]] = [(t, n.value) for n in bound for t in n.targets]
-    made += [(n.optional_vars, n.context_expr) for n in ast.walk(test) if isinstance(n, ast.withitem)]
-    values_of = [value for target, value in made if isinstance(target, ast.Name) and target.id == node.id]
-    if not values_of:
-        return node.id == "client" and any(a.arg == node.id for a in test.args.args)
-    return all(
-        isinstance(v, ast.Call) and isinstance(v.func, ast.Attribute) and v.func.attr == "test_client"
-        for v in values_of
-    )
+def _by_url(sent: Mapping[str, tuple[SentBody, ...]]) -> dict[str, list[tuple[Body, Site]]]:
+    found: dict[str, list[tuple[Body, Site]]] = {}
+    for path, bodies in sent.items():
+        for each in bodies:
+            found.setdefault(each.url, []).append((each.kind, Site(path, each.span)))
+    return found
 
 
 def _script(ctx: Context, rules: set[str | None]) -> Related | None:

@@ -18,6 +18,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
+from flask_ls.project.model import ProjectModel
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.routing import blueprints, call_at, prefix_of, reachable
@@ -123,7 +124,6 @@ def check(ctx: Context) -> Iterator[Finding]:
     for route in ctx.model.routes.routes:
         if route.site.path == ctx.path and route.parts and not (route.by_extension or route.is_static):
             by_site[route.site, route.parts[-1].text].append(route)
-    meant = _meant(ctx) if by_site else frozenset()
     calls = {ctx.span(call): call for call in ctx.index.nodes(ast.Call)} if by_site else {}
     for (site, text), routes in by_site.items():
         repeated = [_repeated(route, text) for route in routes]
@@ -131,6 +131,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         call = calls.get(site.span)
         if prefix is None or call is None or any(r is None for r in repeated):
             continue
+        meant = ctx.model.once(_meant)
         if all((r.app, r.blueprint) in meant for r in routes):
             continue
         written = argument(call, 0, "rule")
@@ -161,10 +162,10 @@ def check_nested(ctx: Context) -> Iterator[Finding]:
                 break
 
 
-def _meant(ctx: Context) -> frozenset[tuple[str, str | None]]:
+def _meant(model: ProjectModel) -> frozenset[tuple[str, str | None]]:
     """Apps and blueprints most of whose routes do not repeat the prefix: ``/admin/users`` beside ``/admin/admin``."""
     counts: defaultdict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0])
-    for route in ctx.model.routes.routes:
+    for route in model.routes.routes:
         if route.parts and not route.is_static:
             counts[route.app, route.blueprint][_repeated(route, route.parts[-1].text) is not None] += 1
     return frozenset(key for key, (relative, repeating) in counts.items() if relative > _MANY * repeating)

@@ -69,10 +69,12 @@ def _dumping(facts: FileFacts, model: ProjectModel) -> tuple[str, ...]:
 def _callers_of_helpers(model: ProjectModel) -> frozenset[str]:
     """The files that import such a function, or its module."""
     names = {part for name in model.once(_helpers) for part in name.split(".")}
+    if not names:
+        return frozenset()
     return frozenset(
         path
         for path, facts in model.files.items()
-        if names and any(n in names for i in facts.imports for n in (*(n for n, _ in i.names), *i.module.split(".")))
+        if any(n in names for i in facts.imports for n in (*(n for n, _ in i.names), *i.module.split(".")))
     )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.flow import targets_of
@@ -147,7 +148,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                     "the thread or task has another session: pass the id and load the object there.",
                     fixes=[_id_passed(handover, value, ctx)],
                 )
-    if any("expire_on_commit" in facts.words for facts in ctx.model.files.values()):
+    if ctx.model.each(_names_expiry):
         return
     for block in ctx.index.nodes(ast.With):
         if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
@@ -156,6 +157,10 @@ def check(ctx: Context) -> Iterator[Finding]:
         yield from _cached(statement, ctx)
     for call in ctx.index.nodes(ast.Call):
         yield from _put_away(call, ctx)
+
+
+def _names_expiry(facts: FileFacts) -> bool:
+    return "expire_on_commit" in facts.words
 
 
 def _id_passed(handover: Handover, value: ast.expr, ctx: Context) -> Fix | None:
