@@ -74,6 +74,62 @@ def test_a_setting_takes_the_place_of_pass() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        (
+            "    DEBUG = False\n\n    def init(self):\n        pass\n",
+            "    DEBUG = False\n    SESSION_COOKIE_SECURE = True\n\n    def init(self):\n        pass\n",
+        ),
+        (
+            "    @staticmethod\n    def init():\n        pass\n",
+            "    SESSION_COOKIE_SECURE = True\n\n    @staticmethod\n    def init():\n        pass\n",
+        ),
+        ('    """Docs."""\n', '    """Docs."""\n    SESSION_COOKIE_SECURE = True\n'),
+    ],
+)
+def test_a_setting_stands_above_the_methods(body: str, after: str) -> None:
+    head = "from flask import Flask, session\n\n\nclass ProductionConfig:\n"
+    tail = "\n\napp = Flask(__name__)\napp.config.from_object(ProductionConfig)\n"
+    tail += 'app.secret_key = "x"\n\n\n@app.get("/")\ndef index():\n    session["a"] = 1\n    return "x"\n'
+    assert first_fix("FLK406", head + body + tail) == head + after + tail
+
+
+def test_a_name_that_is_asked_for_in_place_gets_no_default() -> None:
+    text = """
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+
+    @app.get("/<int:page>")
+    def index(page):
+        if given := request.args.get("page"):
+            page = int(given)
+        return str(page)
+    """
+    after = expected(text).replace('get("page")', 'get("page", type=int)').replace("int(given)", "given")
+    assert first_fix("FLK905", text) == after
+
+
+@pytest.mark.parametrize("call", ["db.session.execute('select ?', (1,))", "db.session.execute(\"select '{'a':1}'\")"])
+def test_no_fix_is_offered_that_text_would_refuse(call: str) -> None:
+    text = f"""
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+@app.get("/")
+def index():
+    return {call}
+"""
+    (finding,) = findings("FLK705", text)
+    assert not finding.fixes
+
+
+@pytest.mark.parametrize(
     ("config", "is_safe"),
     [
         ("Config", True),

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from flask_ls.project.config.stage import stage_of_name
 from flask_ls.project.deploy import DeploymentFile, invocations
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package, keeps_sessions_elsewhere, uses_sessions
 from flask_ls.rules.ask.config import Write, is_config_class, writes_of
@@ -31,6 +32,7 @@ from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
@@ -246,12 +248,21 @@ def _missing_in_classes(ctx: Context) -> Iterator[Finding]:
         if any(_defines(ctx.model, b) for b in bases) or any(_is_production(ctx.model, b) for b in bases[1:]):
             continue
         start = ctx.source.text.index(cls.name, ctx.span(cls).start + len("class"))
-        fix = ctx.edit().insert_line_after(cls.body[-1], f"{_KEY} = True")
+        fix = _set_in(ctx, cls)
         yield ctx.finding(
             Span(start, start + len(cls.name)),
             f"{cls.name} leaves {_KEY} off: the session cookie is also sent over plain HTTP.",
             fixes=[ctx.fix(f"Set {_KEY} to True", fix, safe=True)],
         )
+
+
+def _set_in(ctx: Context, cls: ast.ClassDef) -> EditBuilder:
+    """The setting below the others of the class, above its methods."""
+    methods = [s for s in cls.body if isinstance(s, (*FUNCTIONS, ast.ClassDef))]
+    above = cls.body[: cls.body.index(methods[0])] if methods else cls.body
+    if above:
+        return ctx.edit().insert_line_after(above[-1], f"{_KEY} = True")
+    return ctx.edit().insert_line_before(methods[0], f"{_KEY} = True").insert_line_before(methods[0], "")
 
 
 def _defines(model: ProjectModel, cls: str) -> bool:
