@@ -188,3 +188,52 @@ def test_an_extension_is_bound_below_those_it_may_build_on() -> None:
     """
     bound = "    db.init_app(app)\n    migrate.init_app(app, db)\n"
     assert first_fix("FLK303", text) == expected(text).replace("    db.init_app(app)\n", bound)
+
+
+SHOP = {
+    "shop.py": """
+from flask import Flask, g
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    g.user = "ann"
+    return "x"
+"""
+}
+SHARING = """
+from flask_sqlalchemy.record_queries import get_recorded_queries
+from shop import app
+
+
+def test_index():
+    with app.app_context():
+        assert app.test_client().get("/").status_code == 200
+        {0}
+"""
+
+
+def test_requests_stay_with_what_reads_their_context() -> None:
+    (finding,) = findings("FLK106", SHARING.format("assert len(get_recorded_queries()) == 1"), SHOP)
+    assert not finding.fixes
+    (finding,) = findings("FLK106", SHARING.format("pass"), SHOP)
+    assert finding.fixes
+
+
+def test_an_application_that_only_gave_the_context_is_not_imported_any_more() -> None:
+    before = """\
+import shop
+from shop import app
+
+client = shop.app.test_client()
+
+
+def test_index():
+    with app.app_context():
+        assert client.get("/").status_code == 200
+"""
+    after = before.replace("from shop import app\n", "").replace("    with app.app_context():\n", "")
+    (finding,) = findings("FLK106", before, SHOP)
+    assert fixed(before, finding.fixes[0]) == after.replace("        assert", "    assert")

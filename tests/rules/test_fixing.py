@@ -204,6 +204,13 @@ def test_import_module() -> None:
         ("import json\njson.dumps(1)\njson.loads(x)\n", "import json\n1\njson.loads(x)\n"),
         ("import json\n__all__ = ['json']\njson.dumps(1)\n", "import json\n__all__ = ['json']\n1\n"),
         ("import json  # noqa: F401\njson.dumps(1)\n", "import json  # noqa: F401\n1\n"),
+        ("def f():\n    import json\n\n    return json.dumps(1)\n", "def f():\n    return 1\n"),
+        (
+            "def f():\n    import json\n    json.loads(x)\n    return json.dumps(1)\n",
+            "def f():\n    import json\n    json.loads(x)\n    return 1\n",
+        ),
+        ("import json\ndef g(json):\n    json\njson.dumps(1)\n", "def g(json):\n    json\n1\n"),
+        ("class A:\n    import json\n    x = json.dumps(1)\n", "class A:\n    import json\n    x = 1\n"),
         (
             "try:\n    import json\nexcept E:\n    pass\njson.dumps(1)\n",
             "try:\n    import json\nexcept E:\n    pass\n1\n",

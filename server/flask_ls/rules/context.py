@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar, cast
 
 from packaging.version import Version
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
@@ -125,7 +126,21 @@ class Context(Saying[ast.AST]):
         """A builder of edits in this file, or in another one of the workspace."""
         source = self.source if path is None else self.read(path)
         index = self.index if path is None or path == self.path else None
-        return EditBuilder(path or self.path, source or SourceFile(""), index)
+        path = path or self.path
+        return EditBuilder(path, source or SourceFile(""), index, partial(self._is_imported, path))
+
+    def _is_imported(self, path: str, name: str) -> bool:
+        """Whether another file imports this name from the file."""
+        facts = self.model.files.get(path)
+        taken = self.model.each_named(_imported_names).values() if facts is not None else ()
+        return facts is not None and any((facts.module, n) in names for names in taken for n in (name, "*"))
+
+
+def _imported_names(facts: FileFacts, model: ProjectModel) -> frozenset[tuple[str, str]]:
+    """Module and name of each ``from module import name``."""
+    return frozenset(
+        (model.names.imported(facts.module, fact.module), name) for fact in facts.imports for name, _ in fact.names
+    )
 
 
 @lru_cache(4096)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
@@ -34,7 +34,14 @@ from flask_ls.syntax.span import Span
 class EditBuilder:
     """Collects changes of one file. What cannot be done soundly sets ``impossible``, and the fix is not offered."""
 
-    def __init__(self, path: str, source: SourceFile, index: FileIndex | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        source: SourceFile,
+        index: FileIndex | None = None,
+        is_imported: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        """``is_imported``: whether other files import a name from this one."""
         self.path = path
         self.source = source
         self.index = index or FileIndex(source.tree)
@@ -45,6 +52,7 @@ class EditBuilder:
         self._added_arguments: dict[ast.Call, int] = {}
         self._imports = ImportEdits(source, self.index.tree)
         self._maybe_unused: list[str] = []
+        self._is_imported = is_imported
 
     @property
     def impossible(self) -> bool:
@@ -227,8 +235,9 @@ class EditBuilder:
         return local
 
     def remove_unused_import(self, name: str) -> EditBuilder:
-        """Remove the import of a name at module level if the finished fix leaves no use of it."""
-        self._maybe_unused.append(name)
+        """Remove the import of a name, at module level or in a function, if the finished fix leaves no use of it."""
+        if not self._is_imported(name):
+            self._maybe_unused.append(name)
         return self
 
     def remove_import(self, statement: ImportNode, alias: ast.alias) -> EditBuilder:
@@ -280,27 +289,29 @@ class EditBuilder:
         return edits if still_parses(self.source, edits) else None
 
     def _drop_if_unused(self, name: str, edits: list[TextEdit]) -> None:
-        bindings = self.index.root.bindings.get(name, [])
-        if len(bindings) != 1 or bindings[0].kind not in ("import", "from") or self.index.is_package:
-            return
-        statement = bindings[0].node
-        if not isinstance(statement, (ast.Import, ast.ImportFrom)) or self._is_kept(statement):
-            return
         word = re.compile(rf"\b{re.escape(name)}\b")
-        if any(word.search(e.text) for e in edits):
-            return
         strings = [c for c in self.index.nodes(ast.Constant) if isinstance(c.value, str) and word.search(c.value)]
-        for node in (*(n for n in self.index.nodes(ast.Name) if n.id == name), *strings):
-            span = self.source.span(node)
-            if not any(e.span.start <= span.start and span.end <= e.span.end for e in edits):
-                return
-        for alias in statement.names:
-            if (alias.asname or alias.name.partition(".")[0]) == name:
-                self._imports.drop(statement, alias)
+        if any(word.search(e.text) for e in edits) or not all(self._goes(c, edits) for c in strings):
+            return
+        imports: list[ImportNode] = [*self.index.nodes(ast.Import), *self.index.nodes(ast.ImportFrom)]
+        for statement in imports:
+            scope = self.index.scope(statement)
+            if len(scope.bindings.get(name, ())) != 1 or self._is_kept(statement):
+                continue
+            if not all(self._goes(use, edits) for use in self.uses(name, scope)):
+                continue
+            for alias in statement.names:
+                if (alias.asname or alias.name.partition(".")[0]) == name:
+                    self._imports.drop(statement, alias)
+
+    def _goes(self, node: ast.AST, edits: list[TextEdit]) -> bool:
+        span = self.source.span(node)
+        return any(e.span.start <= span.start and span.end <= e.span.end for e in edits)
 
     def _is_kept(self, statement: ImportNode) -> bool:
         """Whether the import is there for others, or only sometimes."""
-        if not isinstance(self.index.parent(statement), ast.Module):
+        parent = self.index.parent(statement)
+        if not isinstance(parent, FUNCTIONS) and (not isinstance(parent, ast.Module) or self.index.is_package):
             return True
         line = self.source.line_span(self.source.position(self.source.span(statement).start)[0])
         return "noqa" in self.source.text[line.start : line.end]
