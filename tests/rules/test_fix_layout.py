@@ -190,6 +190,21 @@ def test_an_extension_is_bound_below_those_it_may_build_on() -> None:
     assert first_fix("FLK303", text) == expected(text).replace("    db.init_app(app)\n", bound)
 
 
+def test_a_generator_that_is_the_only_argument_becomes_a_list() -> None:
+    text = """
+    from flask import Flask, jsonify
+
+    app = Flask(__name__)
+
+
+    @app.get("/")
+    def index():
+        return jsonify(n for n in range(3))
+    """
+    after = expected(text).replace("jsonify(n for n in range(3))", "jsonify(list(n for n in range(3)))")
+    assert first_fix("FLK908", text) == after
+
+
 SHOP = {
     "shop.py": """
 from flask import Flask, g

@@ -336,6 +336,16 @@ def test_rename_follows_scopes() -> None:
     assert edited(before, lambda e: e.edit.rename("app", e.index.root, "current_app")) == after
 
 
+def test_the_brackets_around_a_lone_generator_are_those_of_the_call() -> None:
+    def wrap(e: Editing) -> None:
+        e.edit.before(e.first(ast.GeneratorExp), "list(").after(e.first(ast.GeneratorExp), ")")
+
+    assert edited("f(x for x in y)\n", wrap) == "f(list(x for x in y))\n"
+    assert edited("f((x for x in y), 1)\n", wrap) == "f(list((x for x in y)), 1)\n"
+    assert edited("f((x for x in y))\n", wrap) == "f(list((x for x in y)))\n"
+    assert edited("f(x for x in y)\n", lambda e: e.edit.replace(e.first(ast.GeneratorExp), "z")) == "f(z)\n"
+
+
 def test_quotes_follow_the_file() -> None:
     assert Editing("a = 'x'").edit.quoted("b") == "'b'"
     assert Editing('a = "x"').edit.quoted("b") == '"b"'

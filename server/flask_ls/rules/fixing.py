@@ -358,7 +358,12 @@ class EditBuilder:
             return where
         if isinstance(where, (*FUNCTIONS, ast.ClassDef)):
             return full_span(self.source, where)
-        return self.source.span(where)
+        span = self.source.span(where)
+        if isinstance(where, ast.GeneratorExp):
+            call = self.index.parent(where)
+            if isinstance(call, ast.Call) and self.source.span(call).end == span.end:
+                return Span(span.start + 1, span.end - 1)  # the brackets are those of the call
+        return span
 
 
 def _without_covered(edits: list[TextEdit]) -> list[TextEdit]:
