@@ -364,6 +364,31 @@ def test_what_does_not_parse_or_overlaps_is_refused() -> None:
     assert Editing("f(\n").edit.impossible
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import os\n\nx = os.sep\n", ""),
+        ("import os\n\nx = os.sep\ny = os\n", "import os\n\ny = os\n"),
+        ("import shop\n\nx = shop.y\n", "import shop\n"),
+        ("from flask import Flask, g\n\nx = g.y\n", "from flask import Flask\n"),
+    ],
+)
+def test_a_statement_takes_imports_along_that_do_nothing_else(before: str, after: str) -> None:
+    assert edited(before, lambda e: e.edit.delete_statement(e.statement("x ="))) == after
+
+
+def test_a_new_import_takes_the_place_of_the_only_one_whatever_its_kind() -> None:
+    text = "import json\n\ntry:\n    from flask import Flask\nexcept E:\n    pass\nx = json.dumps(1)\n"
+
+    def change(e: Editing) -> None:
+        name = e.edit.import_name("flask", "jsonify", at=e.statement("x ="))
+        e.edit.replace(e.first(ast.Attribute), name).remove_unused_import("json")
+
+    assert edited(text, change) == text.replace("import json", "from flask import jsonify").replace(
+        "json.dumps", "jsonify"
+    )
+
+
 def test_a_new_import_takes_the_place_of_one_that_goes() -> None:
     def change(e: Editing) -> None:
         statement = e.index.nodes(ast.ImportFrom)[0]

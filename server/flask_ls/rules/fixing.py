@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -29,6 +30,8 @@ from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
+
+_PLAIN = sys.stdlib_module_names | {"flask", "werkzeug"}
 
 
 class EditBuilder:
@@ -115,6 +118,7 @@ class EditBuilder:
         """Delete a statement with its lines and trailing comment; an otherwise empty block keeps ``pass``."""
         if statement not in self._deleted:
             self._deleted.append(statement)
+            self._free(statement)
         return self
 
     def insert_line_before(self, statement: ast.stmt, text: str) -> EditBuilder:
@@ -240,6 +244,13 @@ class EditBuilder:
             self._maybe_unused.append(name)
         return self
 
+    def _free(self, node: ast.AST) -> None:
+        """Let the imports go that a deleted node leaves unused, where importing does nothing else."""
+        for name in dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name)):
+            for binding in self.index.root.bindings.get(name, ()):
+                if (binding.module or "").partition(".")[0] in _PLAIN:
+                    self.remove_unused_import(name)
+
     def remove_import(self, statement: ImportNode, alias: ast.alias) -> EditBuilder:
         """Remove one name of an import statement; the statement goes with its last name."""
         self._imports.drop(statement, alias)
@@ -285,7 +296,10 @@ class EditBuilder:
         for name in self.freed:
             self._drop_if_unused(name, edits)
         edits += deleting(self.source, self.index, self._imports.gone())
-        edits = _without_covered(edits + self._imports.edits())
+        imports = self._imports.edits()
+        edits = _without_covered(edits + imports)
+        if any(e.text and e not in edits for e in imports):
+            return None  # what is needed would go with what is deleted
         return edits if still_parses(self.source, edits) else None
 
     def _drop_if_unused(self, name: str, edits: list[TextEdit]) -> None:
