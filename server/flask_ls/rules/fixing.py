@@ -7,8 +7,6 @@ argument lists and imports. Edits are computed together at the end, so that seve
 from __future__ import annotations
 
 import ast
-import re
-import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -26,12 +24,11 @@ from flask_ls.rules.edits.statements import (
     indentation,
     line_of,
 )
+from flask_ls.rules.edits.unused import plain_imports_of, unused_imports, uses_of
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
-
-_PLAIN = sys.stdlib_module_names | {"flask", "werkzeug"}
 
 
 class EditBuilder:
@@ -118,7 +115,8 @@ class EditBuilder:
         """Delete a statement with its lines and trailing comment; an otherwise empty block keeps ``pass``."""
         if statement not in self._deleted:
             self._deleted.append(statement)
-            self._free(statement)
+            for name in plain_imports_of(self.index, statement):
+                self.remove_unused_import(name)
         return self
 
     def insert_line_before(self, statement: ast.stmt, text: str) -> EditBuilder:
@@ -244,13 +242,6 @@ class EditBuilder:
             self._maybe_unused.append(name)
         return self
 
-    def _free(self, node: ast.AST) -> None:
-        """Let the imports go that a deleted node leaves unused, where importing does nothing else."""
-        for name in dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name)):
-            for binding in self.index.root.bindings.get(name, ()):
-                if (binding.module or "").partition(".")[0] in _PLAIN:
-                    self.remove_unused_import(name)
-
     def remove_import(self, statement: ImportNode, alias: ast.alias) -> EditBuilder:
         """Remove one name of an import statement; the statement goes with its last name."""
         self._imports.drop(statement, alias)
@@ -266,7 +257,7 @@ class EditBuilder:
 
     def uses(self, name: str, scope: Scope) -> list[ast.Name]:
         """Every use of the name that ``scope`` binds."""
-        return [n for n in self.index.nodes(ast.Name) if n.id == name and self.index.scope(n).owner(name) is scope]
+        return uses_of(self.index, name, scope)
 
     # Style of the file
 
@@ -294,41 +285,14 @@ class EditBuilder:
             edits += [TextEdit(span, "") for span in Arguments(self.source, call).without(numbers)]
         edits += deleting(self.source, self.index, self._deleted)
         for name in self.freed:
-            self._drop_if_unused(name, edits)
+            for statement, alias in unused_imports(self.source, self.index, name, edits):
+                self._imports.drop(statement, alias)
         edits += deleting(self.source, self.index, self._imports.gone())
         imports = self._imports.edits()
         edits = _without_covered(edits + imports)
         if any(e.text and e not in edits for e in imports):
             return None  # what is needed would go with what is deleted
         return edits if still_parses(self.source, edits) else None
-
-    def _drop_if_unused(self, name: str, edits: list[TextEdit]) -> None:
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        strings = [c for c in self.index.nodes(ast.Constant) if isinstance(c.value, str) and word.search(c.value)]
-        if any(word.search(e.text) for e in edits) or not all(self._goes(c, edits) for c in strings):
-            return
-        imports: list[ImportNode] = [*self.index.nodes(ast.Import), *self.index.nodes(ast.ImportFrom)]
-        for statement in imports:
-            scope = self.index.scope(statement)
-            if len(scope.bindings.get(name, ())) != 1 or self._is_kept(statement):
-                continue
-            if not all(self._goes(use, edits) for use in self.uses(name, scope)):
-                continue
-            for alias in statement.names:
-                if (alias.asname or alias.name.partition(".")[0]) == name:
-                    self._imports.drop(statement, alias)
-
-    def _goes(self, node: ast.AST, edits: list[TextEdit]) -> bool:
-        span = self.source.span(node)
-        return any(e.span.start <= span.start and span.end <= e.span.end for e in edits)
-
-    def _is_kept(self, statement: ImportNode) -> bool:
-        """Whether the import is there for others, or only sometimes."""
-        parent = self.index.parent(statement)
-        if not isinstance(parent, FUNCTIONS) and (not isinstance(parent, ast.Module) or self.index.is_package):
-            return True
-        line = self.source.line_span(self.source.position(self.source.span(statement).start)[0])
-        return "noqa" in self.source.text[line.start : line.end]
 
     def _imported_module(self, module: str, at: ast.AST) -> str | None:
         for local, bindings in self.index.root.bindings.items():
