@@ -132,14 +132,24 @@ class Context(Saying[ast.AST]):
     def _is_imported(self, path: str, name: str) -> bool:
         """Whether another file imports this name from the file."""
         facts = self.model.files.get(path)
-        taken = self.model.each_named(_imported_names).values() if facts is not None else ()
-        return facts is not None and any((facts.module, n) in names for names in taken for n in (name, "*"))
+        if facts is None:
+            return False
+        last = facts.module.rpartition(".")[2]
+        wanted = {(last, name), (last, "*")}
+        takers = (p for p, names in self.model.each(_imported_names).items() if not wanted.isdisjoint(names))
+        return any(_imports_from(self.model, self.model.files[taker], facts.module, name) for taker in takers)
 
 
-def _imported_names(facts: FileFacts, model: ProjectModel) -> frozenset[tuple[str, str]]:
-    """Module and name of each ``from module import name``."""
-    return frozenset(
-        (model.names.imported(facts.module, fact.module), name) for fact in facts.imports for name, _ in fact.names
+def _imported_names(facts: FileFacts) -> frozenset[tuple[str, str]]:
+    """The last part of the module, and the name, of each ``from module import name``."""
+    return frozenset((fact.module.rpartition(".")[2], name) for fact in facts.imports for name, _ in fact.names)
+
+
+def _imports_from(model: ProjectModel, facts: FileFacts, module: str, name: str) -> bool:
+    return any(
+        imported in (name, "*") and model.names.imported(facts.module, fact.module) == module
+        for fact in facts.imports
+        for imported, _ in fact.names
     )
 
 
