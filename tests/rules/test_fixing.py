@@ -180,6 +180,19 @@ def test_import_name_uses_what_is_there_and_avoids_names_taken(text: str, writte
     assert not e.edit.impossible
 
 
+@pytest.mark.parametrize(
+    ("used", "written"),
+    [
+        ("flask.redirect()\nflask.g\nFlask()\n", "flask.url_for"),
+        ("flask.redirect()\nFlask()\nFlask()\n", "url_for"),
+        ("", "url_for"),
+    ],
+)
+def test_import_name_writes_what_the_file_writes_more_often(used: str, written: str) -> None:
+    e = Editing(f"import flask\nfrom flask import Flask\n{used}use()\n")
+    assert e.edit.import_name("flask", "url_for", at=e.statement("use()")) == written
+
+
 def test_an_import_needed_above_itself_is_refused() -> None:
     e = Editing("use()\nfrom flask import Flask\n")
     e.edit.import_name("flask", "url_for", at=e.statement("use()"))

@@ -212,11 +212,9 @@ class EditBuilder:
             for b in bindings:
                 if b.kind == "from" and (b.module, b.attribute) == (module, name) and self._usable(local, b, at):
                     return local
-        has_from = any(isinstance(s, ast.ImportFrom) and s.module == module for s in self.index.tree.body)
-        if not has_from:
-            prefix = self._imported_module(module, at)
-            if prefix is not None:
-                return f"{prefix}.{name}"
+        prefix = self._imported_module(module, at)
+        if prefix is not None and self._is_mostly_prefixed(prefix, module):
+            return f"{prefix}.{name}"
         free = self._free_name(name, module, at)
         if free is None:
             self.refuse()
@@ -300,6 +298,16 @@ class EditBuilder:
                 if b.kind == "import" and b.module == module and self._usable(local, b, at):
                     return local
         return None
+
+    def _is_mostly_prefixed(self, prefix: str, module: str) -> bool:
+        """Whether the file writes ``module.name`` more often than names that it imports from the module."""
+        imported = {
+            local
+            for local, bindings in self.index.root.bindings.items()
+            if any(b.kind == "from" and b.module == module for b in bindings)
+        }
+        written = [n.id for n in self.index.nodes(ast.Name) if n.id == prefix or n.id in imported]
+        return 2 * written.count(prefix) > len(written) or not imported
 
     def _usable(self, local: str, binding: Binding, at: ast.AST) -> bool:
         """Whether the module-level import is what ``local`` means at ``at``, and has run when ``at`` runs."""
