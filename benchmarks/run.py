@@ -173,19 +173,23 @@ SERVER = HERE / "server.py"
 
 
 def server(small: Path, large: Path) -> tuple[list[Line], dict[str, Any]]:
-    """What an editor waits for, over the pipes of a server with every twentieth file of the large workspace open."""
+    """What an editor waits for, over the pipes of a server.
 
-    def measure(folder: Path) -> dict[str, Any]:
+    The two workspaces are compared with as many files open in each; how long a user waits in the large one is measured
+    with every twentieth file open.
+    """
+
+    def measure(folder: Path, files: int) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as cache:
             done = subprocess.run(
-                [sys.executable, str(SERVER), "--json", "--open", "65", str(folder)],
+                [sys.executable, str(SERVER), "--json", "--open", str(files), str(folder)],
                 capture_output=True,
                 check=True,
                 env={**os.environ, "XDG_CACHE_HOME": cache},
             )
         return dict(json.loads(done.stdout))
 
-    one, other = measure(small), measure(large)
+    one, alike, other = measure(small, 10), measure(large, 10), measure(large, 65)
     rows = {what: values for what, values in other.items() if isinstance(values, dict)}
     found = [
         Line(
@@ -195,8 +199,8 @@ def server(small: Path, large: Path) -> tuple[list[Line], dict[str, Any]]:
             "x",
             f"{values['cpu']:.1f} ms CPU, {values['median']:.1f} ms on the clock",
         )
-        for what, values in rows.items()
-        if what not in _QUESTIONS
+        for what, values in alike.items()
+        if what in rows and what not in _QUESTIONS
     ]
     found += [
         Line(f"{what}, large, p95", values["p95"], 30 if what in _QUESTIONS else 150, "ms")
@@ -208,7 +212,7 @@ def server(small: Path, large: Path) -> tuple[list[Line], dict[str, Any]]:
     ]
     for line in found:
         print(line)
-    return found, {"small": one, "large": other}
+    return found, {"small": one, "large": alike, "large, many open": other}
 
 
 _QUESTIONS = ("hover", "definition")

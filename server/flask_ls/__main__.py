@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 
 def main() -> None:
-    """Run the command line; ends the process."""
+    """Run the command line; ends the process, at once: to free every tree and fact first takes a tenth of the time."""
     _leave_current_folder()
     try:
         from flask_ls.cli.main import run
@@ -15,7 +16,10 @@ def main() -> None:
         status = run(sys.argv[1:])
     except KeyboardInterrupt:
         status = 130
-    sys.exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _leave_current_folder() -> None:

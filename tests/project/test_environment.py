@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flask_ls.project.environment import LATEST_FLASK, Environment, discover
+from flask_ls.project.environment import Environment, discover
+from flask_ls.project.pins import LATEST_FLASK
 
 
 def environment(
@@ -187,3 +188,50 @@ def test_pins_of_nested_projects_count_where_they_agree(tmp_path: Path) -> None:
     assert str(tmp_path / "backend" / "requirements.txt") in env.inputs
     (tmp_path / "requirements.txt").write_text("flask\n")
     assert found(tmp_path).flask[0] == LATEST_FLASK
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_asked"),
+    [
+        ("setup.py", "setup(name='my-flask-blog', install_requires=['markdown'])\n", False),
+        ("requirements.txt", "fabric\nflask-login==0.6\n", False),
+        ("setup.py", "setup(install_requires=['Flask'])\n", True),
+        ("requirements/dev.txt", "pytest\nFlask  # newest\n", True),
+        ("Pipfile.lock", '{"default": {"flask": {}}}', True),
+        ("poetry.lock", '[[package]]\nname = "flask"\n', True),
+    ],
+)
+def test_nested_pins_count_while_the_folder_itself_does_not_ask_for_flask(
+    tmp_path: Path, name: str, text: str, is_asked: bool
+) -> None:
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "requirements.txt").write_text("flask==1.1.1\nsqlalchemy==1.3.8\n")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    env = found(tmp_path)
+    assert env.flask[0] == (LATEST_FLASK if is_asked else "1.1.1")
+    assert env.version("sqlalchemy") == (None if is_asked else "1.3.8")
+
+
+def test_pins_of_projects_two_folders_below(tmp_path: Path) -> None:
+    for name in ("users", "orders"):
+        (tmp_path / "services" / name).mkdir(parents=True)
+        (tmp_path / "services" / name / "requirements.txt").write_text("flask==1.0.2\n")
+    assert found(tmp_path).flask[0] == "1.0.2"
+    (tmp_path / "services" / "requirements.txt").write_text("flask==1.1.4\n")
+    assert found(tmp_path).flask[0] == "1.1.4"
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("flask-sqlalchemy==2.3.2\n", "1.3.24"),
+        ("flask-sqlalchemy==2.5.1\n", "1.4.54"),
+        ("flask-sqlalchemy==2.3.2\nsqlalchemy==1.2.1\n", "1.2.1"),
+        ("flask-sqlalchemy==3.1.1\n", None),
+        ("flask\n", None),
+    ],
+)
+def test_an_old_flask_sqlalchemy_needs_an_old_sqlalchemy(tmp_path: Path, text: str, version: str | None) -> None:
+    (tmp_path / "requirements.txt").write_text(text)
+    assert found(tmp_path).version("sqlalchemy") == version

@@ -17,7 +17,7 @@ from flask_ls.project.recursion import deep_recursion, limit_may_be_raised
 from flask_ls.project.relocate import Paths, move_between, relocated
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
-from flask_ls.project.start_code import same_start
+from flask_ls.project.start_code import Around, same_start
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
@@ -42,6 +42,22 @@ def index():
 register(app)
 """
 ENTERED = frozenset({"register"})
+
+
+class Alone(Around):
+    """A project that has little to do with the file."""
+
+    def __init__(self, mentioned: str = "", taken: str = "") -> None:
+        self._mentioned, self._taken = mentioned, taken
+
+    def is_mentioned(self, name: str) -> bool:
+        return name == self._mentioned
+
+    def is_taken(self, name: str) -> bool:
+        return name == self._taken
+
+    def is_outside(self, module: str) -> bool:
+        return module.partition(".")[0] in ("flask", "os", "datetime")
 
 
 def is_same(after: str, before: str = APP) -> bool:
@@ -93,11 +109,65 @@ def test_a_function_that_nobody_names_may_come_and_go() -> None:
     new = SourceFile(APP + "\n\ndef helper():\n    return 1\n")
     decorated = SourceFile(APP + "\n\n@app.get('/x')\ndef helper():\n    return 1\n")
     maker = SourceFile(APP + "\n\ndef helper():\n    return Flask(__name__)\n")
-    assert same_start(SourceFile(APP), new, ENTERED, lambda name: False)
-    assert not same_start(SourceFile(APP), new, ENTERED, lambda name: name == "helper")
-    assert not same_start(SourceFile(APP), new, ENTERED | {"helper"}, lambda name: False)
+    assert same_start(SourceFile(APP), new, ENTERED, Alone())
+    assert not same_start(SourceFile(APP), new, ENTERED, Alone(mentioned="helper"))
+    assert not same_start(SourceFile(APP), new, ENTERED | {"helper"}, Alone())
     for text in (decorated, maker):
-        assert not same_start(SourceFile(APP), text, ENTERED, lambda name: False)
+        assert not same_start(SourceFile(APP), text, ENTERED, Alone())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import Flask", "import Flask, g"),
+        ("import Flask", "import Flask, request as asked"),
+        ("import Flask\n", "import Flask\nimport os\n"),
+        ("import Flask\n", "import Flask\nimport os.path as p, datetime\n"),
+        ("import Flask\n", "import Flask\nfrom os.path import (\n    join,\n    split,\n)\n"),
+    ],
+)
+def test_an_import_from_outside_that_nothing_uses_may_come_and_go(old: str, new: str) -> None:
+    one, other = SourceFile(APP), SourceFile(APP.replace(old, new))
+    assert same_start(one, other, ENTERED, Alone())
+    assert same_start(other, one, ENTERED, Alone())
+    assert not same_start(one, other, ENTERED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import Flask", "import Flask, Blueprint"),
+        ("import Flask\n", "import Flask\nfrom shop import views\n"),
+        ("import Flask\n", "import Flask\nfrom . import views\n"),
+        ("import Flask\n", "import Flask\nimport os, shop\n"),
+        ("import Flask\n", "import Flask\nfrom os import taken\n"),
+        ("import Flask\n", "import Flask\nfrom os import *\n"),
+        ("import Flask\n", "import Flask\nfrom os import path as index\n"),
+        ("import Flask\n", "import Flask\nfrom os import path as application\n"),
+        ("import Flask\n", "import Flask\nfrom os import path as __all__\n"),
+        ("import Flask\n", "import Flask\ntry:\n    import os\nexcept ImportError:\n    app = 1\n"),
+    ],
+)
+def test_an_import_that_something_may_use_counts(old: str, new: str) -> None:
+    one, other = SourceFile(APP), SourceFile(APP.replace(old, new))
+    assert not same_start(one, other, ENTERED, Alone(taken="taken"))
+    assert not same_start(other, one, ENTERED, Alone(taken="taken"))
+
+
+def test_what_other_files_take_from_a_file_counts(workspace: Workspace) -> None:
+    helpers = Path(workspace.folders[0], "helpers.py")
+    helpers.write_text("")
+    Path(workspace.folders[0], "app.py").write_text(f"from helpers import jsonify\n{APP}\napp.get('/json')(jsonify)\n")
+    workspace.load()
+
+    def endpoints() -> set[str]:
+        return {r.endpoint for r in workspace.snapshot().model.routes.routes if r.endpoint}
+
+    before = endpoints()
+    workspace.set_text(str(helpers), "from flask import jsonify\n")
+    assert "jsonify" in endpoints() - before
+    workspace.set_text(str(helpers), "from flask import jsonify, url_for\n")
+    assert "jsonify" in endpoints()
 
 
 @pytest.fixture

@@ -196,6 +196,29 @@ def in_a_condition(text: str) -> str:
     return "if __debug__:\n" + re.sub(r"^(?=.)", "    ", text, flags=re.M) if text.strip() else text
 
 
+def annotated(text: str) -> str:
+    """A type for each variable, as far as it may have one."""
+    tree = _parsed(text)
+    if tree is None:
+        return text
+    nodes = list(ast.walk(tree))
+    elsewhere = {name for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names}
+    of_classes = {id(statement) for n in nodes if isinstance(n, ast.ClassDef) for statement in n.body}
+    offsets = _offsets(text)
+    inserts = []
+    for node in nodes:
+        if not isinstance(node, ast.Assign) or id(node) in of_classes or len(node.targets) != 1:
+            continue
+        target, value = node.targets[0], node.value
+        if not isinstance(target, ast.Name) or target.id in elsewhere:
+            continue
+        called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+        kind = called if called.rpartition(".")[2][:1].isupper() else "object"
+        line = offsets[target.lineno - 1]
+        inserts.append((line + len(text[line:].encode()[: target.end_col_offset].decode()), f": {kind}"))
+    return _inserted(text, inserts)
+
+
 def _flask_imports(text: str) -> list[ast.ImportFrom]:
     tree = _parsed(text)
     return [
@@ -287,6 +310,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "backslashes": continued_lines,
     "no newline": no_last_newline,
     "condition": in_a_condition,
+    "annotated": annotated,
     "tried": tried_imports,
     "star": star_import,
     "aliased names": aliased_names,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from checking import findings
 
+from flask_ls.rules.finding import Severity
+
 IMPORTS = """
 import asyncio, contextvars, threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -135,3 +137,40 @@ def test_of_a_way_that_is_one_of_several_the_first_use_is_told() -> None:
         "@app.get('/')\ndef view():\n    Thread(target=work).start()\n    return work()\n"
     )
     assert [(f.severity.value, text.count("\n", 0, f.span.start)) for f in findings("FLK104", text)] == [("warning", 4)]
+
+
+SHARING = "from flask import Flask, g\nfrom flask_sqlalchemy.record_queries import get_recorded_queries\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("app = Flask('a')\n    with app.app_context():\n        client.get('/')", 0),
+        ("app = Flask('a')\n    client = app.test_client()\n    with app.app_context():\n        client.get('/')", 1),
+        ("with app.app_context():\n        client.get('/')\n        get_recorded_queries()", 0),
+        ("with app.app_context():\n        client.get('/')", 1),
+    ],
+)
+def test_flk106_of_the_same_app_and_unwanted(body: str, count: int) -> None:
+    text = f"{SHARING}app = Flask(__name__)\nclient = app.test_client()\ndef test_it():\n    {body}\n"
+    assert len(findings("FLK106", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "severity"),
+    [
+        ("User.query.count()", {}, Severity.WARNING),
+        ("User.query.count()", {"main.py": "import app\n"}, Severity.ERROR),
+        ("from flask import Flask\nshop = Flask(__name__)\nUser.query.count()", {}, Severity.ERROR),
+    ],
+    ids=["a script for flask shell", "a module", "a script with an application"],
+)
+def test_a_script_without_an_application_may_be_for_the_shell(
+    script: str, files: dict[str, str], severity: Severity
+) -> None:
+    models = (
+        "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n"
+        "class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
+    )
+    (finding,) = findings("FLK702", f"from models import User\n{script}\n", {"models.py": models, **files})
+    assert finding.severity is severity

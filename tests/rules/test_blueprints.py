@@ -85,3 +85,68 @@ def test_flk602_of_a_file_that_registers_its_blueprint_where_the_program_calls_i
     made = f"from flask import Blueprint\nbp = Blueprint('{{}}', __name__)\n{ROUTE}"
     plugin = f"{made.format('b')}\ndef on_start(environment):\n    {registers}\n"
     assert len(findings("FLK602", app, {"views.py": made.format("v"), "plugin.py": plugin})) == count
+
+
+@pytest.mark.parametrize(("given", "count"), [("/shop/", 0), ("/shop", 0), ("/store/", 1)])
+def test_flk607_a_slash_at_the_end_makes_no_other_prefix(given: str, count: int) -> None:
+    text = (
+        "from flask import Blueprint, Flask\nbp = Blueprint('a', __name__, url_prefix='/shop')\n"
+        f"app = Flask(__name__)\napp.register_blueprint(bp, url_prefix='{given}')\n"
+    )
+    assert len(findings("FLK607", text)) == count
+
+
+FACTORY = "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n"
+MAIL = "from flask import Flask\nfrom flask_mail import Mail\napp = Flask(__name__)\nmail = Mail(app)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({"factory.py": FACTORY, "views.py": "from app import mail\n"}, 1),
+        ({"factory.py": FACTORY}, 0),
+        (
+            {
+                "cli.py": "from app import app\ndef create_app():\n    return app\n",
+                "views.py": "from app import mail\n",
+            },
+            0,
+        ),
+    ],
+    ids=["an app besides", "an app of its own", "a function that gives the one app"],
+)
+def test_flk305_needs_a_factory_whose_apps_miss_the_extension(files: dict[str, str], count: int) -> None:
+    assert len(findings("FLK305", MAIL, files)) == count
+
+
+@pytest.mark.parametrize(("count", "expected"), [(3, 1), (4, 0)])
+def test_flk601_a_blueprint_whose_other_routes_do_without_the_prefix(count: int, expected: int) -> None:
+    routes = "".join(f"@bp.get('/user/{n}')\ndef v{n}():\n    return ''\n" for n in range(count))
+    text = (
+        "from flask import Blueprint, Flask\nbp = Blueprint('a', __name__, url_prefix='/admin')\n"
+        f"@bp.get('/admin/list')\ndef admins():\n    return ''\n{routes}"
+        "app = Flask(__name__)\napp.register_blueprint(bp)\n"
+    )
+    assert len(findings("FLK601", text)) == expected
+
+
+def test_flk607_a_blueprint_that_keeps_its_prefix_elsewhere() -> None:
+    text = (
+        "from flask import Blueprint, Flask\nbp = Blueprint('a', __name__, url_prefix='/oauth')\n"
+        "app = Flask(__name__)\n"
+        "app.register_blueprint(bp, url_prefix='/oauth')\n"
+        "app.register_blueprint(bp, url_prefix='/oauth2', name='second')\n"
+    )
+    assert findings("FLK607", text) == []
+    assert (
+        len(findings("FLK607", text.replace("'/oauth')\napp.register_blueprint(bp, url_prefix='/oauth2'", "'/o'"))) == 1
+    )
+
+
+def test_flk601_the_static_folder_of_a_blueprint() -> None:
+    text = (
+        "from flask import Blueprint, Flask\n"
+        "bp = Blueprint('help', __name__, url_prefix='/help', static_folder='s', static_url_path='/help')\n"
+        "app = Flask(__name__)\napp.register_blueprint(bp)\n"
+    )
+    assert findings("FLK601", text) == []

@@ -203,3 +203,8 @@ def test_configuration_objects_that_are_made_with_arguments_or_by_functions(hand
     config = "class Config:\n    SESSION_COOKIE_HTTPONLY = False\nclass Other: pass\ndef make():\n    return Config\n"
     text = f"from flask import Flask\n{config}app = Flask('x')\napp.config.from_object({handed})\n"
     assert len(findings("FLK407", text)) == count
+
+
+def test_flask_env_of_a_project_that_has_flask_in_its_name_only() -> None:
+    app = "from quart import Quart\nfrom beets_flask import database\napp = Quart(__name__)\n"
+    assert findings("FLK503", app, {".env": "FLASK_ENV=development\n", "beets_flask/database.py": ""}) == []

@@ -207,3 +207,46 @@ def test_flk502_host_of_a_settings_module() -> None:
     assert len(findings("FLK502", text, {"settings.py": "HOST = '0.0.0.0'\n"})) == 1
     assert findings("FLK502", text, {"settings.py": "HOST = 'localhost'\n"}) == []
     assert findings("FLK502", text, {"settings.py": "import os\nHOST = os.environ['HOST']\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "call", "codes"),
+    [
+        ("def serve(debug=True): app.run(debug=debug)", "serve()", ["FLK501"]),
+        ("def serve(debug=False): app.run(debug=debug)", "serve()", []),
+        ("def serve(debug=False): app.run(debug=debug)", "serve(True)", ["FLK501"]),
+        ("def serve(debug=True): app.run(debug=debug)", "serve(debug='-d' in sys.argv)", []),
+        ("def serve(debug=True): app.run(debug=debug)", "", []),
+        ("def serve(host, *, debug): app.run(host, 80, debug)", "serve('0.0.0.0', debug=True)", ["FLK501", "FLK502"]),
+        ("def serve(host='0.0.0.0'): app.run(host, debug=True)", "serve()", ["FLK501", "FLK502"]),
+        ("def serve(host='0.0.0.0'): app.run(host, debug=True)", "serve('127.0.0.1')", ["FLK501"]),
+        ("def serve(**o): app.run(**o)", "serve(debug=True)", []),
+        ("def serve(debug): app.run(debug=debug)", "serve(False); serve(True)", ["FLK501"]),
+        ("", "partial(app.run, '0.0.0.0', debug=True)()", ["FLK501", "FLK502"]),
+        ("", "partial(app.run, debug=False)()", []),
+        ("", "Thread(target=app.run, kwargs={'debug': True}).start()", ["FLK501"]),
+        ("", "Thread(target=app.run, args=('0.0.0.0', 80, True)).start()", ["FLK501", "FLK502"]),
+        ("", "Thread(target=print, kwargs={'debug': True}).start()", []),
+    ],
+)
+def test_servers_that_functions_start(function: str, call: str, codes: list[str]) -> None:
+    imports = "import sys\nfrom functools import partial\nfrom threading import Thread\nfrom flask import Flask\n"
+    text = f"{imports}app = Flask(__name__)\n{function}\nif __name__ == '__main__':\n    {call or 'pass'}\n"
+    assert [code for code in ("FLK501", "FLK502") for _ in findings(code, text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("serve", "files", "count"),
+    [
+        ("from waitress import serve\nserve(app)", {}, 0),
+        ("from gevent.pywsgi import WSGIServer\nWSGIServer(('', 80), app).serve_forever()", {}, 0),
+        ("from waitress import serve\nserve(app) if app.name else app.run()", {}, 1),
+        ("", {}, 1),
+        ("", {"Procfile": "web: gunicorn app:app\n"}, 0),
+        ("", {"Procfile": "web: gunicorn app:app\n", "run.py": "from app import app\napp.run()\n"}, 1),
+        ("", {"Procfile": "release: gunicorn app:app\n"}, 1),
+    ],
+)
+def test_flk501_other_servers_start_no_debugger(serve: str, files: dict[str, str], count: int) -> None:
+    text = f"from flask import Flask\napp = Flask(__name__)\napp.debug = True\n{serve}\n"
+    assert len(findings("FLK501", text, files)) == count

@@ -77,6 +77,14 @@ def test_fixes_hold_what_they_promise(rule: Rule, example: Bad, way: str) -> Non
             assert not after - before, fix.title
 
 
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_annotations_hide_nothing(rule: Rule) -> None:
+    for example in rule.bad:
+        files = files_of(example.code)
+        typed = {p: WAYS["annotated"](text) if p.endswith(".py") else text for p, text in files.items()}
+        assert len(check(typed, rule)) >= len(check(files, rule))
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_of_writing_changes_what_is_written_and_keeps_it_valid(way: str) -> None:
     texts = [t for rule in all_rules() for e in rule.bad for p, t in files_of(e.code).items() if p.endswith(".py")]

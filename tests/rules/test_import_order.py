@@ -117,3 +117,21 @@ def test_extensions_that_need_an_app(made: str, count: int) -> None:
     text = f"from flask import Flask\n{made}\napp = Flask('x')\n"
     assert len(findings("FLK303", text)) == count
     assert findings("FLK303", f"{text}ext.init_app(app)\n") == []
+
+
+@pytest.mark.parametrize(("head", "count"), [("if True:", 1), ("if 0:", 0), ("try:", 1), ("if flag:", 0)])
+def test_flk301_in_blocks_that_always_run(head: str, count: int) -> None:
+    tail = "finally:\n    pass\n" if head == "try:" else ""
+    app = f"{head}\n    from flask import Flask\n    import models\n    app = Flask(__name__)\n{tail}"
+    assert len(findings("FLK301", app, {"models.py": "from app import app\n"})) == count
+
+
+@pytest.mark.parametrize(("head", "count"), [("if True:", 1), ("try:", 1), ("if __name__ == '__main__':", 0)])
+def test_extensions_made_in_blocks_of_the_module(head: str, count: int) -> None:
+    tail = "finally:\n    pass\n" if head == "try:" else ""
+    imports = "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\n"
+    factory = "def create_app():\n    return Flask(__name__)\n"
+    bound = f"{head}\n    app = Flask(__name__)\n    db = SQLAlchemy(app)\n{tail}"
+    assert len(findings("FLK305", imports + factory + bound)) == count
+    unbound = f"{head}\n    db = SQLAlchemy()\n    def rows(): return db.session\n{tail}"
+    assert len(findings("FLK303", imports + factory + unbound)) == 1

@@ -146,3 +146,26 @@ def test_marks_what_is_returned() -> None:
     assert marked("FLK902", text) == ["body"]
     text = f"{HEAD}{VIEW}    return make_response(json.dumps(data), 200)\n"
     assert marked("FLK902", text) == ["json.dumps(data)"]
+
+
+@pytest.mark.parametrize(("path", "count"), [("fake.py", 1), ("tests/fake.py", 0)])
+def test_the_fake_servers_of_tests_are_left_alone(path: str, count: int) -> None:
+    text = "import json\nfrom flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef index():\n    return json.dumps({})\n"
+    assert len(findings("FLK902", "", {path: text})) == count
+
+
+@pytest.mark.parametrize(
+    ("helper", "count"),
+    [
+        ("def answer(x):\n    return json.dumps(x)\n", 1),
+        ("def answer(x):\n    if not x:\n        return dumps([])\n    return dumps(x)\n", 1),
+        ("def answer(x):\n    if not x:\n        return {}\n    return dumps(x)\n", 0),
+        ("def answer(x):\n    return Response(dumps(x), mimetype='application/json')\n", 0),
+        ("@typed\ndef answer(x):\n    return dumps(x)\n", 0),
+    ],
+)
+def test_helper_of_another_file(helper: str, count: int) -> None:
+    app = "from flask import Flask\nfrom helpers import answer\napp = Flask(__name__)\n"
+    view = "@app.get('/')\ndef index():\n    return answer([1]), 201\n"
+    files = {"helpers.py": f"import json\nfrom json import dumps\nfrom flask import Response\n{helper}"}
+    assert len(findings("FLK902", app + view, files)) == count

@@ -196,7 +196,16 @@ def test_flk805_does_not_know_what_other_decorators_do(decorator: str, count: in
 
 
 @pytest.mark.parametrize(
-    ("path", "count"), [("Procfile", 1), ("deploy/Procfile", 1), ("dev/vm/Procfile", 0), ("devices/Procfile", 1)]
+    ("path", "count"),
+    [
+        ("Procfile", 1),
+        ("deploy/Procfile", 1),
+        ("dev/vm/Procfile", 0),
+        ("devices/Procfile", 1),
+        (".devcontainer/Procfile", 0),
+        ("Procfile.windows", 0),
+        ("Procfile.heroku", 1),
+    ],
 )
 def test_flk801_leaves_folders_for_development_alone(path: str, count: int) -> None:
     assert len(findings("FLK801", APP, {path: "web: flask run\n"})) == count
@@ -217,3 +226,86 @@ def test_flk801_leaves_services_built_for_development_alone(build: str, count: i
 def test_flk808_leaves_other_folders_below_static_alone(rule: str, count: int) -> None:
     view = f"@app.get('{rule}')\ndef send(p):\n    return send_from_directory(app.config['UPLOADS'], p)\n"
     assert len(findings("FLK808", f"from flask import send_from_directory\n{APP}{view}")) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("if app.debug:\n        return send_file('files/' + name)\n    return ''", 0),
+        ("if not app.debug:\n        return send_file('files/' + name)\n    return ''", 1),
+        ("folder = 'files/' + name\n    return send_from_directory(folder, name)", 0),
+        ("folder = 'files/' + name\n    return send_from_directory(folder, 'a.png')", 1),
+        ("return send_file(f'files/copy_{name}')", 0),
+        ("return send_file(f'files/{name}')", 1),
+        ("return send_file('files/' + 'copy_' + name)", 0),
+        ("return send_file('files' + '/' + name)", 1),
+    ],
+)
+def test_flk807_where_the_value_leads_nowhere_else(body: str, count: int) -> None:
+    view = f"from flask import send_from_directory\n@app.get('/<path:name>')\ndef index(name):\n    {body}\n"
+    assert len(findings("FLK807", APP + view)) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "count"),
+    [
+        ("Makefile", "run:\n\tflask --debug run --host 0.0.0.0\n", 1),
+        (".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: flask --debug run --host 0.0.0.0\n", 0),
+        ("devel/site.service", "[Service]\nExecStart=flask --debug run --host 0.0.0.0\n", 0),
+        ("site.service", "[Service]\nExecStart=flask --debug run --host 0.0.0.0\n", 1),
+    ],
+)
+def test_flk502_leaves_jobs_and_folders_for_development_alone(path: str, text: str, count: int) -> None:
+    assert len(findings("FLK502", APP, {path: text})) == count
+
+
+STATE = """
+users = {}
+seen = []
+hits = 0
+name = None
+class Store:
+    items = []
+    def __init__(self):
+        self.own = []
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("state.users['a'] = 1", 1),
+        ("seen.append(1)", 1),
+        ("state.hits += 1", 1),
+        ("state.name = request.args['n']", 1),
+        ("state.Store.items.append(1)", 1),
+        ("state.Store().own.append(1)", 0),
+        ("state.name = Path('x')", 0),
+        ("state.unknown.append(1)", 0),
+    ],
+)
+def test_flk809_state_of_another_file(line: str, count: int) -> None:
+    text = f"{APP}import state\nfrom state import seen\n@app.post('/')\ndef index():\n    {line}\n    return 'x'\n"
+    assert len(findings("FLK809", text, {"state.py": STATE})) == count
+
+
+@pytest.mark.parametrize(
+    ("start", "count"), [("", 1), ("keep('a')\n", 0), ("def other(): return keep\n", 0), ("app.keep = keep\n", 0)]
+)
+def test_flk809_in_a_function_that_only_views_call(start: str, count: int) -> None:
+    helper = "users = {}\ndef keep(name):\n    users[name] = 1\n"
+    view = "@app.post('/')\ndef index():\n    keep(request.form['n'])\n    return 'x'\n"
+    assert len(findings("FLK809", f"{APP}{helper}{view}{start}")) == count
+
+
+def test_flk809_remembers_what_was_computed() -> None:
+    helper = "found = {}\ndef find(name):\n    if name not in found:\n        found[name] = 1\n    return found[name]\n"
+    view = "@app.post('/')\ndef index():\n    return str(find(request.form['n']))\n"
+    assert findings("FLK809", f"{APP}{helper}{view}") == []
+
+
+def test_flk809_attributes_of_a_view_class() -> None:
+    view = "from flask.views import MethodView\nclass V(MethodView):\n    items = []\n    def post(self):\n        {}\n"
+    rule = "app.add_url_rule('/', view_func=V.as_view('v'))\n"
+    assert len(findings("FLK809", APP + view.format("self.items.append(1)") + rule)) == 1
+    assert findings("FLK809", APP + view.format("self.items = [1]; self.items.append(1)") + rule) == []

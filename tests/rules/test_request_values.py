@@ -142,3 +142,15 @@ def test_flk903_get_of_a_class_based_view() -> None:
     rule = "app.add_url_rule('/', view_func=V.as_view('v'))\n"
     assert marked("FLK903", f"import flask.views\n{HEAD}{view.format('get')}{rule}") == ["request.json"]
     assert marked("FLK903", f"import flask.views\n{HEAD}{view.format('post')}{rule}") == []
+
+
+@pytest.mark.parametrize(("decorator", "count"), [("@api.route('/x', methods=['POST'])\n", 0), ("@api.login\n", 1)])
+def test_flk903_does_not_know_what_the_methods_of_other_decorators_do(decorator: str, count: int) -> None:
+    view = f"@app.route('/')\n{decorator}def index():\n    return request.json['a']\n"
+    assert len(findings("FLK903", f"from tools import api\n{HEAD}{view}")) == count
+
+
+@pytest.mark.parametrize(("path", "count"), [("views.py", 1), ("tests/views.py", 0)])
+def test_flk905_leaves_the_applications_of_tests_alone(path: str, count: int) -> None:
+    view = f"{HEAD}@app.route('/')\ndef index():\n    return str(int(request.args['a']))\n"
+    assert len(findings("FLK905", "", {path: view})) == count

@@ -251,3 +251,19 @@ def test_a_random_key_that_is_only_a_default_is_told_for_information(value: str,
 def test_configuration_of_another_framework(made: str, count: int) -> None:
     app = f"from {made}\napp = Flask(__name__)\napp.config.from_pyfile('settings.py')\n"
     assert len(findings("FLK402", app, {"settings.py": "SECRET_KEY = 'dev'\n"})) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("return 'dev'", 1),
+        ("return os.environ.get('KEY') or 'dev'", 1),
+        ("key = os.environ.get('KEY', 'dev')\n    return key", 1),
+        ("return os.environ['KEY']", 0),
+        ("if os.environ.get('FLASK_DEBUG'):\n        return 'dev'\n    return os.environ['KEY']", 0),
+        ("def inner(): return 'dev'\n    return os.environ['KEY']", 0),
+    ],
+)
+def test_key_that_a_function_of_the_file_returns(body: str, count: int) -> None:
+    assert len(findings("FLK402", f"{HEAD}def key():\n    {body}\napp.secret_key = key()\n")) == count
+    assert findings("FLK402", f"{HEAD}@cached\ndef key():\n    {body}\napp.secret_key = key()\n") == []

@@ -129,3 +129,61 @@ def test_flk701_an_exit_that_flashes_an_error_gives_the_change_up(category: str,
         f"        flash('x'{category})\n        return ''\n    db.session.commit()\n    return ''\n"
     )
     assert len(findings("FLK701", f"from flask import flash\n{HEAD}{VIEW}{body}")) == count
+
+
+@pytest.mark.parametrize(
+    ("exit_", "count"),
+    [
+        ("problem = check()\n    if problem:\n        return problem", 0),
+        ("if (problem := check()):\n        return problem", 0),
+        ("problem = check()\n    if problem is not None:\n        return problem", 0),
+        ("problem = check()\n    if problem:\n        return ''", 1),
+    ],
+)
+def test_flk701_an_exit_that_hands_on_what_a_check_found_gives_the_change_up(exit_: str, count: int) -> None:
+    body = f"user = db.session.get(User, 1)\n    user.name = 'a'\n    {exit_}\n    db.session.commit()\n    return ''\n"
+    assert len(findings("FLK701", f"from checks import check\n{HEAD}{VIEW}{body}")) == count
+
+
+MODELS = """
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    def save(self):
+        db.session.add(self)
+"""
+SERVICES = "from models import User, db\ndef add(name):\n    user = User()\n    db.session.add(user)\n    return user\n"
+
+
+def _app(view: str, more: str = "") -> str:
+    head = "from flask import Flask\nimport services\nfrom models import User, db\napp = Flask(__name__)\n"
+    return f"{head}{more}@app.post('/')\ndef index():\n    {view}\n    return ''\n"
+
+
+@pytest.mark.parametrize(
+    ("app", "services", "count"),
+    [
+        (_app("services.add('a')"), SERVICES, 1),
+        (_app("services.add('a')\n    db.session.commit()"), SERVICES, 0),
+        (_app("services.add('a')"), SERVICES + "    db.session.commit()\n", 1),
+        (_app("services.add('a')"), SERVICES.replace("    return", "    db.session.commit()\n    return"), 0),
+        (_app("services.add('a')\n    services.done()"), f"{SERVICES}def done():\n    db.session.commit()\n", 0),
+        (_app("with services.work():\n        services.add('a')"), f"{SERVICES}from work import work\n", 0),
+        (_app("unit.save(services.add('a'))", "from somewhere import unit\n"), SERVICES, 0),
+        (_app("return ''"), SERVICES, 0),
+        (_app("User().save()"), SERVICES, 1),
+        (_app("User().save()\n    services.done()"), f"{SERVICES}def done():\n    db.session.commit()\n", 0),
+        (_app("db.session.add(User())\n    services.log()"), f"{SERVICES}def log():\n    print('done')\n", 1),
+        (_app("db.session.add(User())\n    services.log()"), f"{SERVICES}def log():\n    db.session.commit()\n", 0),
+    ],
+)
+def test_flk701_through_other_files(app: str, services: str, count: int) -> None:
+    work = "from contextlib import contextmanager\nfrom models import db\n@contextmanager\ndef work():\n    yield\n"
+    files = {"models.py": MODELS, "services.py": services, "work.py": f"{work}    db.session.commit()\n"}
+    assert len(findings("FLK701", app, files)) == count
+
+
+def test_flk701_leaves_objects_alone_that_are_taken_out_of_the_session() -> None:
+    body = "user = db.get_or_404(User, 1)\n    user.name = 'a'\n    db.session.expunge(user)\n    return user.name\n"
+    assert findings("FLK701", f"{HEAD}{VIEW}{body}") == []

@@ -85,3 +85,9 @@ def test_the_url_path_of_the_app_counts() -> None:
 def test_fix(html: str, after: str | None) -> None:
     for finding in findings("FLK207", APP.format(""), {"templates/a.html": html}):
         assert [fixed(html, fix, "templates/a.html") for fix in finding.fixes] == ([after] if after else [])
+
+
+def test_what_a_bundler_wrote_is_left_alone() -> None:
+    bundled = f'<script>{"x" * 1000}</script><img src="/static/a.png">'
+    assert in_template(bundled) == []
+    assert in_template(bundled.replace("<img", "\n<img")) == ["/static/a.png"]

@@ -177,3 +177,21 @@ def test_an_error_handler_or_a_decorator_of_another_module_answers() -> None:
     assert findings("FLK905", view, {"errors.py": catching}) == []
     assert findings("FLK905", view, {"errors.py": handler}) == []
     assert len(findings("FLK905", view, {"errors.py": passing})) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "count"),
+    [
+        ("try:\n        return read()\n    except ValueError:\n        return ''", 0),
+        ("return read()", 1),
+        ("try:\n        return read()\n    except KeyError:\n        return ''", 1),
+        ("try:\n        read()\n    except ValueError:\n        pass\n    return read()", 1),
+    ],
+)
+def test_a_helper_whose_callers_catch(call: str, count: int) -> None:
+    text = (
+        "from flask import Flask, request\napp = Flask(__name__)\n"
+        "def read():\n    return str(int(request.args.get('n', 1)))\n"
+        f"@app.route('/')\ndef index():\n    {call}\n"
+    )
+    assert len(findings("FLK905", text)) == count

@@ -157,3 +157,13 @@ def test_flk601_is_silent(program: str, flask: FlaskRunner) -> None:
 
 def test_flk601_needs_a_registration() -> None:
     assert findings("FLK601", f"{BLUEPRINT}@bp.route('/api/x')\ndef f(): ...\n") == []
+
+
+@pytest.mark.parametrize(("rule", "count"), [("/<path:path>", 0), ("/page/<path:path>", 1)])
+def test_flk901_says_nothing_of_a_rule_for_everything(rule: str, count: int) -> None:
+    text = (
+        "from flask import Flask, redirect\napp = Flask(__name__)\n"
+        f"@app.route('{rule}')\ndef spa(path):\n    return ''\n"
+        "@app.route('/')\ndef index():\n    return redirect('/page/one')\n"
+    )
+    assert len(findings("FLK901", text)) == count

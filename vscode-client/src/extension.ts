@@ -21,6 +21,7 @@ const DOCUMENTS = [
   { scheme: 'file', pattern: '**/{supervisor*,supervisor*/conf.d}/*.{conf,ini}' },
   { scheme: 'file', pattern: '**/.github/workflows/*.{yml,yaml}' },
   { scheme: 'file', pattern: '**/{k8s,kubernetes,kube,manifests,deploy,deployment,deployments,.do}/**/*.{yml,yaml}' },
+  { scheme: 'file', pattern: '**/{config,settings,config.*,settings.*,*.cfg}{,.json,.toml,.yml,.yaml,.ini}' },
   { scheme: 'file', pattern: '**/{flask-ls.toml,pyproject.toml}' },
 ];
 

@@ -18,7 +18,7 @@ PATTERNS = (
     "**/*.py",
     "**/*.{html,htm,jinja,jinja2,j2}",
     "**/*.{toml,cfg,ini,conf,service,sh,bash,mk,env,yml,yaml}",
-    "**/{.env,.env.*,.envrc,.flaskenv,.gitignore,pyvenv.cfg,Makefile,app.json,railway.json}",
+    "**/{.env,.env.*,.envrc,.flaskenv,.gitignore,pyvenv.cfg,Makefile,app.json,railway.json,*config*.json,*settings*.json}",
     "**/{Dockerfile,Containerfile,Procfile}*",
     "**/*.{Dockerfile,dockerfile,Procfile}",
     "**/{requirement*.txt,requirements*.in,constraints*.txt,Pipfile.lock,poetry.lock,uv.lock,pdm.lock}",

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from flask_ls.project.environment import Environment, normal_name
+from flask_ls.project.environment import Environment
+from flask_ls.project.pins import normal_name
 from flask_ls.project.reading import read_text
 
 _FILES = (

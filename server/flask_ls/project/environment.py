@@ -10,59 +10,17 @@ import glob
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
-from flask_ls.project import toml
 from flask_ls.project.discovery import normal
+from flask_ls.project.pins import FOLDER_NAMES, LATEST_FLASK, normal_name, pin_files, pins
 from flask_ls.project.reading import read_text
 
-LATEST_FLASK = "3.1.3"
 _LEVELS_ABOVE = 4
-_MOST_NESTED = 40
-_FOLDER_NAMES = (".venv", "venv", "env", ".env", "virtualenv")
 _BY_SETTING = "the setting `environment`"
-_PIN_PATTERNS = (
-    "requirement*.txt",
-    "requirements/*.txt",
-    "requirements/*/*.txt",
-    "constraints*.txt",
-    "requirements*.in",
-)
-_PIN_NAMES = (
-    "uv.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "pylock.toml",
-    "Pipfile.lock",
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-)
 _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9][\w.]*?)-(?P<version>\d[^-]*)\.(?:dist|egg)-info$")
-_PIN = re.compile(
-    r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?|~=)\s*(?P<version>\d[\w.]*)(?P<star>\.\*)?"
-)
-_CAPPED = re.compile(
-    r"\s*(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*>=\s*(?P<version>\d[\w.]*)\s*,\s*<\s*(?P<upper>\d+)(?:\.0)*\s*(?:[;#]|$)"
-)
-_BELOW = re.compile(
-    r"""\s*["']?(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[\s(,>=!~\d.*]*<(?P<same>=?)\s*(?P<major>\d+)(?:\.(?P<minor>\d+))?(?:\.(?P<micro>\d+))?"""
-)
-# The newest release below a major version; of others the oldest with the major version before is taken.
-_NEWEST_BELOW = {
-    ("flask", 1): "0.12.5",
-    ("flask", 2): "1.1.4",
-    ("flask", 3): "2.3.3",
-    ("flask-sqlalchemy", 3): "2.5.1",
-    ("sqlalchemy", 2): "1.4.54",
-    ("werkzeug", 1): "0.16.1",
-    ("werkzeug", 2): "1.0.1",
-    ("werkzeug", 3): "2.3.8",
-}
-_LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\nversion = "(?P<version>[^"\n]+)"', re.M)
 
 
 @dataclass(frozen=True)
@@ -83,7 +41,7 @@ class Environment:
     @cached_property
     def pinned(self) -> dict[str, str]:
         """Normalised name -> version that a requirement or lock file of the workspace names."""
-        return _pins(self.folders)
+        return pins(self.folders)
 
     @cached_property
     def installed(self) -> dict[str, str]:
@@ -156,7 +114,7 @@ def discover(
     environ = os.environ if environ is None else environ
     inside = tuple(normal(f) for f in folders)
     found: list[Environment] = []
-    inputs = [path for folder in inside for path in _pin_files(folder)]
+    inputs = [path for folder in inside for path in pin_files(folder)]
     problem = None
     for place, why in _candidates(inside, setting, environ, base):
         path = normal(place)
@@ -206,7 +164,7 @@ def _candidates(
     if environ.get("VIRTUAL_ENV"):
         yield environ["VIRTUAL_ENV"], "VIRTUAL_ENV, the active virtual environment"
     for folder in folders:
-        for name in _FOLDER_NAMES:
+        for name in FOLDER_NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(os.path.join(path, "pyvenv.cfg")) or os.path.isdir(os.path.join(path, "conda-meta")):
                 yield path, f"{name} in the workspace"
@@ -217,7 +175,7 @@ def _candidates(
     for folder in folders:
         here = os.path.dirname(folder)
         for _ in range(_LEVELS_ABOVE):
-            for name in _FOLDER_NAMES[:3]:
+            for name in FOLDER_NAMES[:3]:
                 path = os.path.join(here, name)
                 if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
                     yield path, f"{name} in {here}, above the workspace"
@@ -232,9 +190,9 @@ def _elsewhere(folder: str) -> Iterator[tuple[str, str]]:
     except OSError:
         return
     for name in names:
-        if name in _FOLDER_NAMES or name in (".git", "node_modules"):
+        if name in FOLDER_NAMES or name in (".git", "node_modules"):
             continue
-        for inner in ("", *_FOLDER_NAMES[:3]):
+        for inner in ("", *FOLDER_NAMES[:3]):
             path = os.path.join(folder, name, inner)
             if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
                 yield path.rstrip("/\\"), f"{os.path.join(name, inner).rstrip('/')} in the workspace"
@@ -251,152 +209,6 @@ def _python_version(path: str) -> tuple[int, ...]:
 
 def _config(path: str) -> dict[str, str]:
     return {k.strip().lower(): v.strip() for line in _lines(path) if "=" in line for k, v in [line.split("=", 1)]}
-
-
-def normal_name(name: str) -> str:
-    """A distribution's name as PEP 503 normalises it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-# Versions that the project's own files name
-
-
-def _pin_files(folder: str) -> list[str]:
-    found: list[str] = []
-    for place in (folder, *_nested(folder)):
-        found += [os.path.join(place, name) for name in _PIN_NAMES]
-        for pattern in _PIN_PATTERNS:
-            found += sorted(glob.glob(f"{glob.escape(place)}/{pattern}"))
-    return found
-
-
-def _pins(folders: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for folder in folders:
-        for name, version in _pins_in(folder).items():
-            found.setdefault(name, version)
-    # `backend/requirements.txt`: what all nested projects that name a distribution agree on.
-    nested: dict[str, set[str]] = {}
-    for place in (place for folder in folders for place in _nested(folder)):
-        for name, version in _pins_in(place).items():
-            nested.setdefault(name, set()).add(version)
-    for name, versions in nested.items():
-        if len(versions) == 1:
-            found.setdefault(name, versions.pop())
-    return found
-
-
-def _pins_in(folder: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for read in (_lock_files, _requirements, _pyproject):
-        for name, version in read(folder):
-            found.setdefault(normal_name(name), version)
-    return found
-
-
-def _nested(folder: str) -> list[str]:
-    """The folders directly below one that has no requirements of its own, as they may be its projects."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
-    except OSError:
-        return []
-    own = {*_PIN_NAMES} - {"pyproject.toml", "setup.cfg"}
-    if any(e.name in own or (e.name.startswith("requirements") and not e.name.endswith(".py")) for e in entries):
-        return []
-    skipped = {*_FOLDER_NAMES, "node_modules"}
-    inner = (e.path for e in entries if not e.name.startswith(".") and e.name not in skipped)
-    return [path for path in inner if os.path.isdir(path)][:_MOST_NESTED]
-
-
-def _lock_files(folder: str) -> Iterator[tuple[str, str]]:
-    for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"):
-        # Lock files are written by machines and long; reading them as TOML would cost more than all else here.
-        for match in _LOCKED.finditer(read_text(os.path.join(folder, name))):
-            yield match["name"], match["version"]
-    text = read_text(os.path.join(folder, "Pipfile.lock"))
-    if not text:
-        return
-    import json
-
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    for group in ("default", "develop"):
-        for name, entry in (document.get(group) or {}).items() if isinstance(document, dict) else ():
-            if isinstance(entry, dict) and isinstance(entry.get("version"), str):
-                yield name, entry["version"].lstrip("=")
-
-
-def _requirements(folder: str) -> Iterator[tuple[str, str]]:
-    for pattern in _PIN_PATTERNS:
-        for path in sorted(glob.glob(f"{glob.escape(folder)}/{pattern}")):
-            yield from _pinned(_lines(path))
-
-
-def _pyproject(folder: str) -> Iterator[tuple[str, str]]:
-    document = _toml(os.path.join(folder, "pyproject.toml"))
-    project = document.get("project")
-    if isinstance(project, dict):
-        yield from _pinned(d for d in project.get("dependencies") or [] if isinstance(d, str))
-    tool = document.get("tool")
-    poetry = tool.get("poetry") if isinstance(tool, dict) else None
-    dependencies = poetry.get("dependencies") if isinstance(poetry, dict) else None
-    for name, wanted in dependencies.items() if isinstance(dependencies, dict) else ():
-        match = re.match(r"[\^~=]*\s*(\d[\w.]*)", wanted) if isinstance(wanted, str) else None
-        if match:
-            yield name, match[1].rstrip(".")
-    yield from _pinned(
-        re.findall(
-            r"[\"']([A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:==|~=|<|>=)[^\"']*)[\"']",
-            read_text(os.path.join(folder, "setup.py")),
-        )
-    )
-    yield from _pinned(_lines(os.path.join(folder, "setup.cfg")))
-
-
-def _pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        match = _PIN.match(line)
-        if match:
-            yield match["name"], match["version"].rstrip(".")
-            continue
-        capped = _CAPPED.match(line)
-        # `>=1.4, <2` allows one major version: as good as a pin to know what the project can be using.
-        if capped and int(capped["upper"]) <= int(capped["version"].partition(".")[0]) + 1:
-            yield capped["name"], capped["version"].rstrip(".")
-            continue
-        below = _BELOW.match(line)
-        newest = _newest(below) if below else None
-        if below and newest:
-            yield below["name"], newest
-
-
-def _newest(below: re.Match[str]) -> str | None:
-    """The newest version that `<2`, `<2.3` or `<=2.2.5` allows, as an installer takes it; None when none is known."""
-    major, minor, micro = (int(below[part] or 0) for part in ("major", "minor", "micro"))
-    if below["same"]:
-        return ".".join(
-            str(part) for part in (major, minor, micro)[: 1 + sum(below[p] is not None for p in ("minor", "micro"))]
-        )
-    if micro:
-        return f"{major}.{minor}.{micro - 1}"
-    if minor:
-        return f"{major}.{minor - 1}"
-    name = normal_name(below["name"])
-    if not major or (name == "flask" and major > int(LATEST_FLASK.partition(".")[0])):
-        return None
-    return _NEWEST_BELOW.get((name, major), str(major - 1))
-
-
-def _toml(path: str) -> dict[str, Any]:
-    text = read_text(path)
-    if not text:
-        return {}
-    try:
-        return toml.loads(text)
-    except ValueError:
-        return {}
 
 
 def _lines(path: str) -> list[str]:

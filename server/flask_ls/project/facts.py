@@ -124,14 +124,23 @@ class ImportTime:
 
 @dataclass(frozen=True, slots=True)
 class ConfigSource:
-    """What is handed to ``from_object`` or ``from_pyfile``.
+    """What becomes configuration: what is handed to ``from_object``, ``from_pyfile``, ``from_file``.
 
     ``name``: ``text`` is a name chain as written; ``member``: any value of the dict of that name; ``string``: a dotted
-    import string; ``file``: a file name. ``unknown``: something that cannot be read.
+    import string; ``file``: a file name; ``option``: ``file:section:name`` of an INI file, whose value is the secret
+    key. ``unknown``: something that cannot be read.
     """
 
-    kind: Literal["name", "member", "string", "file", "unknown"]
+    kind: Literal["name", "member", "string", "file", "option", "unknown"]
     text: str = ""
+
+
+class SentBody(NamedTuple):
+    """A body that a test sends to a URL with the test client, and does not expect to be refused."""
+
+    url: str
+    kind: Literal["json", "form"]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +180,5 @@ class FileFacts:
     commits_in_hooks: bool = False
     bodies: dict[str, Body] = field(default_factory=dict)
     mentioned: tuple[str, ...] = ()
+    sent: tuple[SentBody, ...] = ()
     is_broken: bool = False

@@ -62,14 +62,17 @@ class _Stopped(Exception):
 
 
 class ImportOrder:
-    """Finds the imports that fail, over the facts of all modules."""
+    """Finds the imports that fail, over the facts of all modules.
 
-    def __init__(self, modules: Mapping[str, FileFacts], names: Names) -> None:
+    ``graph``: of each module what ``imports_of`` gives.
+    """
+
+    def __init__(self, modules: Mapping[str, FileFacts], names: Names, graph: Mapping[str, frozenset[str]]) -> None:
         self._modules = modules
         self._names = names
         self._failures: dict[Site, ImportFailure] = {}
         self._entry = ""
-        self._graph = {m: self._imported(f) for m, f in modules.items()}
+        self._graph = graph
         self._targets = {target for m, targets in self._graph.items() for target in targets if target != m}
         self._cyclic = _in_cycles(self._graph)
         self._late = any(f.import_time.functions for f in modules.values() if self._graph[f.module] & self._cyclic)
@@ -287,28 +290,28 @@ class ImportOrder:
         )
         raise _Stopped
 
-    def _imported(self, facts: FileFacts) -> set[str]:
-        """The modules that importing this one may import, packages around them included."""
-        found: set[str] = set()
-        called = [e for events in facts.import_time.functions.values() for e in events]
-        for event in (*facts.import_time.events, *called):
-            if event.kind not in ("import", "from"):
-                continue
-            module = self._names.imported(facts.module, event.module)
-            names = [module, *(f"{module}.{n}" for n in event.names)]
-            for name in names:
-                while name:
-                    if name in self._modules:
-                        found.add(name)
-                    name = name.rpartition(".")[0]
-        return found
+
+def imports_of(facts: FileFacts, modules: Mapping[str, FileFacts], names: Names) -> frozenset[str]:
+    """The modules that importing this one may import, packages around them included."""
+    found: set[str] = set()
+    called = [e for events in facts.import_time.functions.values() for e in events]
+    for event in (*facts.import_time.events, *called):
+        if event.kind not in ("import", "from"):
+            continue
+        module = names.imported(facts.module, event.module)
+        for name in (module, *(f"{module}.{n}" for n in event.names)):
+            while name and name not in found:
+                if name in modules:
+                    found.add(name)
+                name = name.rpartition(".")[0]
+    return frozenset(found)
 
 
 def _is_test(module: str) -> bool:
     return any(part.startswith("test") or part == "conftest" for part in module.split("."))
 
 
-def _in_cycles(graph: Mapping[str, set[str]]) -> set[str]:
+def _in_cycles(graph: Mapping[str, frozenset[str]]) -> set[str]:
     """The nodes that lie on a cycle (Tarjan's strongly connected components, without recursion)."""
     order: dict[str, int] = {}
     low: dict[str, int] = {}

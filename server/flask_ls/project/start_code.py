@@ -8,8 +8,10 @@ calls of what leads to routes.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -21,31 +23,60 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 Traces: TypeAlias = "tuple[object, object] | None"
+# What Flask looks for in a module that nothing else is said of.
+_APPS = frozenset({"app", "application", "create_app", "make_app"})
+
+
+class Around:
+    """What the rest of the project has to do with a file. As it stands, everything."""
+
+    def is_mentioned(self, name: str) -> bool:
+        """Whether a name is used anywhere in the project."""
+        return True
+
+    def is_taken(self, name: str) -> bool:
+        """Whether other files may take a name from this one."""
+        return True
+
+    def is_outside(self, module: str) -> bool:
+        """Whether an absolute import in this file leads to no module of the project."""
+        return False
 
 
 def same_start(
     before: SourceFile,
     after: SourceFile,
     entered: frozenset[str],
-    is_mentioned: Callable[[str], bool] = lambda name: True,
+    around: Around | None = None,
     sought: frozenset[str] = frozenset(),
 ) -> bool:
     """Whether two texts of one file do the same at the start. ``entered``: qualified names of functions that ran.
 
     ``sought``: the names of functions whose callers count, also where these did not run.
-    ``is_mentioned``: whether a name is used anywhere in the project; a function that nobody names may come and go.
+    What nobody names may come and go: a function, or something imported from outside of the project.
     A text that is broken is one that is being typed; what counts until it is whole again is the text before it.
     """
     if after.is_broken or before.text == after.text:
         return True
+    around = around or Around()
     try:
         remembered = _Remembered.of(before, sought)
-        one, other = (_Starting(text, entered, remembered) for text in (before, after))
+        one, other = (_Starting(text, entered, remembered, around) for text in (before, after))
         # Functions that came or went, which nothing at the start can have looked for.
-        idle = {name for name in one.plain ^ other.plain if not is_mentioned(name)}
-        return _Comparison(one, other).equal(one.without(idle), other.without(idle), "")
+        idle = {name for name in one.plain ^ other.plain if not around.is_mentioned(name)}
+        unused = {
+            name
+            for name in one.imports ^ other.imports
+            if not (_may_be_sought(name) or one.uses(name) or other.uses(name) or around.is_taken(name))
+        }
+        return _Comparison(one, other).equal(one.without(idle, unused), other.without(idle, unused), "")
     except RecursionError:
         return False
+
+
+def _may_be_sought(name: str) -> bool:
+    """Whether a module is asked for such a name: classes and constants by what looks through it, apps by their name."""
+    return name == "*" or name[:1].isupper() or name.startswith("__") or name in _APPS
 
 
 def _is_bare(statement: ast.stmt) -> bool:
@@ -91,18 +122,37 @@ _LAST: WeakKeyDictionary[SourceFile, _Remembered] = WeakKeyDictionary()
 class _Starting:
     """One of the two texts."""
 
-    def __init__(self, source: SourceFile, entered: frozenset[str], remembered: _Remembered) -> None:
+    def __init__(self, source: SourceFile, entered: frozenset[str], remembered: _Remembered, around: Around) -> None:
         self.entered = entered
         self._source = source
         self._remembered = remembered
         self._statements = [statement for statement in source.tree.body if not _is_bare(statement)]
         self._plain = [s for s in self._statements if self._is_plain(s)]
         self.plain = {function.name for function in self._plain}
+        self._from_outside = [s for s in self._statements if _is_from_outside(s, around)]
+        self.imports = {_bound(alias) for statement in self._from_outside for alias in statement.names}
 
-    def without(self, names: set[str]) -> list[ast.stmt]:
-        """The statements that count, but not the plain functions of these names."""
-        gone = {id(function) for function in self._plain if function.name in names}
-        return [statement for statement in self._statements if id(statement) not in gone]
+    def without(self, functions: set[str], imports: set[str]) -> list[ast.stmt]:
+        """The statements that count, but not the plain functions and the imports from outside of these names."""
+        gone = {id(function) for function in self._plain if function.name in functions}
+        kept = [statement for statement in self._statements if id(statement) not in gone]
+        if not imports:
+            return kept
+        left = {id(statement): _without_names(statement, imports) for statement in self._from_outside}
+        return [part for statement in kept if (part := left.get(id(statement), statement)) is not None]
+
+    def uses(self, name: str) -> bool:
+        """Whether a name stands anywhere else than in imports from outside, in whatever meaning."""
+        return re.search(rf"\b{re.escape(name)}\b", self._text_beside_imports) is not None
+
+    @cached_property
+    def _text_beside_imports(self) -> str:
+        text, end, parts = self._source.text, 0, []
+        for statement in self._from_outside:
+            span = self._source.span(statement)
+            parts.append(text[end : span.start])
+            end = span.end
+        return " ".join((*parts, text[end:]))
 
     def text(self, node: ast.AST) -> str:
         """The text of a node."""
@@ -117,6 +167,24 @@ class _Starting:
         if not isinstance(statement, FUNCTIONS) or statement.decorator_list or statement.name in self.entered:
             return False
         return self.traces(statement) == (Counter(), Counter())
+
+
+def _is_from_outside(statement: ast.stmt, around: Around) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    if isinstance(statement, ast.ImportFrom):
+        return not statement.level and bool(statement.module) and around.is_outside(statement.module or "")
+    return isinstance(statement, ast.Import) and all(around.is_outside(alias.name) for alias in statement.names)
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _without_names(statement: ast.Import | ast.ImportFrom, names: set[str]) -> ast.stmt | None:
+    """An import without what it binds to these names; None when nothing is left of it."""
+    left = [alias for alias in statement.names if _bound(alias) not in names]
+    if isinstance(statement, ast.Import):
+        return ast.Import(left) if left else None
+    return ast.ImportFrom(statement.module, left, statement.level) if left else None
 
 
 class _Comparison:

@@ -5,13 +5,39 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
 
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
+_ATTEMPTS = 10
+
+
+def parse_module(text: str) -> ast.Module:
+    """``ast.parse``.
+
+    :raises SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: as ``ast.parse`` does.
+    """
+    return _attempted(lambda: ast.parse(text))
+
+
+def parse_expression(text: str) -> ast.Expression:
+    """``ast.parse`` of one expression. It raises what ``parse_module`` raises."""
+    return _attempted(lambda: ast.parse(text, mode="eval"))
+
+
+def _attempted(parsing: Callable[[], T]) -> T:
+    """Python 3.11 counts the depth of a tree for all threads together: when another one parses in the midst of it (a
+    collection of garbage may let it), it takes the sum for a mistake of its own.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(SystemError):
+            return parsing()
+    raise RecursionError("the depth of the code cannot be counted")
 
 
 def parse(text: str) -> ast.Module | SyntaxError:
@@ -23,7 +49,7 @@ def parse(text: str) -> ast.Module | SyntaxError:
 def parse_quietly(text: str) -> ast.Module | SyntaxError:
     """As :func:`parse`, for callers that parse a lot within one :func:`silence`."""
     try:
-        return ast.parse(text)
+        return parse_module(text)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:

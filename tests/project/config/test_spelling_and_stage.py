@@ -62,6 +62,10 @@ def test_distance_counts_swaps_once_and_stops_above_the_limit(a: str, b: str, ex
         ("DevelopementConfig", "development"),
         ("LatestConfig", "any"),
         ("DeviceConfig", "any"),
+        ("pytestconfig", "test"),
+        ("devsettings", "development"),
+        ("webdev", "development"),
+        ("config", "any"),
     ],
 )
 def test_stage_of_name(name: str, stage: str) -> None:

@@ -25,8 +25,9 @@ def stage_of_name(name: str) -> Stage:
     """The stage that a class, module, file or key name speaks of: ``TestingConfig``, ``dev``, ``config.production``."""
     for part in _WORD.findall(name):
         word = part.lower()
-        # Often misspelt.
-        stage = "development" if word.startswith("develop") else _STAGES.get(word)
+        stage = _STAGES.get(word) or _STAGES.get(word.removesuffix("config").removesuffix("settings"))
+        if stage is None and (word.startswith("develop") or word.endswith("dev")):  # `develompent`, `webdev`
+            stage = "development"
         if stage is not None:
             return stage
     return "any"

@@ -21,6 +21,7 @@ Kind = Literal[
     "makefile",
     "gunicorn",
     "toml",
+    "settings",
 ]
 Role = Literal["run", "build", "release", "test", "setup"]
 
@@ -80,7 +81,8 @@ class DeploymentFile:
     """Everything of a deployment file that the project wants to know. ``path`` is absolute.
 
     ``settings`` are the assignments of a server's own configuration file (``wsgi_app`` of gunicorn, ``module`` of
-    uWSGI). ``is_development`` says that the file's name keeps it away from production (``docker-compose.dev.yml``).
+    uWSGI), or of a configuration file that Flask reads. ``is_development`` says that the file's name keeps it away from
+    production (``docker-compose.dev.yml``).
     """
 
     path: str

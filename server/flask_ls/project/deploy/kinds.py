@@ -21,13 +21,16 @@ _PATTERNS: tuple[tuple[str, Kind], ...] = (
     (r"(app|render|heroku|koyeb|zeabur|\.platform\.app|apprunner|app-spec|\.?appspec)\.ya?ml", "descriptor"),
     (r"app\.json|railway\.json", "descriptor"),
     (r"(fly|railway)(\..+)?\.toml", "toml"),
+    (r"(.+[._-])?(config|conf|settings|secrets?|defaults?)([._-].+)?\.(json|toml|ya?ml|ini)|.+\.cfg", "settings"),
 )
 # One expression: every file name of a workspace is asked.
 _BY_NAME = re.compile("|".join(f"({pattern.replace('(', '(?:')})" for pattern, _ in _PATTERNS), re.I)
 # Manifests have names of their own; the folder says what they are.
 _MANIFEST_FOLDERS = frozenset({"k8s", "kubernetes", "kube", "manifests", "deploy", "deployment", "deployments", ".do"})
+# Files of tools that have an ending of Flask's configuration.
+_OF_TOOLS = frozenset({"setup.cfg", "tox.cfg", "pyvenv.cfg", "babel.cfg", "versioneer.cfg", "pylint.cfg"})
 _DEVELOPMENT = re.compile(
-    r"(^|[._/-])(dev|devel|development|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
+    r"(^|[._/-])(dev|devel|development|devcontainer|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
 )
 
 # Compose adds the first by itself to the one that is deployed (Compose documentation, "Merge Compose files"), and
@@ -40,13 +43,17 @@ def deployment_kind(path: str) -> Kind | None:
     name = posixpath.basename(path)
     match = _BY_NAME.fullmatch(name)
     if match is not None and match.lastindex is not None:
-        return _PATTERNS[match.lastindex - 1][1]
+        kind = _PATTERNS[match.lastindex - 1][1]
+        if kind != "settings":
+            return kind
     if name.lower().endswith((".yml", ".yaml")):
         folders = posixpath.dirname(path).lower().split("/")
         if folders[-2:] == [".github", "workflows"] or name == ".gitlab-ci.yml":
             return "workflow"
         if not _MANIFEST_FOLDERS.isdisjoint(folders[-3:]):
             return "descriptor"
+    if match is not None:
+        return "settings" if name.lower() not in _OF_TOOLS else None
     if name.lower().endswith((".conf", ".ini")) and posixpath.basename(posixpath.dirname(path)).startswith(
         "supervisor"
     ):

@@ -13,6 +13,7 @@ from flask_ls.project.deploy.ini_files import (
     uwsgi_contents,
 )
 from flask_ls.project.deploy.kinds import deployment_kind, is_development_path
+from flask_ls.project.deploy.settings_files import settings_contents
 from flask_ls.project.deploy.text_formats import (
     dotenv_variables,
     makefile_contents,
@@ -56,6 +57,8 @@ def read_deployment(path: str, text: str) -> DeploymentFile | None:
         variables, commands = shell_contents(text)
     elif kind == "makefile":
         variables, commands = makefile_contents(text)
+    elif kind == "settings":
+        settings = settings_contents(path, text)
     elif kind == "toml":
         variables, commands = toml_contents(text)
     else:

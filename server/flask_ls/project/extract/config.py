@@ -9,23 +9,94 @@ from flask_ls.project.facts import ConfigSource, Ref
 from flask_ls.project.index import FUNCTIONS, FileIndex
 
 _LIMIT = 6
+_ENDINGS = (".yml", ".yaml", ".json", ".toml", ".ini", ".cfg")
 # Keys whose value is followed into the module that it is imported from.
 FOLLOWED_KEYS = frozenset({"SECRET_KEY"})
 _ATTRIBUTES = {"secret_key": "SECRET_KEY"}
-CONFIG_SOURCES = frozenset({"from_object", "from_pyfile"})
+_OF_DATA = frozenset({"from_file", "from_json", "from_toml", "from_yaml"})
+# Functions that read a file of data.
+_LOADING = frozenset({"load", "safe_load", "full_load"})
+CONFIG_SOURCES = frozenset({"from_object", "from_pyfile", "configparser"}) | _OF_DATA | _LOADING
 CONFIG_VALUES = FOLLOWED_KEYS | _ATTRIBUTES.keys()
 """The words without which a file has neither ``config_sources`` nor ``config_values``."""
 
 
 def config_sources(index: FileIndex) -> tuple[ConfigSource, ...]:
-    """The arguments of every ``x.from_object(...)`` and ``x.from_pyfile(...)``, and what names stand for them."""
+    """The arguments of every ``x.from_object(...)`` and ``x.from_pyfile(...)``, and what names stand for them.
+
+    Of ``x.from_file(...)`` and alike, the name of the file when it is written there.
+    """
     found: list[ConfigSource] = []
     for call in index.nodes(ast.Call):
-        if isinstance(call.func, ast.Attribute) and call.func.attr in CONFIG_SOURCES:
-            given = call.args[0] if call.args else next((k.value for k in call.keywords), None)
-            if given is not None:
-                found += _sources(index, given, call.func.attr == "from_pyfile", _LIMIT)
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        given = call.args[0] if call.args else next((k.value for k in call.keywords), None)
+        if given is None:
+            continue
+        if method in ("from_object", "from_pyfile"):
+            found += _sources(index, given, method == "from_pyfile", _LIMIT)
+        elif method in _OF_DATA and isinstance(given, ast.Constant) and isinstance(given.value, str):
+            found.append(ConfigSource("file", given.value))
+        elif method in ("update", "from_mapping") and _is_config(call.func) and _is_loaded(index, given):
+            found += [ConfigSource("file", name) for name in _opened(index, "open")]
+    found += _of_parser(index)
     return tuple(dict.fromkeys(found))
+
+
+def _is_config(method: ast.expr) -> bool:
+    """Whether the receiver of a method is written like a configuration: ``app.config``, ``config``."""
+    receiver = method.value if isinstance(method, ast.Attribute) else None
+    return "config" in (getattr(receiver, "attr", ""), getattr(receiver, "id", ""))
+
+
+def _is_loaded(index: FileIndex, given: ast.expr) -> bool:
+    """``config.update(yaml.safe_load(stream))``, also through a name."""
+    bindings = index.lookup(given.id, given) if isinstance(given, ast.Name) else []
+    value = bindings[0].value if len(bindings) == 1 else given
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _LOADING
+
+
+def _opened(index: FileIndex, function: str) -> list[str]:
+    """The names of the files that calls of ``open`` or ``parser.read`` name: the last string of what they are given."""
+    found = []
+    for call in index.nodes(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name == function:
+            # `open(os.path.join(here, "config.yml"))`, `(HERE / "config.yml").open()`
+            given = call.func if isinstance(call.func, ast.Attribute) and function == "open" else call
+            texts = (n.value for n in ast.walk(given) if isinstance(n, ast.Constant))
+            found += [text for text in texts if isinstance(text, str) and text.endswith(_ENDINGS)]
+    return found
+
+
+def _of_parser(index: FileIndex) -> list[ConfigSource]:
+    """``app.secret_key = parser["flask"]["secret_key"]`` where ``parser.read("config.ini")`` was called."""
+    if "configparser" not in {b.module for bindings in index.root.bindings.values() for b in bindings}:
+        return []
+    found = []
+    for assignment in index.nodes(ast.Assign):
+        place = _option(assignment.value)
+        targets = [t.attr if isinstance(t, ast.Attribute) else _key(t) for t in assignment.targets]
+        if place is not None and any(t in ("secret_key", "SECRET_KEY") for t in targets):
+            section, name = place
+            found += [ConfigSource("option", f"{file}:{section}:{name.lower()}") for file in _opened(index, "read")]
+    return found
+
+
+def _option(node: ast.expr) -> tuple[str, str] | None:
+    """Section and name in ``parser["flask"]["key"]`` and ``parser.get("flask", "key")``."""
+    if isinstance(node, ast.Subscript):
+        section, name = _key(node.value), _key(node)
+        return (section, name) if section and name else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        given = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        return (given[0], given[1]) if len(given) == len(node.args) == 2 else None
+    return None
+
+
+def _key(node: ast.expr) -> str:
+    """The key of a subscript, when it is a string."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
 
 
 def _sources(index: FileIndex, node: ast.expr, is_file: bool, left: int) -> list[ConfigSource]:

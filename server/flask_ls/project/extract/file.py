@@ -13,6 +13,7 @@ from flask_ls.project.extract.hooks import HOOK_WORDS, commits_in_hooks
 from flask_ls.project.extract.import_time import import_time
 from flask_ls.project.extract.links import LINK_WORDS, links
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
+from flask_ls.project.extract.sending import SENDING, sent_bodies
 from flask_ls.project.facts import (
     ClassFacts,
     Export,
@@ -30,7 +31,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 22
+EXTRACTOR_VERSION = 24
 
 
 def extract(
@@ -76,6 +77,7 @@ def extract(
         commits_in_hooks=commits_in_hooks(index) if words & HOOK_WORDS else False,
         bodies=extracted.bodies,
         mentioned=extracted.mentioned,
+        sent=sent_bodies(source, path, index) if words & SENDING else (),
         is_broken=source.is_broken,
     )
 

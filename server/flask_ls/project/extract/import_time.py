@@ -93,6 +93,8 @@ class _Walk:
         elif _is_main_guard(statement.test):
             self.main.update(n.id for s in statement.body for n in ast.walk(s) if isinstance(n, ast.Name))
             self.block(statement.orelse, guard)
+        elif isinstance(statement.test, ast.Constant):  # `if True:`
+            self.block(statement.body if statement.test.value else statement.orelse, guard)
         else:
             self._uses(statement.test, guard)
             self.block(statement.body, "condition")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from flask_ls.project.facts import Ref
+from flask_ls.syntax.parse import parse_expression
 
 
 def dotted_name(node: ast.AST | None) -> str | None:
@@ -37,7 +38,7 @@ def annotation_ref(node: ast.AST | None) -> Ref | None:
     """The class an annotation names: ``X``, ``"X"``, ``X | None``, ``Optional[X]``, ``Annotated[X, ...]``."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            return annotation_ref(ast.parse(node.value, mode="eval").body)
+            return annotation_ref(parse_expression(node.value).body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):

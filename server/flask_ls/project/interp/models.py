@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp.extensions import ALIASES
 from flask_ls.project.interp.values import MISSING, ModuleV, Value
 from flask_ls.project.modules import Module
+from flask_ls.syntax.parse import parse_module
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -31,7 +32,7 @@ def names() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def tree(name: str) -> ast.Module:
     """The tree of a model."""
-    return ast.parse((_FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    return parse_module((_FOLDER / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def attribute(m: Machine, path: str) -> Value:

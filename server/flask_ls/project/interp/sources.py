@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flask_ls.syntax.parse import parse_module
 from flask_ls.syntax.source import SourceFile
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
 
 def _tolerant(text: str) -> ast.Module | None:
     try:
-        return ast.parse(text)
+        return parse_module(text)
     except (SyntaxError, ValueError) as error:
         mended = SourceFile(text).tree
         line = getattr(error, "lineno", None) or 1

@@ -82,10 +82,11 @@ class ConfigObjects:
         handed: set[str] = set()
         paths: set[str] = set()
         complete = True
-        for facts in self._model.files.values():
-            for source in facts.config_sources if not _is_of_quart(facts) else ():
+        for path in self._model.each(_sources):
+            facts = self._model.files[path]
+            for source in facts.config_sources:
                 found = self._names_of(facts, source)
-                if source.kind == "file":
+                if source.kind in ("file", "option"):
                     paths |= self._files(source.text)
                 elif found:
                     handed.update(found)
@@ -124,6 +125,11 @@ class ConfigObjects:
     def _files(self, name: str) -> set[str]:
         base = posixpath.basename(name.replace("\\", "/"))
         return {p for p in self._model.files if posixpath.basename(p) == base}
+
+
+def _sources(facts: FileFacts) -> bool:
+    """Whether the file configures an app. Quart takes its configuration as Flask does."""
+    return bool(facts.config_sources) and not _is_of_quart(facts)
 
 
 def _is_of_quart(facts: FileFacts) -> bool:

@@ -13,6 +13,7 @@ from flask_ls.syntax.source import SourceFile
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.evaluation import Evaluation
+    from flask_ls.project.start_code import Around
 
 T = TypeVar("T")
 T2 = TypeVar("T2")
@@ -79,10 +80,10 @@ class Kept(Generic[T]):
         return cast("T2", relocated(value, moves, self.paths)) if moves else value
 
 
-def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[[str], bool]) -> Evaluation | None:
+def evaluation_after(kept: Kept[Evaluation], read: Read, around: Callable[[str], Around]) -> Evaluation | None:
     """An evaluation of the start for the present texts; None when something changed that it depends on.
 
-    ``is_mentioned`` as for ``same_start``.
+    ``around``: path -> what the rest of the project has to do with that file.
     """
     # The interpreter is loaded by who evaluates or edits; most processes do neither.
     from flask_ls.project.start_code import same_start
@@ -94,7 +95,7 @@ def evaluation_after(kept: Kept[Evaluation], read: Read, is_mentioned: Callable[
         entered = kept.value.entered.get(path, frozenset())
         if file.first.is_broken and not file.latest.is_broken:
             return None
-        if not same_start(file.first, file.latest, entered, is_mentioned, kept.value.sought):
+        if not same_start(file.first, file.latest, entered, around(path), kept.value.sought):
             return None
     if all(file.latest is file.first for file in files.values()):
         return kept.value

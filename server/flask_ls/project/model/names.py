@@ -30,8 +30,9 @@ class Names:
 
     def of_modules(self, modules: Mapping[str, FileFacts]) -> None:
         """The facts are these from now on; names stand for what they stood for."""
+        if modules.keys() != self._modules.keys():
+            self._imported = {}
         self._modules = modules
-        self._imported = {}
 
     def changed(self, path: str) -> None:
         """The names of a file may stand for something else now."""

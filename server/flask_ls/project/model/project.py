@@ -6,16 +6,15 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import copy
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask_ls.project.checkpoint import Checkpoint, no_checkpoint
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.contexts.analysis import Contexts
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.distributions import Distributions
-from flask_ls.project.environment import LATEST_FLASK
 from flask_ls.project.facts import FileFacts, Ref
-from flask_ls.project.import_order import ImportFailure, ImportOrder
+from flask_ls.project.import_order import ImportFailure, ImportOrder, imports_of
 from flask_ls.project.interp.evaluation import Evaluation
 from flask_ls.project.lazy import lazy
 from flask_ls.project.model.classes import Classes
@@ -24,10 +23,14 @@ from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_
 from flask_ls.project.model.names import Names
 from flask_ls.project.model.parts import NamedParts, Parts
 from flask_ls.project.modules import ModuleIndex
+from flask_ls.project.pins import LATEST_FLASK
 from flask_ls.project.routes import RouteTable
 from flask_ls.project.shape import same_shape
 from flask_ls.project.tracking import Tracker
 from flask_ls.syntax.source import SourceFile
+
+if TYPE_CHECKING:
+    from flask_ls.project.start_code import Around
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -212,10 +215,10 @@ class ProjectModel:
 
         An edit that changes nothing of the start keeps it; only places are moved then.
 
-        :raises NotYet: as ``contexts`` and ``import_failures``, when it is not known and this model ``defers``.
+        :raises NotYet: as ``contexts``, when it is not known and this model ``defers``.
         """
         if self._started is not None and self.read is not None and "evaluation" not in self.awaited:
-            kept = evaluation_after(self._started, self.read, self._is_mentioned)
+            kept = evaluation_after(self._started, self.read, self._around)
             if kept is not None:
                 return kept
         self._takes_long("evaluation", lambda model: model.evaluation)
@@ -234,12 +237,10 @@ class ProjectModel:
         major, minor = (*numbers, "0")[:2]
         return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (3, 1)
 
-    def _is_mentioned(self, name: str) -> bool:
-        if any(name in names for names in self.each(_imported_names).values()):
-            return True
-        if "contexts" in self.__dict__:
-            return self.contexts.sites.is_mentioned(name)
-        return any(name in facts.mentioned for facts in self.files.values())
+    def _around(self, path: str) -> Around:
+        from flask_ls.project.model.surroundings import Surroundings
+
+        return Surroundings(self, path)
 
     def _evaluate(self) -> Evaluation:
         from flask_ls.project.interp.build import evaluate
@@ -296,9 +297,10 @@ class ProjectModel:
         kept = self._failures.moved(self.read) if self._failures is not None and self.read is not None else None
         if kept is not None:
             return kept
-        self._takes_long("import_failures", lambda model: model.import_failures)
+        imports = self.each_named(_imports)
+        graph = {facts.module: imports.get(path, frozenset()) for path, facts in self.files.items() if facts.module}
         found: dict[str, tuple[ImportFailure, ...]] = {}
-        for failure in ImportOrder(self.modules, self.names).failures():
+        for failure in ImportOrder(self.modules, self.names, graph).failures():
             found[failure.site.path] = (*found.get(failure.site.path, ()), failure)
         self._failures = Kept(found)
         return found
@@ -337,5 +339,5 @@ class ProjectModel:
         return None
 
 
-def _imported_names(facts: FileFacts) -> frozenset[str]:
-    return frozenset(name for fact in facts.imports for name, _ in fact.names)
+def _imports(facts: FileFacts, model: ProjectModel) -> frozenset[str]:
+    return imports_of(facts, model.modules, model.names)

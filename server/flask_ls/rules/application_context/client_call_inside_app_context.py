@@ -9,7 +9,8 @@ Instead: make the requests outside of the ``with app.app_context():`` block.
 Fix: Moves the requests out of the block. What may need its context stays inside. Unsafe: objects of the block's
 session are detached when it ends earlier.
 
-Quiet: With Flask 3.2 or newer, and in projects without ``g``, teardown functions, SQLAlchemy and Flask-Login.
+Quiet: With Flask 3.2 or newer, in projects without ``g``, teardown functions, SQLAlchemy and Flask-Login, for the
+context of another app than the client's, and in blocks that read the recorded queries of their requests.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from packaging.version import Version
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.client_fixes import CLIENT, METHODS, requests_outside
+from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.project import mentions_g
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.context import Context
@@ -30,6 +32,10 @@ from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Note, Rule
 
 _PUSHING = ("flask.Flask.app_context", "flask.Flask.test_request_context")
+_QUERY_LOGS = (
+    "flask_sqlalchemy.get_debug_queries",
+    "flask_sqlalchemy.record_queries.get_recorded_queries",
+)
 _SHARED = frozenset({"teardown_appcontext", "SQLAlchemy", "LoginManager"})
 
 rule = Rule(
@@ -119,7 +125,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if not _is_client(method.value, ctx) or not ctx.model.once(_shares):
         return
     around = _context_around(node, ctx)
-    if around is None or not _is_same_app(node, around, ctx):
+    if around is None or not _is_same_app(node, around, ctx) or _reads_what_is_left(around, ctx):
         return
     # Test suites that push a request around everything mean it: only where the client is made here, too.
     if _pushes_app_context(around, ctx) or ctx.is_instance(method.value, CLIENT):
@@ -147,9 +153,31 @@ def _is_same_app(node: ast.Call, block: ast.With, ctx: Context) -> bool:
     assert isinstance(node.func, ast.Attribute)
     made = definition(ctx, node.func.value)
     pushed = next((i.context_expr for i in block.items if _pushes(i, ctx)), None)
+    if pushed is not None and _is_of_the_test(pushed, ctx):
+        return False
     receivers = [c.func.value for c in (made, pushed) if isinstance(c, ast.Call) and isinstance(c.func, ast.Attribute)]
     names = {ctx.name(r) for r in receivers}
     return len(receivers) < 2 or None in names or len(names) == 1
+
+
+def _is_of_the_test(pushed: ast.expr, ctx: Context) -> bool:
+    """Whether the function makes the app itself, and no client of it: the one it uses is another app's."""
+    app = pushed.func.value if isinstance(pushed, ast.Call) and isinstance(pushed.func, ast.Attribute) else None
+    function = ctx.index.function_of(pushed)
+    if not isinstance(app, ast.Name) or function is None:
+        return False
+    maker = definition(ctx, app)
+    if not isinstance(maker, ast.Call) or ctx.index.function_of(maker) is not function:
+        return False
+    return not any(
+        isinstance(n, ast.Attribute) and n.attr == "test_client" and ctx.text(n.value) == app.id
+        for n in own_nodes(ctx, function)
+    )
+
+
+def _reads_what_is_left(block: ast.With, ctx: Context) -> bool:
+    """Whether the block asks which queries its requests made: they must share the context for that."""
+    return any(isinstance(n, ast.Call) and ctx.called(n) in _QUERY_LOGS for n in ast.walk(block))
 
 
 def _context_around(node: ast.AST, ctx: Context) -> ast.With | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -20,6 +20,7 @@ from flask_ls.project.extract.calls import Extracted
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.project import APP
 from flask_ls.rules.context import Context
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 
@@ -98,9 +99,26 @@ def report(ctx: Context, found: Lacking, message: str, fixes: list[Fix | None]) 
     if found.is_run_by_flask:
         message = f"{found.what} needs a context, which only `flask` pushes here: app.test_cli_runner() does not."
         severity = Severity.INFORMATION
+    elif found.source == "import" and problem.always and _may_be_fed_to_a_shell(ctx):
+        severity = Severity.WARNING
     elif not problem.always:
         message = f"{message.rstrip('.')}, on one of the ways that lead here."
     return ctx.finding(found.mark, message, related=witness(ctx, found), fixes=fixes, severity=severity)
+
+
+def _may_be_fed_to_a_shell(ctx: Context) -> bool:
+    """Whether it is a script without an application, as for ``flask shell < seed.py``, where a context is active."""
+    return ctx.index.module not in ctx.model.combined(_imported, _joined) and not any(
+        ctx.is_instance(node, APP) for kind in (ast.Name, ast.Call) for node in ctx.index.nodes(kind)
+    )
+
+
+def _imported(facts: FileFacts) -> frozenset[str]:
+    return frozenset(name for i in facts.imports for name in (i.module, *(f"{i.module}.{n}" for n, _ in i.names)))
+
+
+def _joined(parts: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*parts.values())
 
 
 def witness(ctx: Context, found: Lacking) -> list[Related]:

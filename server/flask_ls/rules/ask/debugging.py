@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_ls.project.config.stage import stage_of_name
+from flask_ls.project.deploy import invocations
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage
 from flask_ls.rules.ask.flow import tests_before
 from flask_ls.rules.ask.project import stored_attributes
@@ -20,16 +22,39 @@ from flask_ls.rules.context import Context
 _DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "local"})
 # Top-level domains that no public name has (RFC 2606, RFC 6761, RFC 6762).
 _OWN_DOMAINS = frozenset({"example", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"})
+# What serves an app without Werkzeug's debugger.
+_SERVING = frozenset(
+    {"waitress.serve", "gevent.pywsgi.WSGIServer", "eventlet.wsgi.server", "cheroot.wsgi.Server", "bjoern.run"}
+    | {"meinheld.server.run", "hypercorn.asyncio.serve", "uvicorn.run", "cherrypy.wsgiserver.CherryPyWSGIServer"}
+)
+_PROGRAMS = frozenset({"gunicorn", "uwsgi", "waitress-serve", "hypercorn", "uvicorn"})
 _SCRIPT_WORDS = frozenset({"app", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
 
 
 def debug_writes(ctx: Context) -> Iterator[config.Write]:
     """Configuration writes that switch debug mode on for good, outside of tests and development."""
-    if ctx.is_test:
+    if ctx.is_test or _serves_otherwise(ctx):
         return
     for write in config.writes_of(ctx, "DEBUG"):
         if is_on(ctx, write.value) and not _is_harmless(ctx, write) and not _is_overridden(ctx, write):
             yield write
+
+
+def _serves_otherwise(ctx: Context) -> bool:
+    """Whether only a WSGI server runs the app, which starts no debugger: one of this file, or of a deployment file."""
+    if servers(ctx):
+        return False
+    if any(ctx.called(call) in _SERVING or ctx.member(call.func) in _SERVING for call in ctx.index.nodes(ast.Call)):
+        return True
+    return ctx.model.once(_is_deployed)
+
+
+def _is_deployed(model: ProjectModel) -> bool:
+    """Whether deployment files start WSGI servers, and no code starts one of its own."""
+    if any("run" in facts.mentioned or "run_simple" in facts.mentioned for facts in model.files.values()):
+        return False
+    started = (c for d in model.deployment.values() if not d.is_development for c in d.commands if c.role == "run")
+    return any(invocation.program in _PROGRAMS for command in started for invocation in invocations(command))
 
 
 def debug_servers(ctx: Context) -> Iterator[Server]:

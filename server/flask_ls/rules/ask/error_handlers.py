@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.index import FUNCTIONS, FileIndex
+from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
 from flask_ls.project.inference import Inference
-from flask_ls.rules.ask.flow import bases_of, is_try
+from flask_ls.rules.ask.flow import bases_of, is_caught, is_try
 from flask_ls.rules.ask.project import other_file
 from flask_ls.rules.context import Context
 
@@ -15,7 +15,7 @@ _REGISTERING = frozenset({"errorhandler", "app_errorhandler", "register_error_ha
 
 
 def is_handled(ctx: Context, node: ast.AST, exception: str) -> bool:
-    """Whether a builtin exception raised at ``node`` has a handler of its own, or a decorator around it catches it.
+    """Whether a builtin exception raised at ``node`` has a handler of its own, or what runs the function catches it.
 
     A handler for ``Exception`` does not count: it answers 500 like Flask itself.
     """
@@ -26,7 +26,19 @@ def is_handled(ctx: Context, node: ast.AST, exception: str) -> bool:
         if other is not None and _has_handler(other.index, other, exception):
             return True
     function = ctx.index.function_of(node)
-    return isinstance(function, FUNCTIONS) and any(_catches(ctx, d, exception) for d in function.decorator_list)
+    if not isinstance(function, FUNCTIONS):
+        return False
+    return any(_catches(ctx, d, exception) for d in function.decorator_list) or _callers_catch(ctx, function, exception)
+
+
+def _callers_catch(ctx: Context, function: FunctionNode, exception: str) -> bool:
+    """Whether the file calls the function, and only where the exception is caught."""
+    calls = [call for call in ctx.index.nodes(ast.Call) if _last_name(call.func) == function.name]
+    return bool(calls) and all(is_caught(ctx, call, exception) for call in calls)
+
+
+def _last_name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 def _has_handlers(facts: FileFacts) -> bool:

@@ -17,6 +17,18 @@ LEAVING = frozenset(
 _BOUNDARIES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
 
 
+def targets_of(statement: ast.AST | None) -> list[ast.expr]:
+    """What an assignment with a value binds: ``a = b = 1``, ``a: int = 1``; nothing for any other statement."""
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    return [statement.target] if isinstance(statement, ast.AnnAssign) and statement.value is not None else []
+
+
+def assigned_value(statement: ast.AST | None) -> ast.expr | None:
+    """The value of an assignment, with an annotation or without; None for any other statement."""
+    return statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+
+
 def catches(ctx: Context, handler: ast.ExceptHandler, *exceptions: str) -> bool:
     """Whether the handler catches every one of these builtin exceptions (``ValueError``), by class or base class."""
     if handler.type is None:

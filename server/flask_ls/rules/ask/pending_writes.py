@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.commits import MAY_COMMIT, may_commit
 from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.queries import model_of_element, model_of_iterated
 from flask_ls.rules.ask.session import RESETS, function_named, is_write, loaded_model, session_call
@@ -14,8 +15,6 @@ from flask_ls.rules.context import Context
 
 # Categories of flashed messages that say something went wrong.
 _OF_ERRORS = ("error", "danger", "warning", "alert", "failure")
-# Methods of unknown objects that may well commit.
-_MAY_COMMIT = ("commit", "save", "create", "update", "delete", "persist", "store", "add_and", "apply")
 
 
 class PendingWrites:
@@ -128,7 +127,7 @@ class PendingWrites:
             return (*pending, call)
         method = session_call(self.ctx, call)
         if method is not None:
-            return () if method == "commit" or method in RESETS else pending
+            return () if method in ("commit", "expunge", "expunge_all") or method in RESETS else pending
         member = self.ctx.member(call.func) or ""
         if member.startswith(("flask_sqlalchemy.", "sqlalchemy.")) or model_of_iterated(self.ctx, call) is not None:
             return pending  # builds a statement or a query
@@ -136,12 +135,12 @@ class PendingWrites:
         if name is not None and self.ctx.model.names.is_project(name):
             function = function_named(self.ctx, name)
             if function is None:
-                known = self.ctx.model.names.class_(name) is not None
-                return pending if known else ()
+                is_class = self.ctx.model.names.class_(name) is not None
+                return pending if is_class or (pending and not may_commit(self.ctx, name)) else ()
             return self._inner(function, pending)
         last = call.func.attr.lower() if isinstance(call.func, ast.Attribute) else ""
         unknown = name is None and not self._is_plain(call)
-        return () if unknown and last.startswith(_MAY_COMMIT) else pending
+        return () if unknown and last.startswith(MAY_COMMIT) else pending
 
     def _is_plain(self, call: ast.Call) -> bool:
         cls = self.ctx.infer.class_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
@@ -198,7 +197,10 @@ class PendingWrites:
             return isinstance(status, int) and status >= 400
         if isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort":
             return True
-        return any(isinstance(s, ast.Expr) and self._flashes_error(s.value) for s in self.ctx.index.block_of(node))
+        if any(isinstance(s, ast.Expr) and self._flashes_error(s.value) for s in self.ctx.index.block_of(node)):
+            return True
+        parent = self.ctx.parent(node)
+        return isinstance(parent, ast.If) and node in parent.body and _is_of(parent.test, value)
 
     def _flashes_error(self, node: ast.expr) -> bool:
         if not isinstance(node, ast.Call) or self.ctx.called(node) != "flask.flash":
@@ -207,6 +209,15 @@ class PendingWrites:
 
     def _aborts(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.Expr) and self.ctx.called(node.value) in ("flask.abort", "sys.exit")
+
+
+def _is_of(test: ast.expr, value: ast.expr | None) -> bool:
+    """Whether a return hands on what a check gave: ``if problem: return problem``."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.IsNot):
+        test = test.left
+    if isinstance(test, ast.NamedExpr):
+        test = test.target
+    return isinstance(test, ast.Name) and isinstance(value, ast.Name) and test.id == value.id
 
 
 def own_nodes_of(node: ast.AST) -> Iterator[ast.AST]:

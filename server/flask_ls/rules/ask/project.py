@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_ls.project.facts import Export, FileFacts, FunctionFacts
+from flask_ls.project.facts import Export, FileFacts, FunctionFacts, Ref
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
@@ -68,12 +68,18 @@ def _factories(facts: FileFacts, model: ProjectModel) -> tuple[Factory, ...]:
 
 def _may_return_app(function: FunctionFacts, facts: FileFacts) -> bool:
     """Judged without other files: the functions of Flask that nearly every view ends with return no application."""
-    if "." in function.qualname:
+    if "." in function.qualname or (function.returns and all(_is_made_elsewhere(r, facts) for r in function.returns)):
         return False
     if function.annotation is not None:
         return True
     targets = {e.target for r in function.returns for e in facts.exports.get(r.dotted, (_UNKNOWN,))}
     return any(not target.startswith("flask:") or target[len("flask:") :][:1].isupper() for target in targets)
+
+
+def _is_made_elsewhere(returned: Ref, facts: FileFacts) -> bool:
+    """Whether it is what the module bound once, when it was imported: ``def create_app(): return app``."""
+    bound = facts.exports.get(returned.dotted, ())
+    return not returned.called and len(bound) == 1 and bound[0].kind in ("alias", "name", "value")
 
 
 _UNKNOWN = Export("other")

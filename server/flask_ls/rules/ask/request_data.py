@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.flow import targets_of
 from flask_ls.rules.ask.path_checks import asks_for_value
 from flask_ls.rules.ask.views import function_named, handlers
 from flask_ls.rules.context import Context
@@ -131,6 +132,14 @@ class _Search:
             yield from self.of(node.value, left - 1)
         elif isinstance(node, ast.Name):
             yield from self._of_name(node, left)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield from self.of(node.left, left - 1)
+            if not _is_glued(node.left):
+                yield from self.of(node.right, left - 1)
+        elif isinstance(node, ast.JoinedStr):
+            for before, part in zip((None, *node.values), node.values, strict=False):
+                if before is None or not _is_glued(before):
+                    yield from self.of(part, left - 1)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
@@ -178,10 +187,21 @@ class _Search:
         yield from _Search(self.ctx, self.converters, given).of(last.value, left - 1)
 
 
+def _is_glued(before: ast.expr) -> bool:
+    """Whether a name begins with literal text, so that no part of the path is ``..``: ``f"copy_{name}"``."""
+    if isinstance(before, ast.BinOp):
+        return _is_glued(before.right)
+    if isinstance(before, ast.JoinedStr):
+        return bool(before.values) and _is_glued(before.values[-1])
+    text = before.value if isinstance(before, ast.Constant) else None
+    return isinstance(text, str) and text != "" and not text.endswith(("/", "\\"))
+
+
 def _is_plain(statement: ast.stmt) -> bool:
     """A docstring or an assignment to a name."""
-    if isinstance(statement, ast.Assign):
-        return all(isinstance(target, ast.Name) for target in statement.targets)
+    targets = targets_of(statement)
+    if targets:
+        return all(isinstance(target, ast.Name) for target in targets)
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 

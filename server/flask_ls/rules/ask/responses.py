@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_ls.project.index import FUNCTIONS
-from flask_ls.rules.ask.flow import own_nodes, returns
+from flask_ls.rules.ask.flow import assigned_value, own_nodes, returns, targets_of
 from flask_ls.rules.ask.values import UNKNOWN, argument, constant, definition, has_unpacking, possible_values, text
 from flask_ls.rules.ask.views import function_named, is_app
 from flask_ls.rules.context import Context
@@ -143,11 +143,8 @@ def _has_typing_argument(ctx: Context, call: ast.Call) -> bool:
 def _is_changed(ctx: Context, call: ast.Call, function: ast.AST) -> bool:
     """Whether the response is bound to a name that the function changes or hands to other code before it returns."""
     statement = ctx.index.statement(call)
-    names = (
-        {t.id for t in statement.targets if isinstance(t, ast.Name)}
-        if isinstance(statement, ast.Assign) and statement.value is call
-        else set()
-    )
+    is_bound = assigned_value(statement) is call
+    names = {t.id for t in targets_of(statement) if isinstance(t, ast.Name)} if is_bound else set()
     for node in own_nodes(ctx, function):
         if not (isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)):
             continue

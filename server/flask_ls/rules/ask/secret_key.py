@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage, values
-from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.ask.flow import returns, tests_before
+from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.finding import Fix
 
@@ -150,10 +152,22 @@ def _key_literals(ctx: Context) -> list[KeyLiteral]:
 
 
 def _leaves(ctx: Context, write: config.Write) -> Iterator[ast.expr]:
-    for value in values.possible_values(ctx, write.value):
+    for value in _behind_calls(ctx, write.value):
         if write.key == "SECRET_KEY_FALLBACKS" and isinstance(value, (ast.List, ast.Tuple)):
             for element in value.elts:
                 yield from values.possible_values(ctx, element)
+        else:
+            yield value
+
+
+def _behind_calls(ctx: Context, node: ast.expr) -> Iterator[ast.expr]:
+    """What a value may be, also what a function of this file returns for it."""
+    for value in values.possible_values(ctx, node):
+        function = function_named(ctx, value.func) if isinstance(value, ast.Call) else None
+        if isinstance(function, FUNCTIONS) and not function.decorator_list:
+            for returned in returns(ctx, function):
+                if not stage.is_off_production(stage.stage_here(ctx, returned)):
+                    yield from values.possible_values(ctx, returned.value)
         else:
             yield value
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flask_ls.rules.ask.values import UNKNOWN, constant, definition, possible_values
-from flask_ls.rules.ask.views import is_app
+from flask_ls.project.index import FUNCTIONS, FunctionNode
+from flask_ls.rules.ask.values import UNKNOWN, argument, constant, definition, has_unpacking, possible_values
+from flask_ls.rules.ask.views import function_named, is_app
 from flask_ls.rules.context import Context
 
 # Position of each argument (flask.Flask.run, flask_socketio.SocketIO.run, werkzeug.serving.run_simple).
@@ -75,10 +76,75 @@ def _known_values(ctx: Context, value: ast.expr) -> Iterator[object]:
 
 
 def _all(ctx: Context) -> list[Server]:
-    return [s for call in ctx.index.nodes(ast.Call) if (s := _server(ctx, call)) is not None]
+    found: list[Server] = []
+    for call in ctx.index.nodes(ast.Call):
+        server = _server(ctx, call, call) or _server(ctx, call, _later_call(ctx, call))
+        found += _as_called(ctx, server) if server is not None else ()
+    return found
 
 
-def _server(ctx: Context, call: ast.Call) -> Server | None:
+def _later_call(ctx: Context, call: ast.Call) -> ast.Call | None:
+    """The call that ``partial(app.run, debug=True)`` or ``Thread(target=app.run, kwargs={...})`` makes later."""
+    name = ctx.called(call)
+    if name == "functools.partial" and call.args:
+        return ast.Call(call.args[0], call.args[1:], call.keywords)
+    if name in ("threading.Thread", "multiprocessing.Process", "multiprocessing.context.Process"):
+        given = {k.arg: k.value for k in call.keywords}
+        positional = given.get("args")
+        arguments = positional.elts if isinstance(positional, (ast.Tuple, ast.List)) else []
+        keywords = [ast.keyword(None, given["kwargs"])] if "kwargs" in given else []
+        return ast.Call(given["target"], arguments, keywords) if "target" in given else None
+    return None
+
+
+def _as_called(ctx: Context, server: Server) -> Iterator[Server]:
+    """The server as each call of the function around it makes it, where its options are parameters of that function."""
+    function = ctx.index.function_of(server.call)
+    given = [option for option in (server.host, server.debug) if option is not None]
+    if not isinstance(function, FUNCTIONS) or not any(_is_parameter(ctx, o.value) for o in given):
+        yield server
+        return
+    calls = [c for c in ctx.index.nodes(ast.Call) if function_named(ctx, c.func) is function and not has_unpacking(c)]
+    for call in calls:
+        yield replace(
+            server,
+            host=_given(ctx, server.host, function, call),
+            debug=_given(ctx, server.debug, function, call),
+        )
+    if not calls:
+        yield server
+
+
+def _is_parameter(ctx: Context, node: ast.expr) -> bool:
+    bindings = ctx.index.lookup(node.id, node) if isinstance(node, ast.Name) else []
+    return len(bindings) == 1 and bindings[0].kind == "param"
+
+
+def _given(ctx: Context, option: Option | None, function: FunctionNode, call: ast.Call) -> Option | None:
+    """The option as the call of the function gives it, or the default of the parameter."""
+    if option is None or not isinstance(option.value, ast.Name) or not _is_parameter(ctx, option.value):
+        return option
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    position = next((n for n, a in enumerate(named) if a.arg == option.value.id), -1)
+    value = argument(call, position, option.value.id)
+    if value is None:
+        first = len(named) - len(arguments.defaults)
+        value = arguments.defaults[position - first] if position >= first and arguments.defaults else None
+        only = dict(zip((a.arg for a in arguments.kwonlyargs), arguments.kw_defaults, strict=True))
+        value = value if value is not None else only.get(option.value.id)
+    return Option(option.node, value, is_argument=False) if value is not None else option
+
+
+def _server(ctx: Context, call: ast.Call, made: ast.Call | None) -> Server | None:
+    """The server that a call starts. ``made`` is the call with the arguments, which may be one that happens later."""
+    if made is None:
+        return None
+    server = _of_call(ctx, made)
+    return replace(server, call=call) if server is not None else None
+
+
+def _of_call(ctx: Context, call: ast.Call) -> Server | None:
     func = definition(ctx, call.func)
     if isinstance(func, ast.Attribute) and func.attr == "run":
         if is_app(ctx, func.value):
@@ -86,7 +152,7 @@ def _server(ctx: Context, call: ast.Call) -> Server | None:
         if ctx.is_instance(func.value, "flask_socketio.SocketIO"):
             app = call.args[0] if call.args else None
             return _made(ctx, call, app, _SOCKETIO, "host", "debug")
-    if ctx.called(call) in ("werkzeug.serving.run_simple", "werkzeug.run_simple"):
+    if ctx.name(func) in ("werkzeug.serving.run_simple", "werkzeug.run_simple"):
         app = call.args[2] if len(call.args) > 2 else None
         return _made(ctx, call, app, _RUN_SIMPLE, "hostname", "use_debugger")
     return None

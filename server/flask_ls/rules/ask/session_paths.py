@@ -15,6 +15,7 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import LEAVING, is_try
 from flask_ls.rules.ask.sessions import is_session
 from flask_ls.rules.context import Context
+from flask_ls.syntax.parse import parse_expression
 
 _MUTATING = frozenset(
     {
@@ -289,7 +290,7 @@ def _calls(node: ast.expr) -> Iterator[ast.Call]:
 
 
 def _names(expression: str) -> set[str]:
-    return {n.id for n in ast.walk(ast.parse(expression, mode="eval")) if isinstance(n, ast.Name)}
+    return {n.id for n in ast.walk(parse_expression(expression)) if isinstance(n, ast.Name)}
 
 
 def _distinct(states: list[_State]) -> list[_State]:

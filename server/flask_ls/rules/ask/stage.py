@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 
 from flask_ls.project.config.keys import DEFAULTED_KEYS
 from flask_ls.project.config.stage import Stage, stage_of_name
+from flask_ls.project.deploy import DeploymentFile
+from flask_ls.project.deploy.kinds import is_development_path
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.config import Write
-from flask_ls.rules.ask.flow import own_nodes, tests_before
+from flask_ls.rules.ask.flow import assigned_value, own_nodes, targets_of, tests_before
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.context import Context
+from flask_ls.rules.deployment import DeploymentContext
 
 _FLIPPED: dict[Stage, Stage] = {"production": "development", "development": "any", "test": "any"}
 _TESTING = frozenset({"test_client", "test_cli_runner", "test_request_context"})
@@ -35,12 +39,17 @@ def stage_here(ctx: Context, node: ast.AST) -> Stage:
     """The stage that the function around a node, or a condition known to be true there, speaks of."""
     if ctx.is_test:
         return "test"
-    for test, truth in tests_before(ctx, node):
-        stage = _stage_of_test(ctx, test, truth)
-        if stage != "any":
-            return stage
+    stage = stage_of_conditions(ctx, node)
+    if stage != "any":
+        return stage
     function = ctx.index.function_of(node)
     return _stage_of_function(ctx, function) if isinstance(function, FUNCTIONS) else "any"
+
+
+def stage_of_conditions(ctx: Context, node: ast.AST) -> Stage:
+    """The stage that a condition known to be true at the node speaks of: ``if app.debug:``."""
+    stages = (_stage_of_test(ctx, test, truth) for test, truth in tests_before(ctx, node))
+    return next((stage for stage in stages if stage != "any"), "any")
 
 
 def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
@@ -49,9 +58,8 @@ def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
     if stage != "any":
         return stage
     for statement in cls.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        is_testing = any(isinstance(t, ast.Name) and t.id == "TESTING" for t in targets)
-        if is_testing and isinstance(statement, ast.Assign) and constant(ctx, statement.value) is True:
+        is_testing = any(isinstance(t, ast.Name) and t.id == "TESTING" for t in targets_of(statement))
+        if is_testing and constant(ctx, assigned_value(statement)) is True:
             return "test"
     for base in ctx.model.mro(ctx.index.dotted(cls))[1:]:
         stage = stage_of_name(base.rpartition(".")[2])
@@ -83,6 +91,15 @@ def stage_of_dotted(ctx: Context, cls: str) -> Stage:
         if stage != "any":
             return stage
     return "any"
+
+
+def is_in_development_folder(document: DeploymentFile, ctx: DeploymentContext) -> bool:
+    """Whether a folder of the project around the file is for development: ``dev/ansible/site.service``."""
+    folders = {posixpath.dirname(p.replace("\\", "/")) for p in (*ctx.model.files, *ctx.model.deployment)}
+    # What all files of the project have in common is not of the project.
+    project = posixpath.commonpath(folders | {posixpath.dirname(document.path.replace("\\", "/"))})
+    inside = posixpath.dirname(document.path.replace("\\", "/")).removeprefix(project)
+    return any(is_development_path(folder) for folder in inside.split("/"))
 
 
 def takes_effect(write: Write) -> bool:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from flask_ls.rules.ask.flow import targets_of
 from flask_ls.rules.ask.values import text
 from flask_ls.rules.ask.views import is_blueprint
 from flask_ls.rules.context import Context
@@ -199,9 +200,10 @@ def _underscored(node: ast.expr, name: str, ctx: Context) -> str:
 def _variable(call: ast.Call, name: ast.expr, ctx: Context) -> str | None:
     """The name of the variable that gets the blueprint, where no other blueprint has it."""
     statement = ctx.parent(call)
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+    target = next(iter(targets_of(statement)), None)
+    if not isinstance(target, ast.Name):
         return None
-    variable = statement.targets[0].id
+    variable = target.id
     if any(b.name == variable for b in ctx.model.routes.blueprints):
         return None
     return ctx.edit().quoted(variable, like=name if isinstance(name, ast.Constant) else None)

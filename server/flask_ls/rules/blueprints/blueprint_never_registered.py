@@ -296,7 +296,7 @@ def _registered(blueprint: Blueprint, ctx: Context) -> Fix | None:
     name = apps[0].rpartition(".")[2]
     bindings = ctx.index.root.bindings.get(name, [])
     statement = bindings[0].node if len(bindings) == 1 else None
-    if not isinstance(statement, ast.Assign) or statement not in ctx.tree.body:
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement not in ctx.tree.body:
         return None
     variable = blueprint.variable.rpartition(".")[2]
     uses = [n.lineno for n in ctx.index.nodes(ast.Name) if n.id == variable]

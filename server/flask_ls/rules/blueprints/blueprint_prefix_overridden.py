@@ -5,7 +5,8 @@ prefix of a parent blueprint is joined with the child's.)
 
 Instead: one of the two, or the whole prefix at registration.
 
-Quiet: When both are the same, and for ``url_prefix=""``, which is how a prefix is taken away.
+Quiet: When both are the same but for a slash at the end, when the blueprint is registered under its own prefix, too,
+and for ``url_prefix=""``, which is how a prefix is taken away.
 """
 
 from __future__ import annotations
@@ -78,11 +79,13 @@ rule = Rule(
 def check(ctx: Context) -> Iterator[Finding]:
     """Registrations in this file with a prefix of their own."""
     for blueprint in ctx.model.routes.blueprints:
+        # Flask strips the slash before it joins prefix and rule.
+        own = (blueprint.url_prefix or "").rstrip("/")
+        if any(r.given_prefix is None or r.given_prefix.rstrip("/") == own for r in blueprint.registrations):
+            continue  # mounted there as well
         for registration in blueprint.registrations:
             given = registration.given_prefix
             if registration.site.path != ctx.path or not given or not blueprint.url_prefix:
-                continue
-            if given == blueprint.url_prefix:
                 continue
             call = call_at(ctx, registration.site.span)
             argument = next((k for k in call.keywords if k.arg == "url_prefix"), None) if call is not None else None

@@ -7,8 +7,9 @@ Instead: Leave the prefix out of the rule; ``""`` is the prefix itself.
 
 Fix: Removes the prefix from the rule. Unsafe: the URL changes, and something may use the doubled one.
 
-Quiet: When the effective prefix is another or none, for equal beginnings of words (``/api`` and ``/apikeys``), and when
-the blueprint is also registered where nothing is repeated.
+Quiet: When the effective prefix is another or none, for equal beginnings of words (``/api`` and ``/apikeys``), when the
+blueprint is also registered where nothing is repeated, and when more than three times as many of its routes do not
+repeat it: ``/admin/admin`` is meant then.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
+from flask_ls.project.model import ProjectModel
 from flask_ls.project.routes import Route, UrlPart
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.routing import blueprints, call_at, prefix_of, reachable
@@ -26,6 +28,8 @@ from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+
+_MANY = 3
 
 rule = Rule(
     __name__,
@@ -118,7 +122,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Routes that are registered in this file."""
     by_site: defaultdict[tuple[Site, str], list[Route]] = defaultdict(list)
     for route in ctx.model.routes.routes:
-        if route.site.path == ctx.path and route.parts and not route.by_extension:
+        if route.site.path == ctx.path and route.parts and not (route.by_extension or route.is_static):
             by_site[route.site, route.parts[-1].text].append(route)
     calls = {ctx.span(call): call for call in ctx.index.nodes(ast.Call)} if by_site else {}
     for (site, text), routes in by_site.items():
@@ -126,6 +130,9 @@ def check(ctx: Context) -> Iterator[Finding]:
         prefix = repeated[0]
         call = calls.get(site.span)
         if prefix is None or call is None or any(r is None for r in repeated):
+            continue
+        meant = ctx.model.once(_meant)
+        if all((r.app, r.blueprint) in meant for r in routes):
             continue
         written = argument(call, 0, "rule")
         where = written if written is not None else call
@@ -153,6 +160,15 @@ def check_nested(ctx: Context) -> Iterator[Finding]:
                     related=[ctx.related(outer.site, f"the prefix {prefix} comes from here")],
                 )
                 break
+
+
+def _meant(model: ProjectModel) -> frozenset[tuple[str, str | None]]:
+    """Apps and blueprints most of whose routes do not repeat the prefix: ``/admin/users`` beside ``/admin/admin``."""
+    counts: defaultdict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0])
+    for route in model.routes.routes:
+        if route.parts and not route.is_static:
+            counts[route.app, route.blueprint][_repeated(route, route.parts[-1].text) is not None] += 1
+    return frozenset(key for key, (relative, repeating) in counts.items() if relative > _MANY * repeating)
 
 
 def _repeated(route: Route, text: str) -> UrlPart | None:

@@ -34,8 +34,11 @@ _LIBRARIES = frozenset(
 
 
 def _paths(model: ProjectModel) -> set[str]:
-    hidden = {p for p in model.files if _package_beside(model, p) is not None}
-    return hidden | {p for p, hides in model.each_named(_hides_library).items() if hides}
+    return {*model.each_named(_is_hidden), *model.each_named(_hides_library)}
+
+
+def _is_hidden(facts: FileFacts, model: ProjectModel) -> bool:
+    return _package_beside(model, facts.path) is not None
 
 
 def _hides_library(facts: FileFacts, model: ProjectModel) -> bool:

@@ -8,9 +8,9 @@ Instead: make extensions at module level without an app, and bind them in the fa
 Fix: Makes the object at module level without an app and binds it where it was and in the factory; unsafe, as the
 factory must have configured its app before.
 
-Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), when
-``init_app`` is called for the object as well, and for extensions other than SQLAlchemy inside the factory that no
-other module imports.
+Quiet: Without a factory in the same project, for an app that the factory itself made (``app = create_app()``), for an
+app in another file than the factory whose extension no other module imports, when ``init_app`` is called for the object
+as well, and for extensions other than SQLAlchemy inside the factory that no other module imports.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.config import app_text, writes_of
+from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.project import (
     Factory,
     extension_class,
@@ -149,48 +150,57 @@ rule = Rule(
 )
 
 
-@rule.on(ast.Assign)
-def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+@rule.on(ast.Assign, ast.AnnAssign)
+def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
     """``db = SQLAlchemy(app)`` at module level or inside the factory."""
-    if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name) or not isinstance(node.value, ast.Call):
+    targets, value = targets_of(node), assigned_value(node)
+    if len(targets) != 1 or not isinstance(targets[0], ast.Name) or not isinstance(value, ast.Call):
         return
-    cls = extension_class(ctx, node.value)
-    given, made = given_app(ctx, node.value), factories_near(ctx)
+    cls = extension_class(ctx, value)
+    given, made = given_app(ctx, value), factories_near(ctx)
     if cls is None or ctx.is_test or given is None or not made:
         return
-    name = node.targets[0].id
+    name = targets[0].id
     if any(n.rpartition(".")[2] == name for f in ctx.model.files.values() for n in f.bound_extensions):
         return
-    if node in ctx.tree.body:
-        if any(is_made_by(ctx, given, f) for f in made):
+    if ctx.index.scope(node) is ctx.index.root:
+        is_script = any(isinstance(a, ast.If) and "__name__" in ctx.text(a.test) for a in ctx.index.ancestors(node))
+        if is_script or any(is_made_by(ctx, given, f) for f in made):
             return
         here = next((f for f in made if f.file.path == ctx.path), made[0])
+        if here.file.path != ctx.path and not _is_imported(name, ctx):
+            return  # an app of its own, which has what it needs
         yield ctx.finding(
-            node.value,
+            value,
             f'the apps that {here.function.qualname}() makes do not get "{name}", only this app does.',
-            fixes=[_bound_in(here, node, node.value, name, ctx)],
+            fixes=[_bound_in(here, node, value, name, ctx)],
         )
     elif (factory := factory_of(ctx, node)) is not None and not _escapes(name, node, ctx):
         if cls != _SQLALCHEMY and not _is_wanted(name, ctx):
             return
         who = "model" if cls == _SQLALCHEMY else "module"
         yield ctx.finding(
-            node.value,
+            value,
             f'no {who} can import "{name}": {factory.function.qualname}() makes a new one each time it is called.',
-            fixes=[_at_module_level(node, node.value, name, ctx)],
+            fixes=[_at_module_level(node, value, name, ctx)],
         )
 
 
 def _is_wanted(name: str, ctx: Context) -> bool:
     """Whether another module imports the name from this one, which has it in the factory only."""
-    return name not in ctx.index.root.bindings and any(
+    return name not in ctx.index.root.bindings and _is_imported(name, ctx)
+
+
+def _is_imported(name: str, ctx: Context) -> bool:
+    """Whether another module imports the name from this one."""
+    return any(
         facts.path != ctx.path and imported.module == ctx.index.module and any(n == name for n, _ in imported.names)
         for facts in ctx.model.files.values()
         for imported in facts.imports
     )
 
 
-def _escapes(name: str, node: ast.Assign, ctx: Context) -> bool:
+def _escapes(name: str, node: ast.stmt, ctx: Context) -> bool:
     """Whether the local object is handed on, so that others may well use it."""
     function = ctx.index.function_of(node)
     if name in getattr(ctx.index.scope(node), "globals", ()) or function is None:
@@ -203,7 +213,7 @@ def _escapes(name: str, node: ast.Assign, ctx: Context) -> bool:
     return False
 
 
-def _bound_in(factory: Factory, node: ast.Assign, call: ast.Call, name: str, ctx: Context) -> Fix | None:
+def _bound_in(factory: Factory, node: ast.stmt, call: ast.Call, name: str, ctx: Context) -> Fix | None:
     """``init_app`` for the app at hand and, with its database address, for the one that the factory returns."""
     function = next((f for f in ctx.index.functions() if ctx.index.dotted(f) == factory.dotted), None)
     given = given_app(ctx, call)
@@ -225,7 +235,7 @@ def _bound_in(factory: Factory, node: ast.Assign, call: ast.Call, name: str, ctx
     return ctx.fix(f"Bind it in {factory.function.qualname}() too", edit, safe=False)
 
 
-def _at_module_level(node: ast.Assign, call: ast.Call, name: str, ctx: Context) -> Fix | None:
+def _at_module_level(node: ast.stmt, call: ast.Call, name: str, ctx: Context) -> Fix | None:
     function = ctx.index.function_of(node)
     given = given_app(ctx, call)
     if (

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.apps import imports_package
-from flask_ls.rules.ask.flow import is_caught
+from flask_ls.rules.ask.flow import is_caught, targets_of
 from flask_ls.rules.ask.project import given_app, other_file
 from flask_ls.rules.ask.routing import call_at
 from flask_ls.rules.context import Context
@@ -244,9 +244,10 @@ def check_across_functions(ctx: Context) -> Iterator[Finding]:
 
 def _without_second(first: ast.Call, second: ast.Call, ctx: Context) -> Fix | None:
     statement, original = ctx.parent(second), ctx.parent(first)
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+    targets = targets_of(statement)
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or len(targets) != 1:
         return None
-    target = statement.targets[0]
+    target = targets[0]
     if not isinstance(target, ast.Name):
         return None
     scope = ctx.index.scope(statement).owner(target.id)
@@ -261,9 +262,10 @@ def _without_second(first: ast.Call, second: ast.Call, ctx: Context) -> Fix | No
     )
     if not is_used and not is_imported:
         return ctx.fix("Delete the second object", edit.delete_statement(statement), safe=True)
-    if not isinstance(original, ast.Assign) or not isinstance(original.targets[0], ast.Name):
+    kept = next(iter(targets_of(original)), None)
+    if not isinstance(kept, ast.Name):
         return None
-    name = original.targets[0].id
+    name = kept.id
     return ctx.fix(f"Use {name}", edit.replace(second, name), safe=False)
 
 

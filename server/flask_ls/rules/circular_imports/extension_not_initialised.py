@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.project import APP, EXTENSIONS, extension_class, factories, given_app, has_app
 from flask_ls.rules.ask.session import extension_in_scope
 from flask_ls.rules.ask.values import has_unpacking
@@ -165,25 +166,32 @@ rule = Rule(
 _ONLY_ITSELF = frozenset({"flask_mail.Mail", "flask_caching.Cache"})
 
 
-@rule.on(ast.Assign)
-def check(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+@rule.on(ast.Assign, ast.AnnAssign)
+def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
     """``ext = Ext()`` at module level."""
-    if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name) or node not in ctx.tree.body or ctx.is_test:
+    targets, value = targets_of(node), assigned_value(node)
+    if (
+        not isinstance(value, ast.Call)
+        or len(targets) != 1
+        or not isinstance(targets[0], ast.Name)
+        or ctx.index.scope(node) is not ctx.index.root
+        or ctx.is_test
+    ):
         return
-    cls = extension_class(ctx, node.value)
-    if cls is None or not isinstance(node.value, ast.Call) or has_unpacking(node.value):
+    cls = extension_class(ctx, value)
+    if cls is None or has_unpacking(value):
         return
-    if given_app(ctx, node.value) is not None or node.value.args or not has_app(ctx.model):
+    if given_app(ctx, value) is not None or value.args or not has_app(ctx.model):
         return
-    if any(k.arg == "message_queue" for k in node.value.keywords):
+    if any(k.arg == "message_queue" for k in value.keywords):
         return  # A SocketIO that only sends, from a process without the app.
-    name = node.targets[0].id
+    name = targets[0].id
     if _may_be_bound(name, ctx) or ((cls in _ONLY_ITSELF or _has_another(cls, ctx)) and not _is_used(name, ctx)):
         return
     error = EXTENSIONS[cls]
     consequence = "its first use fails" if error else "it does nothing"
     yield ctx.finding(
-        node.value,
+        value,
         f'no app is ever given to "{name}": without {name}.init_app(app) {consequence}.',
         severity=Severity.ERROR if error else Severity.WARNING,
         fixes=[_bound_in_factory(name, cls, ctx) if factories(ctx.model) else _bound_here(node, name, cls, ctx)],
@@ -229,9 +237,9 @@ def _is_used(name: str, ctx: Context) -> bool:
     )
 
 
-def _bound_here(node: ast.Assign, name: str, cls: str, ctx: Context) -> Fix | None:
+def _bound_here(node: ast.stmt, name: str, cls: str, ctx: Context) -> Fix | None:
     """``name.init_app(app)`` at module level, below the app, its configuration and the object."""
-    app, statement = _configured(ctx.tree.body)
+    app, statement = _configured(ctx.tree.body) if node in ctx.tree.body else (None, None)
     if app is None or statement is None:
         return None
     last = max(statement, node, key=lambda s: s.lineno)
@@ -272,14 +280,14 @@ def _configured(body: list[ast.stmt]) -> tuple[str | None, ast.stmt | None]:
     app: str | None = None
     last: ast.stmt | None = None
     for statement in body:
+        target, value = next(iter(targets_of(statement)), None), assigned_value(statement)
         if (
-            isinstance(statement, ast.Assign)
-            and isinstance(statement.targets[0], ast.Name)
-            and isinstance(statement.value, ast.Call)
+            isinstance(target, ast.Name)
+            and isinstance(value, ast.Call)
             and app is None
-            and ast.unparse(statement.value.func).rpartition(".")[2] == APP.rpartition(".")[2]
+            and ast.unparse(value.func).rpartition(".")[2] == APP.rpartition(".")[2]
         ):
-            app, last = statement.targets[0].id, statement
+            app, last = target.id, statement
         elif app is not None and any(_configures(n, app) for n in ast.walk(statement)):
             last = statement
         elif app is not None:

@@ -10,7 +10,7 @@ Fix: ``json.dumps(x)`` becomes ``jsonify(x)``, a ``Response`` gets its ``mimetyp
 Text made with options such as ``indent`` is put into a ``Response``: unsafe, look at it.
 
 Quiet: Outside of views and error handlers, where a content type is given or may be (headers that cannot be read, a
-decorator or an ``after_request`` function that may set it), and for text that merely contains JSON.
+decorator or an ``after_request`` function that may set it), for text that merely contains JSON, and in tests.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.decorators import returns_as_is
 from flask_ls.rules.ask.flow import own_nodes, returns
 from flask_ls.rules.ask.project import stored_attributes
@@ -30,6 +32,7 @@ from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Note, Rule
 
+_WORDS = frozenset({"dumps", "jsonpickle", "JSONEncoder"})
 _DUMPS = frozenset(
     {
         "json.dumps",
@@ -45,12 +48,43 @@ _DUMPS = frozenset(
 # What jsonify() gives the same text for, white space aside.
 _PLAIN_DUMPS = frozenset({"json.dumps", "flask.json.dumps", "simplejson.dumps"})
 
+
+def _helpers(model: ProjectModel) -> frozenset[str]:
+    """The functions of the project that return nothing but text made by a JSON library."""
+    return frozenset(name for names in model.each_named(_dumping).values() for name in names)
+
+
+def _dumping(facts: FileFacts, model: ProjectModel) -> tuple[str, ...]:
+    if facts.words.isdisjoint(_WORDS):
+        return ()
+    return tuple(
+        f"{facts.module}.{name}"
+        for name, function in facts.functions.items()
+        if function.returns
+        and not (function.opaque_return or function.decorators or function.is_generator or "." in name)
+        and all(r.called and model.names.in_module(facts.module, r.dotted) in _DUMPS for r in function.returns)
+    )
+
+
+def _callers_of_helpers(model: ProjectModel) -> frozenset[str]:
+    """The files that import such a function, or its module."""
+    names = {part for name in model.once(_helpers) for part in name.split(".")}
+    if not names:
+        return frozenset()
+    return frozenset(
+        path
+        for path, facts in model.files.items()
+        if any(n in names for i in facts.imports for n in (*(n for n, _ in i.names), *i.module.split(".")))
+    )
+
+
 rule = Rule(
     __name__,
     code="FLK902",
     severity=Severity.WARNING,
     guide=("Common mistakes / return jsonify(data), not json.dumps",),
-    triggers=frozenset({"dumps", "jsonpickle", "JSONEncoder"}),
+    triggers=_WORDS,
+    paths=_callers_of_helpers,
     notes=(Note("<2.2", "A returned list is no JSON before Flask 2.2 but an error: use ``jsonify``."),),
     overlaps=("semgrep python.flask.best-practice.use-jsonify",),
     examples=(
@@ -177,7 +211,7 @@ _MESSAGE = "The JSON is sent as text/html: a returned string gets no other conte
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Everything that views and error handlers return."""
-    if _types_are_set_elsewhere(ctx):
+    if ctx.is_test or _types_are_set_elsewhere(ctx):
         return
     seen: set[ast.expr] = set()
     for function, _ in handlers(ctx).of_kind("view", "error_handler", "before_request"):
@@ -226,7 +260,7 @@ def _is_dumped(ctx: Context, node: ast.expr, left: int = 4) -> bool:
     if isinstance(helper, FUNCTIONS) and not helper.decorator_list:
         values = [r.value for r in returns(ctx, helper)]
         return bool(values) and all(v is not None and _is_dumped(ctx, v, left - 1) for v in values)
-    return False
+    return helper is None and ctx.called(node) in ctx.model.once(_helpers)
 
 
 def _types_are_set_elsewhere(ctx: Context) -> bool:

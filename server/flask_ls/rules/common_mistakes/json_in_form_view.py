@@ -9,7 +9,9 @@ Instead: ``request.args`` for the query string, ``request.form`` for forms, ``re
 Fix: Reads the values where they arrive: ``request.args``, ``request.form`` or ``request.json``; where a view reads both
 bodies, ``get_json(silent=True)``. Unsafe: values of ``args`` and ``form`` are text.
 
-Quiet: For ``get_json(force=True)`` and ``silent=True``, and where the view allows a method with a body.
+Quiet: For ``get_json(force=True)`` and ``silent=True``, where another decorator names ``methods``, and where the view
+allows a method with a body, unless a form, a script of a page that the same file renders or a test of the project sends
+the other kind.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
-from flask_ls.rules.ask.flow import is_caught, own_nodes, tests_before
+from flask_ls.rules.ask.body_senders import Body, sender
+from flask_ls.rules.ask.flow import is_caught, own_nodes, targets_of, tests_before
 from flask_ls.rules.ask.views import Role, handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -173,8 +176,7 @@ rule = Rule(
     ),
 )
 
-_CLIENT = "flask.testing.FlaskClient"
-_TYPES = frozenset({"content_type", "mimetype", "headers"})
+_METHODS = frozenset({"flask.request.method"})
 _BODIES = {"flask.request.json": "JSON body", "flask.request.form": "form body"}
 
 
@@ -189,15 +191,17 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     roles = [r for r in handlers(ctx).roles(function) if r.kind == "view"]
     if not isinstance(function, FUNCTIONS) or not roles or len(roles) != len(handlers(ctx).roles(function)):
         return
+    if _is_registered_otherwise(function, roles):
+        return
     parent = ctx.parent(node)
     call = parent if isinstance(parent, ast.Call) and parent.func is node else None
     if call is not None and any(k.arg in ("silent", "force") for k in call.keywords):
         return
     methods = [_methods(r, function, ctx) for r in roles]
-    if any(m is None for m in methods) or _is_conditional(node, ctx):
+    if any(m is None for m in methods) or _is_conditional(node, ctx, None):
         return
     if all(m == {"GET"} for m in methods):
-        if not _needs_body(node, parent, name):
+        if not _needs_body(node, parent, name) or _is_conditional(node, ctx, _METHODS):
             return
         fixes = []
         read = call or node
@@ -206,11 +210,11 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
             fixes = [ctx.fix("Read the query string: request.args", ctx.edit().replace(read, text), safe=False)]
         yield ctx.finding(call or node, f"a GET request has no {what}; its values are in request.args.", fixes=fixes)
         return
-    wanted, other = ("json", "form") if name == "flask.request.form" else ("data", "json")
+    wanted: Body = "json" if name == "flask.request.form" else "form"
     if name == "flask.request.form" and not isinstance(parent, ast.Subscript):
         return
-    sender = _client(roles, wanted, ctx)
-    if sender is not None:
+    sent = sender(ctx, function, roles, wanted)
+    if sent is not None:
         text = f"{ctx.text(node.value)}.{'json' if wanted == 'json' else 'form'}"
         edit = ctx.edit().replace(call or node, text)
         said = (
@@ -222,10 +226,10 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(
             node,
             said,
-            related=[ctx.related(sender, "it is sent here")],
+            related=[sent],
             fixes=[ctx.fix(title, edit, safe=False)],
         )
-    elif other == "json" and _reads_form(function, node, ctx):
+    elif wanted == "form" and not _is_conditional(node, ctx, _METHODS) and _reads_form(function, node, ctx):
         edit = ctx.edit()
         if call is not None:
             edit.add_argument(call, "silent=True")
@@ -238,14 +242,24 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         )
 
 
+def _is_registered_otherwise(function: FunctionNode, roles: list[Role]) -> bool:
+    """Whether a decorator that is not Flask's names methods: it may make the function a view for those, too."""
+    sites = {r.site for r in roles}
+    return any(
+        d not in sites and isinstance(d, ast.Call) and any(k.arg == "methods" for k in d.keywords)
+        for d in function.decorator_list
+    )
+
+
 def _is_mapping(read: ast.expr, function: FunctionNode, ctx: Context) -> bool:
     """Whether only items are read of it, directly or through one name."""
     parent = ctx.parent(read)
-    if not isinstance(parent, ast.Assign):
+    targets = targets_of(parent)
+    if not targets:
         is_get = isinstance(parent, ast.Attribute) and parent.attr == "get"
         return is_get or (isinstance(parent, ast.Subscript) and parent.value is read)
-    target = parent.targets[0]
-    if len(parent.targets) != 1 or not isinstance(target, ast.Name):
+    target = targets[0]
+    if len(targets) != 1 or not isinstance(target, ast.Name):
         return False
     uses = [n for n in own_nodes(ctx, function) if isinstance(n, ast.Name) and n.id == target.id and n is not target]
     return bool(uses) and all(isinstance(use.ctx, ast.Load) and _is_mapping(use, function, ctx) for use in uses)
@@ -254,7 +268,10 @@ def _is_mapping(read: ast.expr, function: FunctionNode, ctx: Context) -> bool:
 def _reads_form(function: ast.AST, node: ast.Attribute, ctx: Context) -> bool:
     """Whether an item of the form is read as surely as the JSON body."""
     return any(
-        isinstance(n, ast.Subscript) and ctx.name(n.value) == "flask.request.form" and not _is_conditional(n, ctx)
+        isinstance(n, ast.Subscript)
+        and ctx.name(n.value) == "flask.request.form"
+        and not _is_conditional(n, ctx, None)
+        and not _is_conditional(n, ctx, _METHODS)
         for n in own_nodes(ctx, function)
     )
 
@@ -264,16 +281,14 @@ def _needs_body(node: ast.Attribute, parent: ast.AST | None, name: str | None) -
     return name != "flask.request.form" or (isinstance(parent, ast.Subscript) and parent.value is node)
 
 
-def _is_conditional(node: ast.AST, ctx: Context) -> bool:
+def _is_conditional(node: ast.AST, ctx: Context, asked: frozenset[str] | None) -> bool:
+    """Whether an error is caught, or one of these attributes of the request (None: any but its method) decides."""
     if is_caught(ctx, node, "Exception"):
         return True
-    asked = ("flask.request.method", "flask.request.is_json", "flask.request.mimetype", "flask.request.content_type")
-    return any(
-        ctx.name(n) in asked or (isinstance(n, ast.Attribute) and (ctx.name(n) or "").startswith("flask.request."))
-        for test, _ in tests_before(ctx, node)
-        for n in ast.walk(test)
-        if isinstance(n, ast.Attribute)
-    )
+    names = {
+        ctx.name(n) or "" for test, _ in tests_before(ctx, node) for n in ast.walk(test) if isinstance(n, ast.Attribute)
+    }
+    return any(n in asked if asked is not None else n.startswith("flask.request.") and n not in _METHODS for n in names)
 
 
 def _methods(role: Role, function: FunctionNode, ctx: Context) -> set[str] | None:
@@ -291,31 +306,3 @@ def _methods(role: Role, function: FunctionNode, ctx: Context) -> set[str] | Non
     if not isinstance(methods, (list, tuple, set)) or not all(isinstance(m, str) for m in methods):
         return None
     return {m.upper() for m in methods} - {"HEAD", "OPTIONS"}
-
-
-def _client(roles: list[Role], keyword: str, ctx: Context) -> ast.Call | None:
-    """A test-client call of this file that sends ``json=`` or ``data=`` to one of the rules, which must be plain."""
-    rules = {values.text(ctx, values.argument(r.call, 0, "rule")) for r in roles if r.call is not None}
-    for call in ctx.index.nodes(ast.Call):
-        given = next((k.value for k in call.keywords if k.arg == keyword), None)
-        if not isinstance(call.func, ast.Attribute) or given is None:
-            continue
-        is_body = isinstance(given, ast.Dict) or ctx.called(given) == "json.dumps"
-        if keyword == "data" and (not is_body or any(k.arg in _TYPES for k in call.keywords)):
-            continue
-        url = values.text(ctx, values.argument(call, 0, "path"))
-        if url is not None and url in rules and _is_client(call.func.value, ctx):
-            return call
-    return None
-
-
-def _is_client(node: ast.expr, ctx: Context) -> bool:
-    """Whether the expression is a test client, also one that a fixture of this file makes."""
-    if ctx.is_instance(node, _CLIENT):
-        return True
-    bindings = ctx.index.lookup(node.id, node) if isinstance(node, ast.Name) else []
-    if len(bindings) != 1 or bindings[0].kind != "param":
-        return False
-    made = [f for f in ctx.index.functions() if f.name == bindings[0].name and f.decorator_list]
-    given = (n.value for f in made for n in own_nodes(ctx, f) if isinstance(n, (ast.Return, ast.Yield)))
-    return any(ctx.is_instance(value, _CLIENT) for value in given)

@@ -11,7 +11,7 @@ Fix: ``.get()`` converts. Safe where a default is given: it now also stands for 
 must be made up.
 
 Quiet: Where the exception is caught, also by a decorator or an error handler of its own, after the text was looked at
-(``isdigit()``, a function of your own), and for values of ``request.json``, which have types of their own.
+(``isdigit()``, a function of your own), for values of ``request.json``, which have types of their own, and in tests.
 """
 
 from __future__ import annotations
@@ -184,6 +184,8 @@ _CONVERTERS = {
 @rule.on(ast.Call)
 def check_conversion(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``int(request.args.get(...))`` and ``map(int, request.args.getlist(...))``."""
+    if ctx.is_test:
+        return
     name = ctx.called(node)
     listed = elements_converted(ctx, node)
     if listed is not None:
@@ -207,6 +209,8 @@ def check_conversion(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 @rule.on_file
 def check_arithmetic(ctx: Context) -> Iterator[Finding]:
     """``request.args.get("page", 1) - 1``: the first such use of each reading."""
+    if ctx.is_test:
+        return
     seen: set[ast.expr] = set()
     for operation, operand in sorted(uses_as_number(ctx), key=lambda pair: ctx.span(pair[0])):
         source = text_of(ctx, operand)

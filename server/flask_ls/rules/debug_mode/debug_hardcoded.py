@@ -11,7 +11,7 @@ Fix: Removes the argument or the line, or sets False in a configuration class. S
 where the environment has a say, because its default changes.
 
 Quiet: In tests and in configurations, functions and conditions for tests or development, with ``use_evalex=False`` or
-``use_debugger=False``, and where ``run(debug=...)`` decides otherwise.
+``use_debugger=False``, where ``run(debug=...)`` decides otherwise, and where only WSGI servers start the app.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.deploy import DeploymentFile
 from flask_ls.rules.ask import config, config_edits
 from flask_ls.rules.ask.debugging import debug_servers, debug_writes, is_for_development
 from flask_ls.rules.ask.servers import Server, is_on
+from flask_ls.rules.ask.settings_files import settings_in_force
 from flask_ls.rules.ask.values import UNKNOWN, argument, constant
 from flask_ls.rules.context import Context
+from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
@@ -136,16 +139,19 @@ rule = Rule(
 )
 
 _MESSAGE = "Debug mode is switched on in the code: its debugger runs Python for whoever reaches it."
+_WRITTEN = "Debug mode is switched on in the code: app.run() starts the debugger, 500 handlers are bypassed."
 
 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Server calls and configuration."""
+    told: set[ast.AST] = set()
     for server in debug_servers(ctx):
-        if server.debug is not None:
+        if server.debug is not None and server.debug.node not in told:
+            told.add(server.debug.node)
             yield ctx.finding(server.debug.node, _MESSAGE, fixes=[_without_argument(ctx, server)])
     for write in debug_writes(ctx):
-        yield ctx.finding(write.value, _MESSAGE, fixes=[_without_write(ctx, write)])
+        yield ctx.finding(write.value, _WRITTEN, fixes=[_without_write(ctx, write)])
 
 
 @rule.on(ast.Call)
@@ -161,6 +167,15 @@ def check_middleware(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         edit = ctx.edit().remove_argument(node, where)
         fix = ctx.fix("Remove the console", edit, safe=True)
         yield ctx.finding(where, "The debugger's console is on: it runs Python for whoever reaches it.", fixes=[fix])
+
+
+@rule.on_deployment
+def check_settings(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
+    """``DEBUG`` in a file that is handed to ``from_pyfile`` or ``from_file``."""
+    for setting in settings_in_force(document, ctx.model):
+        where = setting.value_span or setting.span
+        if setting.name == "DEBUG" and ctx.text(where).lower() in ("true", "1"):
+            yield ctx.finding(where, _MESSAGE)
 
 
 def _without_argument(ctx: Context, server: Server) -> Fix | None:

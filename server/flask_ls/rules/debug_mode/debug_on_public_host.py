@@ -7,7 +7,8 @@ Instead: Keep the default host while debugging, or switch debug mode off where t
 
 Fix: Removes ``debug=True``, or the host. Safe: either way no public debugger is left.
 
-Quiet: For loopback addresses, with ``use_evalex=False``, and in functions and conditions for development.
+Quiet: For loopback addresses, with ``use_evalex=False``, in functions and conditions for development, and for what CI
+jobs and folders for development start.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flask_ls.project.deploy import Command, DeploymentFile, Variable, Word
 from flask_ls.rules.ask import config, config_edits
 from flask_ls.rules.ask.debugging import public_debug_servers, public_host
 from flask_ls.rules.ask.servers import Server
+from flask_ls.rules.ask.stage import is_in_development_folder
 from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.deployment import DeploymentContext
@@ -80,8 +82,10 @@ rule = Rule(
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Server calls."""
+    told: set[ast.AST] = set()
     for server, write in public_debug_servers(ctx):
-        if server.host is not None:
+        if server.host is not None and server.host.node not in told:
+            told.add(server.host.node)
             related = [ctx.related(write.node, "debug mode is switched on here")] if write is not None else []
             message = f"The debugger listens on {public_host(ctx, server)}: it runs Python for the whole network."
             fixes = [_without_debug(ctx, server, write), _without_host(ctx, server)]
@@ -91,7 +95,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 @rule.on_deployment
 def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """``flask --debug run --host 0.0.0.0``, and the variables that say the same."""
-    if document.is_development or document.kind == "workflow":
+    if document.is_development or document.kind == "workflow" or is_in_development_folder(document, ctx):
         return
     for command in document.commands:
         words = [w.text for w in command.words]
@@ -155,7 +159,7 @@ def _without_debug(ctx: Context, server: Server, write: config.Write | None) -> 
     option = server.debug
     if option is None or not option.is_argument or constant(ctx, option.value) is UNKNOWN:
         return None
-    if not isinstance(option.node, ast.keyword) and option.node is not server.call.args[-1]:
+    if not isinstance(option.node, ast.keyword) and option.node not in server.call.args[-1:]:
         return ctx.fix("Switch debug mode off", ctx.edit().replace(option.value, "False"), safe=True)
     edit = ctx.edit().remove_argument(server.call, option.node)
     return ctx.fix("Remove the debug argument", edit, safe=True)

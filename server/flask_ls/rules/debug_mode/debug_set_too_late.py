@@ -102,13 +102,14 @@ def _made_before(ctx: Context, write: EnvironmentWrite) -> ast.AST | None:
     here = ctx.index.statement(write.node)
     function = ctx.index.function_of(write.node)
     around: set[ast.AST] = set(ctx.index.ancestors(here)) if here is not None else set()
-    for statement in (*ctx.index.nodes(ast.Assign), *ctx.index.nodes(ast.ImportFrom)):
+    kinds = (ast.Assign, ast.AnnAssign, ast.ImportFrom)
+    for statement in (node for kind in kinds for node in ctx.index.nodes(kind)):
         if here is None or ctx.span(statement).start >= ctx.span(here).start:
             continue
         if ctx.index.function_of(statement) is not function or ctx.parent(statement) not in around:
             continue
-        if isinstance(statement, ast.Assign):
-            if is_app(ctx, statement.value) and isinstance(statement.value, ast.Call):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            if isinstance(statement.value, ast.Call) and is_app(ctx, statement.value):
                 return statement
         elif isinstance(statement, ast.ImportFrom) and any(
             _is_imported_app(ctx, alias.asname or alias.name, here) for alias in statement.names

@@ -9,7 +9,8 @@ environment.
 Fix: FLASK_ENV=development becomes FLASK_DEBUG=1, another value is removed: safe, as nothing reads it. Code that reads
 the environment asks ``app.debug`` instead, which is unsafe.
 
-Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself.
+Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself; in
+deployment files of a project that does not import Flask (Quart).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from flask_ls.project.deploy import DeploymentFile, Variable
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.config import is_config, writes_of
 from flask_ls.rules.ask.config_edits import without as without_key
@@ -190,13 +192,17 @@ def check(ctx: Context) -> Iterator[Finding]:
 @rule.on_deployment
 def check_deployment(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """The variable in the files that start the app."""
-    if ctx.flask < _REMOVED_IN or ctx.model.once(_is_read_by_project):
+    if ctx.flask < _REMOVED_IN or ctx.model.once(_is_read_by_project) or not ctx.model.each(_imports_flask):
         return
     for variable in document.variables:
         if variable.name == "FLASK_ENV" and variable.value is not None:
             yield ctx.finding(
                 variable.span, f"{_IGNORED}: this changes nothing.", fixes=[_variable_fix(document, variable, ctx)]
             )
+
+
+def _imports_flask(facts: FileFacts) -> bool:
+    return any(i.module.partition(".")[0] == "flask" or i.module.startswith("flask_") for i in facts.imports)
 
 
 def _key_reads(ctx: Context) -> Iterator[Finding]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 
 from flask_ls.syntax.edit import TextEdit, apply_edits
+from flask_ls.syntax.parse import parse_module
 from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
@@ -26,7 +26,7 @@ def still_parses(source: SourceFile, edits: Sequence[TextEdit]) -> bool:
 
 def _parses(text: str) -> bool:
     try:
-        ast.parse(text)
+        parse_module(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return False
     return True

@@ -9,8 +9,8 @@ Fix: Starts gunicorn with the only application or factory of the project, at the
 must be installed and workers are processes.
 
 Quiet: For other ``flask`` commands (``flask db upgrade``), for files, folders and scripts named for development or
-tests, with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that only development takes (``dev)``, ``if [
-"$ENV" = development ]``), and for scripts that start another server.
+tests (``.devcontainer/``, ``Procfile.windows``), with ``--debug`` or FLASK_DEBUG=1, in a branch of a shell script that
+only development takes (``dev)``, ``if [ "$ENV" = development ]``), and for scripts that start another server.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from flask_ls.project.inference import Inference
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.command_text import written
 from flask_ls.rules.ask.project import factories, module_apps
+from flask_ls.rules.ask.stage import is_in_development_folder
 from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -170,16 +171,22 @@ rule = Rule(
 )
 
 
+# gunicorn does not run on Windows, and no platform takes such a file: it is for a developer's machine.
+_OF_DESKTOPS = (".windows", ".win", ".mac", ".macos")
+
+
 @rule.on_deployment
 def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """Commands that serve the application."""
     if document.is_development or document.kind in ("dotenv", "workflow", "makefile"):
         return
     name = posixpath.basename(document.path.replace("\\", "/")).lower()
+    if document.kind == "procfile" and name.endswith(_OF_DESKTOPS):
+        return
     if document.kind == "shell" and not any(part in name for part in _SCRIPT_NAMES):
         return
     found = list(_served(document, ctx))
-    if found and not _is_in_development_folder(document, ctx):
+    if found and not is_in_development_folder(document, ctx):
         yield from found
 
 
@@ -199,15 +206,6 @@ def _served(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Findin
                 fix = _with_gunicorn(invocation, address, ctx) if not invocation.arguments else None
                 related = [Related(run.site, "app.run() is called here")]
                 yield ctx.finding(invocation.span, _MESSAGE, related=related, fixes=[fix])
-
-
-def _is_in_development_folder(document: DeploymentFile, ctx: DeploymentContext) -> bool:
-    """Whether a folder of the project around the file is for development: ``dev/ansible/site.service``."""
-    folders = {posixpath.dirname(p.replace("\\", "/")) for p in (*ctx.model.files, *ctx.model.deployment)}
-    # What all files of the project have in common is not of the project.
-    project = posixpath.commonpath(folders | {posixpath.dirname(document.path.replace("\\", "/"))})
-    inside = posixpath.dirname(document.path.replace("\\", "/")).removeprefix(project)
-    return any(is_development_path(folder) for folder in inside.split("/"))
 
 
 def _is_for_development(command: Command, document: DeploymentFile) -> bool:

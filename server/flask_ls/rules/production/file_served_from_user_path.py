@@ -12,7 +12,8 @@ serves the same files, only none outside of the folder. ``secure_filename`` for 
 
 Quiet: When the value went through ``secure_filename``, ``safe_join``, ``int()`` or ``basename``, was tested before, or
 is a plain ``<name>`` variable, which holds no slash, in a folder; when a function makes the file or a table holds the
-path.
+path; in debug mode only; behind literal text (``f"copy_{name}"``), where no part of the path is ``..``; and where
+``send_from_directory()`` checks the same value as the file's name.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Iterator
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.path_checks import is_tested
 from flask_ls.rules.ask.request_data import path_sources
+from flask_ls.rules.ask.stage import is_off_production, stage_of_conditions
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -245,7 +247,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     what = _outside(opener)
     if chosen is None:
         chosen, what = _whole_path(path, ctx), _beside(opener)
-    if chosen is None or is_tested(ctx, node, chosen):
+    if chosen is None or is_tested(ctx, node, chosen) or _is_safe(node, opener, chosen, ctx):
         return
     is_here = any(n is chosen for n in ast.walk(path))
     yield ctx.finding(
@@ -276,6 +278,14 @@ def check_upload(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         "the client chooses which file is written: ../ in the upload's name leads out of the folder.",
         fixes=[ctx.fix("Clean the name with secure_filename()", edit, safe=False)] if named is not None else [],
     )
+
+
+def _is_safe(node: ast.Call, opener: str | None, chosen: ast.expr, ctx: Context) -> bool:
+    """Whether only debug mode comes there, or the same value is the file's name: that one may not lead out."""
+    if is_off_production(stage_of_conditions(ctx, node)):
+        return True
+    name = values.argument(node, 1, "path") or values.argument(node, 1, "filename")
+    return opener == "flask.send_from_directory" and name is not None and ctx.text(name) == ctx.text(chosen)
 
 
 def _is_upload(node: ast.expr, ctx: Context) -> bool:

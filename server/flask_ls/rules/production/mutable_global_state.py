@@ -1,4 +1,4 @@
-"""A view changes a module-level list, dict, set or value.
+"""A view, or a function that it calls, changes a list, dict, set or value of a module or class.
 
 Why: Each worker process has its own copy: a counter or cache in a module global differs between workers, threads race
 on it, and a restart clears it.
@@ -6,7 +6,7 @@ on it, and a restart clears it.
 Instead: the database or a cache server; ``g`` for the data of one request.
 
 Quiet: For constants that are only read, values that are loaded when they are missing, objects with locks or of
-libraries (caches, queues), locals, and code that runs at start-up only.
+libraries (caches, queues), locals, and code that runs at start-up, too.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask_ls.project.extract.refs import is_none
-from flask_ls.project.scopes import Binding
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import tests_before
-from flask_ls.rules.ask.views import handler_around, handlers, registers_routes
+from flask_ls.rules.ask.process_state import process_state
+from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.finding import Finding, Related, Severity
 from flask_ls.rules.rule import Rule
 
 rule = Rule(
@@ -140,14 +140,22 @@ class _Change:
 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
-    """The first change that each view makes to a name."""
+    """The first change that each function makes to a name."""
     told: set[tuple[ast.AST, str]] = set()
     for change in sorted(_changes(ctx), key=lambda c: ctx.span(c.node)):
-        handler = handler_around(ctx, change.node)
-        if isinstance(change.name, ast.Name) and handler is not None and (handler, change.name.id) not in told:
-            for finding in _report(change, change.name, handler, ctx):
-                told.add((handler, change.name.id))
-                yield finding
+        function, name = ctx.index.function_of(change.node), ctx.text(change.name)
+        if not isinstance(function, FUNCTIONS) or (function, name) in told:
+            continue
+        state = process_state(ctx, change.name)
+        if state is None or (state.cls or "builtins.str") not in change.classes:
+            continue
+        if _runs_for_requests(function, change, ctx):
+            told.add((function, name))
+            yield ctx.finding(
+                change.node,
+                f'each worker process has its own "{name}": what a view puts there other requests may not see.',
+                related=[Related(state.site, f'"{name}" is made here, once for each process')],
+            )
 
 
 def _changes(ctx: Context) -> Iterator[_Change]:
@@ -158,7 +166,7 @@ def _changes(ctx: Context) -> Iterator[_Change]:
     for node, target in _targets(ctx):
         if isinstance(target, ast.Subscript):
             yield _Change(node, _container(target), _CONTAINERS)
-        elif isinstance(target, ast.Name) and not _is_made_once(node, target, ctx):
+        elif isinstance(target, (ast.Name, ast.Attribute)) and not _is_made_once(node, target, ctx):
             yield _Change(node, target, _NUMBERS | _CONTAINERS | _VALUES)
 
 
@@ -178,7 +186,7 @@ def _container(node: ast.expr) -> ast.expr:
     return node
 
 
-def _is_made_once(node: ast.stmt, target: ast.Name, ctx: Context) -> bool:
+def _is_made_once(node: ast.stmt, target: ast.expr, ctx: Context) -> bool:
     """``if model is None: model = load()``, ``model = model or load()``: each process makes its own, all are alike.
 
     So is what a call makes that nothing of the request goes into.
@@ -188,43 +196,49 @@ def _is_made_once(node: ast.stmt, target: ast.Name, ctx: Context) -> bool:
     tests = [test for test, _ in tests_before(ctx, node)]
     if isinstance(node.value, (ast.BoolOp, ast.IfExp)):
         tests.append(node.value)
-    if any(isinstance(n, ast.Name) and n.id == target.id for test in tests for n in ast.walk(test)):
+    if any(_mentions(test, target, ctx) for test in tests):
         return True
     is_made = any(isinstance(n, ast.Call) for n in ast.walk(node.value))
     return is_made and not any(_is_of_request(n, target, ctx) for n in ast.walk(node.value))
 
 
-def _is_of_request(node: ast.AST, target: ast.Name, ctx: Context) -> bool:
+def _mentions(node: ast.AST, name: ast.expr, ctx: Context) -> bool:
+    written = ctx.text(name)
+    return any(isinstance(n, type(name)) and ctx.text(n) == written for n in ast.walk(node))
+
+
+def _is_of_request(node: ast.AST, target: ast.expr, ctx: Context) -> bool:
     """Whether the node reads the value before, a local of the view or something of the request."""
     if not isinstance(node, (ast.Name, ast.Attribute)):
         return False
-    if isinstance(node, ast.Name):
-        owner = ctx.index.scope(node).owner(node.id)
-        if node.id == target.id or (owner is not None and owner is not ctx.index.root):
-            return True
+    if ctx.text(node) == ctx.text(target):
+        return True
+    owner = ctx.index.scope(node).owner(node.id) if isinstance(node, ast.Name) else None
+    if owner is not None and owner is not ctx.index.root:
+        return True
     return (ctx.name(node) or "").startswith(("flask.request", "flask.session", "flask.g."))
 
 
-def _report(change: _Change, name: ast.Name, handler: ast.AST, ctx: Context) -> Iterator[Finding]:
-    if not handlers(ctx).has(handler, "view", "resource", "error_handler", "before_request", "after_request"):
-        return
-    scope = ctx.index.scope(name).owner(name.id)
-    if scope is not ctx.index.root:
-        return
-    first = _made_at(scope.bindings[name.id])
-    if first is None or first.value is None:
-        return
-    if ctx.infer.class_of(first.value) not in change.classes and not (
-        is_none(first.value) and change.classes >= _VALUES
-    ):
-        return
-    yield ctx.finding(
-        change.node,
-        f'each worker process has its own "{name.id}": what a view puts there other requests may not see.',
-        related=[ctx.related(first.node, f'"{name.id}" is made here, once for each process')],
+def _runs_for_requests(function: FunctionNode, change: _Change, ctx: Context) -> bool:
+    """Whether Flask calls the function for a request, or only functions that it calls for one lead there."""
+    if handlers(ctx).roles(function):
+        return handlers(ctx).has(function, "view", "resource", "error_handler", "before_request", "after_request")
+    if any(_mentions(test, change.name, ctx) for test, _ in tests_before(ctx, change.node)):
+        return False  # it remembers what was computed before
+    if isinstance(change.node, ast.Assign) and not isinstance(change.node.targets[0], ast.Subscript):
+        return False  # whether the new value is one of a request is not followed
+    return _is_called_by_views_only(function, ctx)
+
+
+def _is_called_by_views_only(function: FunctionNode, ctx: Context, left: int = 3) -> bool:
+    if function not in ctx.tree.body or function.decorator_list or left <= 0:
+        return False
+    if any(function.name in f.mentioned for f in ctx.model.files.values() if f.path != ctx.path):
+        return False
+    uses = [n for n in ctx.index.nodes(ast.Name) if n.id == function.name and isinstance(n.ctx, ast.Load)]
+    callers = {ctx.index.function_of(n) if getattr(ctx.parent(n), "func", None) is n else None for n in uses}
+    return bool(callers) and all(
+        isinstance(caller, FUNCTIONS)
+        and (handlers(ctx).has(caller, "view", "resource") or _is_called_by_views_only(caller, ctx, left - 1))
+        for caller in callers
     )
-
-
-def _made_at(bindings: list[Binding]) -> Binding | None:
-    made = [b for b in bindings if b.kind == "assign"]
-    return made[0] if len(made) == 1 or (made and all(b.kind in ("assign", "target") for b in bindings)) else None

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.views import handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -139,9 +140,10 @@ def _sent_by(node: ast.expr, ctx: Context, left: int = _NAMES) -> ast.Call | Non
     if direct is not None:
         return direct
     statement = ctx.index.statement(node)
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not _is_text_around(node, ctx):
+    targets = targets_of(statement)
+    if len(targets) != 1 or not _is_text_around(node, ctx):
         return None
-    target = statement.targets[0]
+    target = targets[0]
     if isinstance(target, ast.Attribute):
         return _message(target, ctx)
     if not isinstance(target, ast.Name) or not left:
@@ -149,7 +151,7 @@ def _sent_by(node: ast.expr, ctx: Context, left: int = _NAMES) -> ast.Call | Non
     function = ctx.index.function_of(node)
     for use in ast.walk(function) if function is not None else ():
         if isinstance(use, ast.Name) and use.id == target.id and isinstance(use.ctx, ast.Load):
-            if values.definition(ctx, use) is not statement.value:
+            if values.definition(ctx, use) is not assigned_value(statement):
                 continue
             found = _sent_by(use, ctx, left - 1)
             if found is not None:

@@ -9,7 +9,7 @@ Fix: In a template ``{{ url_for('static', filename='site.css') }}`` with the oth
 safe. In Python the call is formatted into the string; unsafe, as other code may look at that string.
 
 Quiet: For URLs of other hosts, for text that is no HTML, outside of views, and for templates in folders that no app is
-known to look in.
+known to look in, and in what a bundler wrote (lines of more than 1,000 characters).
 """
 
 from __future__ import annotations
@@ -143,6 +143,7 @@ _ATTRIBUTE = r"""(?:src|href|poster|data-src)\s*=\s*\\?(?P<quote>["'])(?P<url>{p
 _SILENT = re.compile(
     r"\{#.*?#\}|<!--.*?-->|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\b.*?endcomment", re.DOTALL
 )
+_LONGEST_LINE = 1_000
 _FILE = re.compile(r"[\w./@~,+-]+")
 _MESSAGE = 'this URL ignores where the app is mounted: url_for("static", filename=...) follows it.'
 
@@ -166,7 +167,7 @@ def check_template(ctx: TextContext) -> Iterator[Finding]:
     silent = [Span(*match.span()) for match in _SILENT.finditer(text)]
     for match in _attribute(path).finditer(text):
         url = Span(*match.span("url"))
-        if any(span.overlaps(url) for span in silent):
+        if any(span.overlaps(url) for span in silent) or _is_generated(text, url):
             continue
         file, rest = _split(match["url"].removeprefix(f"{path}/"))
         fixes = []
@@ -175,6 +176,12 @@ def check_template(ctx: TextContext) -> Iterator[Finding]:
             written = f"{{{{ url_for({quote}static{quote}, filename={quote}{file}{quote}) }}}}{rest}"
             fixes = [ctx.fix("Build the URL with url_for()", ctx.edit().replace(url, written), safe=True)]
         yield ctx.finding(url, _MESSAGE, fixes=fixes)
+
+
+def _is_generated(text: str, at: Span) -> bool:
+    """Whether the line is longer than anybody writes: a bundler's output, which is not edited by hand."""
+    end = text.find("\n", at.end)
+    return (end if end >= 0 else len(text)) - text.rfind("\n", 0, at.start) > _LONGEST_LINE
 
 
 def _split(url: str) -> tuple[str | None, str]:

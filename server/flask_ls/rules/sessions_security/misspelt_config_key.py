@@ -27,6 +27,7 @@ from flask_ls.rules.ask import config_edits
 from flask_ls.rules.ask.apps import imported_packages
 from flask_ls.rules.ask.config import is_config, is_config_class, writes
 from flask_ls.rules.ask.environment import from_environment
+from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -226,8 +227,7 @@ def _lower_case_names(ctx: Context) -> Iterator[Finding]:
     for cls in ctx.index.nodes(ast.ClassDef):
         if not is_config_class(ctx, cls):
             continue
-        assignments = [s for s in cls.body if isinstance(s, ast.Assign)]
-        targets = [(t, s.value) for s in assignments for t in s.targets if isinstance(t, ast.Name)]
+        targets = [(t, assigned_value(s)) for s in cls.body for t in targets_of(s) if isinstance(t, ast.Name)]
         names = {t.id for t, _ in targets}
         for target, value in targets:
             meant = target.id.upper()

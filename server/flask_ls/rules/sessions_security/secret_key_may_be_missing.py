@@ -166,7 +166,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             fix = ctx.fix("Fail at the start instead", edit, safe=_is_needed(ctx, write))
         yield ctx.finding(
             read.node,
-            "SECRET_KEY is None when the variable is absent, and session writes fail much later.",
+            "SECRET_KEY is None when the variable is absent: sessions and tokens signed with it fail much later.",
             fixes=[fix],
         )
 

@@ -17,14 +17,19 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from flask_ls.project.deploy import DeploymentFile
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.config_edits import without
+from flask_ls.rules.ask.settings_files import settings_in_force
 from flask_ls.rules.ask.stage import reaches_production
 from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
+from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Note, Rule
+
+_MESSAGE = "SESSION_COOKIE_HTTPONLY is off: scripts in the page can read the session cookie."
 
 rule = Rule(
     __name__,
@@ -141,7 +146,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         if _is_off(ctx, write) and reaches_production(ctx, write):
             yield ctx.finding(
                 write.value,
-                "SESSION_COOKIE_HTTPONLY is off: scripts in the page can read the session cookie.",
+                _MESSAGE,
                 fixes=[ctx.fix("Remove the setting (the default is True)", without(ctx, write), safe=True)],
             )
 
@@ -152,3 +157,12 @@ def _is_off(ctx: Context, write: Write) -> bool:
         return False
     # `dump_cookie` leaves out an attribute that is False or None, and before Werkzeug 2.3 one that is falsy.
     return value is False or value is None or (not value and ctx.flask < Version("2.3"))
+
+
+@rule.on_deployment
+def check_settings(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
+    """The key in a file that is handed to ``from_pyfile`` or ``from_file``."""
+    for setting in settings_in_force(document, ctx.model):
+        where = setting.value_span or setting.span
+        if setting.name == "SESSION_COOKIE_HTTPONLY" and ctx.text(where).lower() in ("false", "none", "null"):
+            yield ctx.finding(where, _MESSAGE)

@@ -26,6 +26,7 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package, keeps_sessions_elsewhere, uses_sessions
 from flask_ls.rules.ask.config import Write, is_config_class, writes_of
+from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.secret_key import matters
 from flask_ls.rules.ask.stage import reaches_production, stage_of_class
 from flask_ls.rules.ask.values import UNKNOWN, constant
@@ -291,12 +292,11 @@ def _missing_in_apps(ctx: Context) -> Iterator[Finding]:
             f"{_KEY} is left off, and {server[0]} starts {server[1]}: the session cookie is also sent over plain HTTP.",
             fixes=[
                 ctx.fix(f"Set {_KEY} to True", edit, safe=True)
-                for statement in ctx.index.nodes(ast.Assign)
-                if ctx.span(statement.value) == config.site.span and len(statement.targets) == 1
+                for statement in (*ctx.index.nodes(ast.Assign), *ctx.index.nodes(ast.AnnAssign))
+                if (value := assigned_value(statement)) is not None and ctx.span(value) == config.site.span
+                if len(targets := targets_of(statement)) == 1
                 for edit in [ctx.edit()]
-                if edit.insert_line_after(
-                    statement, f"{ctx.text(statement.targets[0])}.config[{edit.quoted(_KEY)}] = True"
-                )
+                if edit.insert_line_after(statement, f"{ctx.text(targets[0])}.config[{edit.quoted(_KEY)}] = True")
             ],
         )
 

@@ -23,7 +23,7 @@ from flask_ls.project.model import ProjectModel
 from flask_ls.project.scopes import Binding
 from flask_ls.rules.ask.apps import configs_for, may_be_set_out_of_sight
 from flask_ls.rules.ask.config import writes_of
-from flask_ls.rules.ask.flow import is_caught, tests_before
+from flask_ls.rules.ask.flow import assigned_value, is_caught, targets_of, tests_before
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -277,9 +277,10 @@ def _set_key(ctx: Context, config: AppConfig) -> Fix | None:
             return ctx.fix("Read SECRET_KEY from the environment", edit, safe=False)
         if empty:
             return None
-    for statement in edit.index.nodes(ast.Assign):
-        if edit.source.span(statement.value) == config.site.span and len(statement.targets) == 1:
-            target = edit.source.segment(statement.targets[0])
+    for statement in (*edit.index.nodes(ast.Assign), *edit.index.nodes(ast.AnnAssign)):
+        targets, value = targets_of(statement), assigned_value(statement)
+        if value is not None and edit.source.span(value) == config.site.span and len(targets) == 1:
+            target = edit.source.segment(targets[0])
             name = edit.import_module("os", at=statement)
             edit.insert_line_after(statement, f'{target}.secret_key = {name}.environ["SECRET_KEY"]')
             return ctx.fix("Read SECRET_KEY from the environment", edit, safe=False)

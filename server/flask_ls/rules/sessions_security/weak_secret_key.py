@@ -18,12 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.secret_key import from_environment, key_literals, other_files
+from flask_ls.project.deploy import DeploymentFile
+from flask_ls.rules.ask.secret_key import from_environment, is_guessable, key_literals, other_files
+from flask_ls.rules.ask.settings_files import settings_in_force
 from flask_ls.rules.context import Context
+from flask_ls.rules.deployment import DeploymentContext
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Rule
 
+_MESSAGE = "SECRET_KEY can be guessed here: who knows it can sign a session as any user."
 _FORGE = """
 from itsdangerous import URLSafeTimedSerializer
 from flask.sessions import SecureCookieSessionInterface as I, session_json_serializer as json
@@ -128,6 +132,14 @@ def check(ctx: Context) -> Iterator[Finding]:
         if literal.is_guessable:
             yield ctx.finding(
                 literal.node,
-                "SECRET_KEY can be guessed here: who knows it can sign a session as any user.",
+                _MESSAGE,
                 fixes=[from_environment(ctx, literal)],
             )
+
+
+@rule.on_deployment
+def check_settings(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
+    """The key in a file that is handed to ``from_pyfile`` or ``from_file``."""
+    for setting in settings_in_force(document, ctx.model):
+        if setting.name == "SECRET_KEY" and setting.value and not setting.expands and is_guessable(setting.value):
+            yield ctx.finding(setting.value_span or setting.span, _MESSAGE)

@@ -1,4 +1,4 @@
-"""A view or command changes the database session and ends without a commit.
+"""A view or command changes the database session, itself or in a function it calls, and ends without a commit.
 
 Why: Nothing is written without ``db.session.commit()``: Flask-SQLAlchemy removes the session when the app context ends,
 which rolls back. SQLAlchemy 2 has no autocommit, and SQLALCHEMY_COMMIT_ON_TEARDOWN is gone. ``flush()`` sends SQL but
@@ -9,7 +9,8 @@ Instead: ``db.session.commit()`` after the last write of each path, or ``with db
 Fix: Commits after the last write; unsafe, as you decide where a transaction ends.
 
 Quiet: When a function that is called may commit, when a decorator, an after-request function or a teardown commits, on
-paths that roll back, raise, answer or flash an error, and for functions that the project's own code calls otherwise.
+paths that roll back, raise, answer or flash an error or hand on what a check found (``if problem: return problem``),
+and for functions of other files that something else than views and commands leads to.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.facts import FileFacts
-from flask_ls.rules.ask.flow import own_nodes
+from flask_ls.project.index import FunctionNode
+from flask_ls.rules.ask.commits import is_left_uncommitted
+from flask_ls.rules.ask.flow import is_generator, own_nodes
 from flask_ls.rules.ask.pending_writes import PendingWrites, own_nodes_of
 from flask_ls.rules.ask.queries import model_of_iterated
 from flask_ls.rules.ask.session import function_named, is_write, loaded_model, session_call
@@ -134,13 +137,14 @@ def check(ctx: Context) -> Iterator[Finding]:
     if _somebody_commits_later(ctx):
         return
     reported: set[ast.AST] = set()
+    helpers: list[FunctionNode] = []
     for function in ctx.index.functions():
         kinds = {r.kind for r in handlers(ctx).roles(function)}
+        if not kinds:
+            helpers.append(function)
         if not kinds & {"view", "cli", "resource"} or _is_wrapped(function, ctx):
             continue
-        walk = PendingWrites(ctx)
-        walk.function(function)
-        for write, at in walk.lost:
+        for write, at in _lost(function, ctx):
             if write not in reported:
                 reported.add(write)
                 yield ctx.finding(
@@ -149,6 +153,23 @@ def check(ctx: Context) -> Iterator[Finding]:
                     related=[ctx.related(at, "the function ends here without a commit")] if at is not None else [],
                     fixes=[_committed(write, function, ctx)],
                 )
+    for function in helpers:
+        lost = [write for write, _ in _lost(function, ctx) if write not in reported]
+        if not lost or is_generator(ctx, function) or not is_left_uncommitted(ctx, function):
+            continue
+        for write in lost:
+            reported.add(write)
+            yield ctx.finding(
+                write,
+                f"no commit follows, neither here nor in what calls {function.name}(): the change is rolled back.",
+                fixes=[_committed(write, function, ctx)],
+            )
+
+
+def _lost(function: FunctionNode, ctx: Context) -> list[tuple[ast.AST, ast.AST | None]]:
+    walk = PendingWrites(ctx)
+    walk.function(function)
+    return walk.lost
 
 
 def _somebody_commits_later(ctx: Context) -> bool:

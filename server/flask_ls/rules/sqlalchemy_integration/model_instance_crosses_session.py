@@ -17,8 +17,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.scopes import Binding
+from flask_ls.rules.ask.flow import targets_of
 from flask_ls.rules.ask.handover import Handover, handovers
 from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
 from flask_ls.rules.ask.values import definition
@@ -146,7 +148,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                     "the thread or task has another session: pass the id and load the object there.",
                     fixes=[_id_passed(handover, value, ctx)],
                 )
-    if any("expire_on_commit" in facts.words for facts in ctx.model.files.values()):
+    if ctx.model.each(_names_expiry):
         return
     for block in ctx.index.nodes(ast.With):
         if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
@@ -155,6 +157,10 @@ def check(ctx: Context) -> Iterator[Finding]:
         yield from _cached(statement, ctx)
     for call in ctx.index.nodes(ast.Call):
         yield from _put_away(call, ctx)
+
+
+def _names_expiry(facts: FileFacts) -> bool:
+    return "expire_on_commit" in facts.words
 
 
 def _id_passed(handover: Handover, value: ast.expr, ctx: Context) -> Fix | None:
@@ -227,7 +233,7 @@ def _is_expired(name: str, block: ast.With, ctx: Context) -> bool:
         elif (
             (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name)
             or session_call(ctx, node) in ("refresh", "expunge", "expunge_all", "merge")
-            or (isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets))
+            or any(isinstance(t, ast.Name) and t.id == name for t in targets_of(node))
         ):
             touched = max(touched, ctx.span(node).start)
     return commit > touched
@@ -237,8 +243,7 @@ def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
     names = {
         t.id
         for s in block.body
-        if isinstance(s, ast.Assign)
-        for t in s.targets
+        for t in targets_of(s)
         if isinstance(t, ast.Name) and _model_of(t, ctx) is not None and _is_expired(t.id, block, ctx)
     }
     if not names:
