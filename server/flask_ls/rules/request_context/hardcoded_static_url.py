@@ -9,7 +9,7 @@ Fix: In a template ``{{ url_for('static', filename='site.css') }}`` with the oth
 safe. In Python the call is formatted into the string; unsafe, as other code may look at that string.
 
 Quiet: For URLs of other hosts, for text that is no HTML, outside of views, and for templates in folders that no app is
-known to look in, and in what a bundler wrote (lines of more than 1,000 characters).
+known to look in, and in what a bundler wrote (lines of more than 500 characters).
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ _ATTRIBUTE = r"""(?:src|href|poster|data-src)\s*=\s*\\?(?P<quote>["'])(?P<url>{p
 _SILENT = re.compile(
     r"\{#.*?#\}|<!--.*?-->|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\b.*?endcomment", re.DOTALL
 )
-_LONGEST_LINE = 1_000
+_LONGEST_LINE = 500
 _FILE = re.compile(r"[\w./@~,+-]+")
 _MESSAGE = 'this URL ignores where the app is mounted: url_for("static", filename=...) follows it.'
 
