@@ -187,3 +187,15 @@ def test_flk701_through_other_files(app: str, services: str, count: int) -> None
 def test_flk701_leaves_objects_alone_that_are_taken_out_of_the_session() -> None:
     body = "user = db.get_or_404(User, 1)\n    user.name = 'a'\n    db.session.expunge(user)\n    return user.name\n"
     assert findings("FLK701", f"{HEAD}{VIEW}{body}") == []
+
+
+@pytest.mark.parametrize(
+    ("handler", "count"),
+    [("print(e)", 1), ("if 'duplicate column' not in str(e):\n            raise", 0)],
+)
+def test_flk704_a_handler_that_raises_other_errors(handler: str, count: int) -> None:
+    attempt = "try:\n        db.session.add(User())\n        db.session.commit()\n"
+    text = (
+        f"{HEAD}def fill():\n    {attempt}    except Exception as e:\n        {handler}\n    db.session.add(User())\n"
+    )
+    assert len(findings("FLK704", text)) == count
