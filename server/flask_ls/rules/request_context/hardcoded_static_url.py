@@ -169,6 +169,8 @@ def check_template(ctx: TextContext) -> Iterator[Finding]:
         url = Span(*match.span("url"))
         if any(span.overlaps(url) for span in silent) or _is_generated(text, url):
             continue
+        if match["url"] in ctx.model.once(_rules_of_views):
+            continue  # a page below the same path
         file, rest = _split(match["url"].removeprefix(f"{path}/"))
         fixes = []
         if file is not None and text.startswith(match["quote"], url.end):
@@ -176,6 +178,10 @@ def check_template(ctx: TextContext) -> Iterator[Finding]:
             written = f"{{{{ url_for({quote}static{quote}, filename={quote}{file}{quote}) }}}}{rest}"
             fixes = [ctx.fix("Build the URL with url_for()", ctx.edit().replace(url, written), safe=True)]
         yield ctx.finding(url, _MESSAGE, fixes=fixes)
+
+
+def _rules_of_views(model: ProjectModel) -> frozenset[str]:
+    return frozenset(route.rule for route in model.routes.routes if not route.is_static)
 
 
 def _is_generated(text: str, at: Span) -> bool:
