@@ -134,6 +134,14 @@ def other():
         expected = "from flask import Flask, jsonify\n" + rest + self.VIEWS.format('jsonify({"a": 1})')
         assert self.fixed(text, "FLK902") == expected
 
+    @pytest.mark.parametrize("imported", ["from app import jsonify", "from app import *"])
+    def test_a_name_stays_that_another_file_imports_from_here(self, imported: str) -> None:
+        text = "from flask import Flask, jsonify\n\napp = Flask(__name__)\n\n" + self.VIEWS.format('jsonify({"a": 1})')
+        findings = check_texts({"/p/app.py": text, "/p/other.py": f"{imported}\n"}, [by_code()["FLK909"]], "/p")
+        action = fix_code(findings, "FLK909", {"/p/app.py": SourceFile(text)}.get)
+        assert action is not None
+        assert "import Flask, jsonify" in apply_edits(text, [e.edit for e in action.edits])
+
 
 class TestActions:
     SOURCE = SourceFile("aaaa bbbb cccc\n")

@@ -162,6 +162,38 @@ def test_all_of_a_kind(project: Path) -> None:
                 break
 
 
+DUMPS = """\
+import json
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/one")
+def one():
+    return json.dumps({"a": 1})
+
+
+@app.get("/two")
+def two():
+    return json.dumps({"a": 2})
+"""
+
+
+def test_an_import_goes_with_the_last_of_all_fixes(project: Path) -> None:
+    (project / "app.py").write_text(DUMPS)
+    with Client(EGLOT, project) as client:
+        uri = client.open(project / "app.py")
+        assert len(findings(client, uri)) == 2
+        line = {"start": {"line": 8, "character": 0}, "end": {"line": 8, "character": 30}}
+        kind = next(a for a in client.actions(uri, line) if a["title"] == "Fix all FLK902 problems")
+        everything = client.actions(uri, line, ["source.fixAll.flask-ls"])[0]
+        wanted = DUMPS.replace("import json\nfrom flask import Flask", "from flask import Flask, jsonify")
+        for action in (kind, everything):
+            fixed = apply(client, DUMPS, edits_of(chosen(client, action))[uri])
+            assert fixed == wanted.replace("json.dumps", "jsonify")
+
+
 def test_line_ends_of_the_file_are_kept(project: Path) -> None:
     text = APP.replace("\n", "\r\n")
     with Client(EGLOT, project) as client:

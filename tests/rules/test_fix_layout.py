@@ -74,6 +74,62 @@ def test_a_setting_takes_the_place_of_pass() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        (
+            "    DEBUG = False\n\n    def init(self):\n        pass\n",
+            "    DEBUG = False\n    SESSION_COOKIE_SECURE = True\n\n    def init(self):\n        pass\n",
+        ),
+        (
+            "    @staticmethod\n    def init():\n        pass\n",
+            "    SESSION_COOKIE_SECURE = True\n\n    @staticmethod\n    def init():\n        pass\n",
+        ),
+        ('    """Docs."""\n', '    """Docs."""\n    SESSION_COOKIE_SECURE = True\n'),
+    ],
+)
+def test_a_setting_stands_above_the_methods(body: str, after: str) -> None:
+    head = "from flask import Flask, session\n\n\nclass ProductionConfig:\n"
+    tail = "\n\napp = Flask(__name__)\napp.config.from_object(ProductionConfig)\n"
+    tail += 'app.secret_key = "x"\n\n\n@app.get("/")\ndef index():\n    session["a"] = 1\n    return "x"\n'
+    assert first_fix("FLK406", head + body + tail) == head + after + tail
+
+
+def test_a_name_that_is_asked_for_in_place_gets_no_default() -> None:
+    text = """
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+
+    @app.get("/<int:page>")
+    def index(page):
+        if given := request.args.get("page"):
+            page = int(given)
+        return str(page)
+    """
+    after = expected(text).replace('get("page")', 'get("page", type=int)').replace("int(given)", "given")
+    assert first_fix("FLK905", text) == after
+
+
+@pytest.mark.parametrize("call", ["db.session.execute('select ?', (1,))", "db.session.execute(\"select '{'a':1}'\")"])
+def test_no_fix_is_offered_that_text_would_refuse(call: str) -> None:
+    text = f"""
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+@app.get("/")
+def index():
+    return {call}
+"""
+    (finding,) = findings("FLK705", text)
+    assert not finding.fixes
+
+
+@pytest.mark.parametrize(
     ("config", "is_safe"),
     [
         ("Config", True),
@@ -132,3 +188,67 @@ def test_an_extension_is_bound_below_those_it_may_build_on() -> None:
     """
     bound = "    db.init_app(app)\n    migrate.init_app(app, db)\n"
     assert first_fix("FLK303", text) == expected(text).replace("    db.init_app(app)\n", bound)
+
+
+def test_a_generator_that_is_the_only_argument_becomes_a_list() -> None:
+    text = """
+    from flask import Flask, jsonify
+
+    app = Flask(__name__)
+
+
+    @app.get("/")
+    def index():
+        return jsonify(n for n in range(3))
+    """
+    after = expected(text).replace("jsonify(n for n in range(3))", "jsonify(list(n for n in range(3)))")
+    assert first_fix("FLK908", text) == after
+
+
+SHOP = {
+    "shop.py": """
+from flask import Flask, g
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    g.user = "ann"
+    return "x"
+"""
+}
+SHARING = """
+from flask_sqlalchemy.record_queries import get_recorded_queries
+from shop import app
+
+
+def test_index():
+    with app.app_context():
+        assert app.test_client().get("/").status_code == 200
+        {0}
+"""
+
+
+def test_requests_stay_with_what_reads_their_context() -> None:
+    (finding,) = findings("FLK106", SHARING.format("assert len(get_recorded_queries()) == 1"), SHOP)
+    assert not finding.fixes
+    (finding,) = findings("FLK106", SHARING.format("pass"), SHOP)
+    assert finding.fixes
+
+
+def test_an_application_that_only_gave_the_context_is_not_imported_any_more() -> None:
+    before = """\
+import shop
+from shop import app
+
+client = shop.app.test_client()
+
+
+def test_index():
+    with app.app_context():
+        assert client.get("/").status_code == 200
+"""
+    after = before.replace("from shop import app\n", "").replace("    with app.app_context():\n", "")
+    (finding,) = findings("FLK106", before, SHOP)
+    assert fixed(before, finding.fixes[0]) == after.replace("        assert", "    assert")

@@ -180,6 +180,19 @@ def test_import_name_uses_what_is_there_and_avoids_names_taken(text: str, writte
     assert not e.edit.impossible
 
 
+@pytest.mark.parametrize(
+    ("used", "written"),
+    [
+        ("flask.redirect()\nflask.g\nFlask()\n", "flask.url_for"),
+        ("flask.redirect()\nFlask()\nFlask()\n", "url_for"),
+        ("", "url_for"),
+    ],
+)
+def test_import_name_writes_what_the_file_writes_more_often(used: str, written: str) -> None:
+    e = Editing(f"import flask\nfrom flask import Flask\n{used}use()\n")
+    assert e.edit.import_name("flask", "url_for", at=e.statement("use()")) == written
+
+
 def test_an_import_needed_above_itself_is_refused() -> None:
     e = Editing("use()\nfrom flask import Flask\n")
     e.edit.import_name("flask", "url_for", at=e.statement("use()"))
@@ -204,6 +217,13 @@ def test_import_module() -> None:
         ("import json\njson.dumps(1)\njson.loads(x)\n", "import json\n1\njson.loads(x)\n"),
         ("import json\n__all__ = ['json']\njson.dumps(1)\n", "import json\n__all__ = ['json']\n1\n"),
         ("import json  # noqa: F401\njson.dumps(1)\n", "import json  # noqa: F401\n1\n"),
+        ("def f():\n    import json\n\n    return json.dumps(1)\n", "def f():\n    return 1\n"),
+        (
+            "def f():\n    import json\n    json.loads(x)\n    return json.dumps(1)\n",
+            "def f():\n    import json\n    json.loads(x)\n    return 1\n",
+        ),
+        ("import json\ndef g(json):\n    json\njson.dumps(1)\n", "def g(json):\n    json\n1\n"),
+        ("class A:\n    import json\n    x = json.dumps(1)\n", "class A:\n    import json\n    x = 1\n"),
         (
             "try:\n    import json\nexcept E:\n    pass\njson.dumps(1)\n",
             "try:\n    import json\nexcept E:\n    pass\n1\n",
@@ -329,6 +349,16 @@ def test_rename_follows_scopes() -> None:
     assert edited(before, lambda e: e.edit.rename("app", e.index.root, "current_app")) == after
 
 
+def test_the_brackets_around_a_lone_generator_are_those_of_the_call() -> None:
+    def wrap(e: Editing) -> None:
+        e.edit.before(e.first(ast.GeneratorExp), "list(").after(e.first(ast.GeneratorExp), ")")
+
+    assert edited("f(x for x in y)\n", wrap) == "f(list(x for x in y))\n"
+    assert edited("f((x for x in y), 1)\n", wrap) == "f(list((x for x in y)), 1)\n"
+    assert edited("f((x for x in y))\n", wrap) == "f(list((x for x in y)))\n"
+    assert edited("f(x for x in y)\n", lambda e: e.edit.replace(e.first(ast.GeneratorExp), "z")) == "f(z)\n"
+
+
 def test_quotes_follow_the_file() -> None:
     assert Editing("a = 'x'").edit.quoted("b") == "'b'"
     assert Editing('a = "x"').edit.quoted("b") == '"b"'
@@ -345,6 +375,31 @@ def test_what_does_not_parse_or_overlaps_is_refused() -> None:
     e.edit.replace(e.first(ast.Call), "g()")
     assert e.edit.replace(e.first(ast.Name, "x"), "y").impossible
     assert Editing("f(\n").edit.impossible
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import os\n\nx = os.sep\n", ""),
+        ("import os\n\nx = os.sep\ny = os\n", "import os\n\ny = os\n"),
+        ("import shop\n\nx = shop.y\n", "import shop\n"),
+        ("from flask import Flask, g\n\nx = g.y\n", "from flask import Flask\n"),
+    ],
+)
+def test_a_statement_takes_imports_along_that_do_nothing_else(before: str, after: str) -> None:
+    assert edited(before, lambda e: e.edit.delete_statement(e.statement("x ="))) == after
+
+
+def test_a_new_import_takes_the_place_of_the_only_one_whatever_its_kind() -> None:
+    text = "import json\n\ntry:\n    from flask import Flask\nexcept E:\n    pass\nx = json.dumps(1)\n"
+
+    def change(e: Editing) -> None:
+        name = e.edit.import_name("flask", "jsonify", at=e.statement("x ="))
+        e.edit.replace(e.first(ast.Attribute), name).remove_unused_import("json")
+
+    assert edited(text, change) == text.replace("import json", "from flask import jsonify").replace(
+        "json.dumps", "jsonify"
+    )
 
 
 def test_a_new_import_takes_the_place_of_one_that_goes() -> None:

@@ -65,6 +65,20 @@ def test_only_the_part_that_lacks_is_added() -> None:
     assert fixed(logged, finding.fixes[1]).count("logger.exception") == 1
 
 
+@pytest.mark.parametrize("caught", ["500", "InternalServerError"])
+def test_there_is_one_handler_for_500(caught: str) -> None:
+    other = f"""
+from werkzeug.exceptions import InternalServerError
+
+
+@app.errorhandler({caught})
+def on_500(error):
+    return "sorry", 500
+"""
+    (finding,) = findings("FLK805", CATCH_ALL + other)
+    assert [fix.title for fix in finding.fixes] == ["Let HTTP errors pass, log the others"]
+
+
 LATE = """\
 from flask import Blueprint, Flask
 

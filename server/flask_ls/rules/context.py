@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar, cast
 
 from packaging.version import Version
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
@@ -125,7 +126,31 @@ class Context(Saying[ast.AST]):
         """A builder of edits in this file, or in another one of the workspace."""
         source = self.source if path is None else self.read(path)
         index = self.index if path is None or path == self.path else None
-        return EditBuilder(path or self.path, source or SourceFile(""), index)
+        path = path or self.path
+        return EditBuilder(path, source or SourceFile(""), index, partial(self._is_imported, path))
+
+    def _is_imported(self, path: str, name: str) -> bool:
+        """Whether another file imports this name from the file."""
+        facts = self.model.files.get(path)
+        if facts is None:
+            return False
+        last = facts.module.rpartition(".")[2]
+        wanted = {(last, name), (last, "*")}
+        takers = (p for p, names in self.model.each(_imported_names).items() if not wanted.isdisjoint(names))
+        return any(_imports_from(self.model, self.model.files[taker], facts.module, name) for taker in takers)
+
+
+def _imported_names(facts: FileFacts) -> frozenset[tuple[str, str]]:
+    """The last part of the module, and the name, of each ``from module import name``."""
+    return frozenset((fact.module.rpartition(".")[2], name) for fact in facts.imports for name, _ in fact.names)
+
+
+def _imports_from(model: ProjectModel, facts: FileFacts, module: str, name: str) -> bool:
+    return any(
+        imported in (name, "*") and model.names.imported(facts.module, fact.module) == module
+        for fact in facts.imports
+        for imported, _ in fact.names
+    )
 
 
 @lru_cache(4096)

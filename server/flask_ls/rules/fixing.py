@@ -7,8 +7,7 @@ argument lists and imports. Edits are computed together at the end, so that seve
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
@@ -25,6 +24,7 @@ from flask_ls.rules.edits.statements import (
     indentation,
     line_of,
 )
+from flask_ls.rules.edits.unused import plain_imports_of, unused_imports, uses_of
 from flask_ls.syntax.edit import TextEdit
 from flask_ls.syntax.imports import ImportNode, leading_imports
 from flask_ls.syntax.source import SourceFile
@@ -34,7 +34,14 @@ from flask_ls.syntax.span import Span
 class EditBuilder:
     """Collects changes of one file. What cannot be done soundly sets ``impossible``, and the fix is not offered."""
 
-    def __init__(self, path: str, source: SourceFile, index: FileIndex | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        source: SourceFile,
+        index: FileIndex | None = None,
+        is_imported: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        """``is_imported``: whether other files import a name from this one."""
         self.path = path
         self.source = source
         self.index = index or FileIndex(source.tree)
@@ -45,6 +52,7 @@ class EditBuilder:
         self._added_arguments: dict[ast.Call, int] = {}
         self._imports = ImportEdits(source, self.index.tree)
         self._maybe_unused: list[str] = []
+        self._is_imported = is_imported
 
     @property
     def impossible(self) -> bool:
@@ -107,6 +115,8 @@ class EditBuilder:
         """Delete a statement with its lines and trailing comment; an otherwise empty block keeps ``pass``."""
         if statement not in self._deleted:
             self._deleted.append(statement)
+            for name in plain_imports_of(self.index, statement):
+                self.remove_unused_import(name)
         return self
 
     def insert_line_before(self, statement: ast.stmt, text: str) -> EditBuilder:
@@ -202,11 +212,9 @@ class EditBuilder:
             for b in bindings:
                 if b.kind == "from" and (b.module, b.attribute) == (module, name) and self._usable(local, b, at):
                     return local
-        has_from = any(isinstance(s, ast.ImportFrom) and s.module == module for s in self.index.tree.body)
-        if not has_from:
-            prefix = self._imported_module(module, at)
-            if prefix is not None:
-                return f"{prefix}.{name}"
+        prefix = self._imported_module(module, at)
+        if prefix is not None and self._is_mostly_prefixed(prefix, module):
+            return f"{prefix}.{name}"
         free = self._free_name(name, module, at)
         if free is None:
             self.refuse()
@@ -227,8 +235,9 @@ class EditBuilder:
         return local
 
     def remove_unused_import(self, name: str) -> EditBuilder:
-        """Remove the import of a name at module level if the finished fix leaves no use of it."""
-        self._maybe_unused.append(name)
+        """Remove the import of a name, at module level or in a function, if the finished fix leaves no use of it."""
+        if not self._is_imported(name):
+            self._maybe_unused.append(name)
         return self
 
     def remove_import(self, statement: ImportNode, alias: ast.alias) -> EditBuilder:
@@ -246,7 +255,7 @@ class EditBuilder:
 
     def uses(self, name: str, scope: Scope) -> list[ast.Name]:
         """Every use of the name that ``scope`` binds."""
-        return [n for n in self.index.nodes(ast.Name) if n.id == name and self.index.scope(n).owner(name) is scope]
+        return uses_of(self.index, name, scope)
 
     # Style of the file
 
@@ -274,36 +283,14 @@ class EditBuilder:
             edits += [TextEdit(span, "") for span in Arguments(self.source, call).without(numbers)]
         edits += deleting(self.source, self.index, self._deleted)
         for name in self.freed:
-            self._drop_if_unused(name, edits)
-        edits += deleting(self.source, self.index, self._imports.gone())
-        edits = _without_covered(edits + self._imports.edits())
-        return edits if still_parses(self.source, edits) else None
-
-    def _drop_if_unused(self, name: str, edits: list[TextEdit]) -> None:
-        bindings = self.index.root.bindings.get(name, [])
-        if len(bindings) != 1 or bindings[0].kind not in ("import", "from") or self.index.is_package:
-            return
-        statement = bindings[0].node
-        if not isinstance(statement, (ast.Import, ast.ImportFrom)) or self._is_kept(statement):
-            return
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        if any(word.search(e.text) for e in edits):
-            return
-        strings = [c for c in self.index.nodes(ast.Constant) if isinstance(c.value, str) and word.search(c.value)]
-        for node in (*(n for n in self.index.nodes(ast.Name) if n.id == name), *strings):
-            span = self.source.span(node)
-            if not any(e.span.start <= span.start and span.end <= e.span.end for e in edits):
-                return
-        for alias in statement.names:
-            if (alias.asname or alias.name.partition(".")[0]) == name:
+            for statement, alias in unused_imports(self.source, self.index, name, edits):
                 self._imports.drop(statement, alias)
-
-    def _is_kept(self, statement: ImportNode) -> bool:
-        """Whether the import is there for others, or only sometimes."""
-        if not isinstance(self.index.parent(statement), ast.Module):
-            return True
-        line = self.source.line_span(self.source.position(self.source.span(statement).start)[0])
-        return "noqa" in self.source.text[line.start : line.end]
+        edits += deleting(self.source, self.index, self._imports.gone())
+        imports = self._imports.edits()
+        edits = _without_covered(edits + imports)
+        if any(e.text and e not in edits for e in imports):
+            return None  # what is needed would go with what is deleted
+        return edits if still_parses(self.source, edits) else None
 
     def _imported_module(self, module: str, at: ast.AST) -> str | None:
         for local, bindings in self.index.root.bindings.items():
@@ -311,6 +298,16 @@ class EditBuilder:
                 if b.kind == "import" and b.module == module and self._usable(local, b, at):
                     return local
         return None
+
+    def _is_mostly_prefixed(self, prefix: str, module: str) -> bool:
+        """Whether the file writes ``module.name`` more often than names that it imports from the module."""
+        imported = {
+            local
+            for local, bindings in self.index.root.bindings.items()
+            if any(b.kind == "from" and b.module == module for b in bindings)
+        }
+        written = [n.id for n in self.index.nodes(ast.Name) if n.id == prefix or n.id in imported]
+        return 2 * written.count(prefix) > len(written) or not imported
 
     def _usable(self, local: str, binding: Binding, at: ast.AST) -> bool:
         """Whether the module-level import is what ``local`` means at ``at``, and has run when ``at`` runs."""
@@ -347,7 +344,12 @@ class EditBuilder:
             return where
         if isinstance(where, (*FUNCTIONS, ast.ClassDef)):
             return full_span(self.source, where)
-        return self.source.span(where)
+        span = self.source.span(where)
+        if isinstance(where, ast.GeneratorExp):
+            call = self.index.parent(where)
+            if isinstance(call, ast.Call) and self.source.span(call).end == span.end:
+                return Span(span.start + 1, span.end - 1)  # the brackets are those of the call
+        return span
 
 
 def _without_covered(edits: list[TextEdit]) -> list[TextEdit]:

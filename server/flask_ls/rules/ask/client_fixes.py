@@ -93,6 +93,9 @@ def requests_outside(ctx: Context, block: ast.With) -> Fix | None:
     unit, outer = edit.indent_unit, indentation(ctx.source, block)
     if runs[0][0]:
         edit.remove(header)
+        for node in ast.walk(block.items[0].context_expr):
+            if isinstance(node, ast.Name):
+                edit.remove_unused_import(node.id)
     before = header.end
     for number, (is_out, statements) in enumerate(runs):
         first, last = (line_of(ctx.source, s) for s in (statements[0], statements[-1]))
@@ -130,9 +133,17 @@ def _needs_context(ctx: Context, statement: ast.stmt) -> bool:
     return False
 
 
+def _shares_context(ctx: Context, node: ast.AST) -> bool:
+    """Whether a function of an extension is called, which may read what the request left (``get_recorded_queries``)."""
+    name = (ctx.called(node) or "") if isinstance(node, ast.Call) else ""
+    return name.startswith("flask_") and name == name.lower()
+
+
 def _runs(ctx: Context, block: ast.With) -> list[tuple[bool, list[ast.stmt]]] | None:
     """Neighbouring statements that belong outside (True) or inside; those that may be anywhere stay together."""
     marks: list[bool | None] = []
+    if any(_shares_context(ctx, node) for statement in block.body for node in ast.walk(statement)):
+        return None
     for statement in block.body:
         requests = any(isinstance(n, ast.Call) and is_request(ctx, n) for n in ast.walk(statement))
         needs = _needs_context(ctx, statement)

@@ -251,7 +251,20 @@ def is_config_class(ctx: Context, cls: ast.ClassDef) -> bool:
         return False
     names = [t.id for s in cls.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)]
     names += [s.target.id for s in cls.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
-    return bool(FLASK_KEYS & set(names)) and all(n.isupper() for n in names)
+    return bool(FLASK_KEYS & set(names)) and all(n.isupper() for n in names) and not _is_table_of_names(cls)
+
+
+def _is_table_of_names(cls: ast.ClassDef) -> bool:
+    """Whether its values are the names of keys: ``SECRET_KEY = "SECRET_KEY"``, ``BASE_URL = "SHOP_BASE_URL"``."""
+    pairs = [(s.targets[0], s.value) for s in cls.body if isinstance(s, ast.Assign)]
+    named = [
+        isinstance(target, ast.Name)
+        and isinstance(value, ast.Constant)
+        and isinstance(value.value, str)
+        and f"_{value.value}".endswith(f"_{target.id}")
+        for target, value in pairs
+    ]
+    return len(named) > 1 and sum(named) * 2 > len(named)
 
 
 def is_config_module(ctx: Context) -> bool:

@@ -20,10 +20,7 @@ def keep_stream(ctx: Context, found: Lacking) -> Fix | None:
         return None
     edit = ctx.edit()
     wrapper = edit.import_name("flask", _WRAPPER, at=generator)
-    call = ctx.parent(generator)
-    # A generator expression that is the only argument has the parentheses of the call.
-    shares = isinstance(call, ast.Call) and ctx.span(call.func).end == ctx.span(generator).start
-    edit.before(generator, f"({wrapper}" if shares else f"{wrapper}(").after(generator, ")")
+    edit.before(generator, f"{wrapper}(").after(generator, ")")
     return ctx.fix("Keep the context while the response is sent", edit, safe=True)
 
 

@@ -89,7 +89,9 @@ def check(node: ast.Return, ctx: Context) -> Iterator[Finding]:
         return
     if len(call.args) != 1 or call.keywords or not _is_dict(call.args[0], ctx):
         return
-    edit = ctx.edit().replace(call, _moved_out(call.args[0], node, ctx)).remove_unused_import("jsonify")
+    edit = ctx.edit().replace(call, _moved_out(call.args[0], node, ctx))
+    if isinstance(call.func, ast.Name):
+        edit.remove_unused_import(call.func.id)
     yield ctx.finding(
         call,
         "jsonify() is not needed: returning the dict gives the same response.",

@@ -248,6 +248,8 @@ def _converted(ctx: Context, node: ast.Call, source: TextValue, kind: str) -> Fi
     if value is source.node:
         edit.replace(node, _typed_get(ctx, source, default, kind))
     elif isinstance(value, ast.Name) and _is_only_use(ctx, edit, value):
+        if isinstance(ctx.parent(source.node), ast.NamedExpr) and source.default is None:
+            default = "None"  # what is missing has to stay so where its place asks for it
         edit.replace(source.node, _typed_get(ctx, source, default, kind)).replace(node, value.id)
     else:
         return None
@@ -276,7 +278,8 @@ def _default(ctx: Context, source: TextValue, kind: str) -> tuple[str, bool]:
 
 
 def _typed_get(ctx: Context, source: TextValue, default: str, kind: str) -> str:
-    return f"{ctx.text(source.receiver)}.get({ctx.text(source.key)}, default={default}, type={kind})"
+    given = f", default={default}" if default != "None" else ""
+    return f"{ctx.text(source.receiver)}.get({ctx.text(source.key)}{given}, type={kind})"
 
 
 def _is_only_use(ctx: Context, edit: EditBuilder, name: ast.Name) -> bool:

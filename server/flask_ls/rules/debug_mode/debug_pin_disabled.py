@@ -43,8 +43,6 @@ rule = Rule(
             app = Flask(__name__)
             """,
             fixed="""
-            import os
-
             from flask import Flask
 
             app = Flask(__name__)

@@ -42,8 +42,6 @@ rule = Rule(
             app.config["ITEMS"] = 20
             """,
             fixed="""
-            import os
-
             from flask import Flask
 
             app = Flask(__name__)

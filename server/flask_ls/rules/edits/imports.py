@@ -13,6 +13,7 @@ from flask_ls.syntax.imports import (
     inserting_names,
     inserting_statements,
     joined,
+    leading_imports,
 )
 from flask_ls.syntax.source import SourceFile
 
@@ -62,11 +63,16 @@ class ImportEdits:
         return [*new, *self._new_modules.values()]
 
     def _successors(self) -> dict[ImportNode, NewImport]:
-        """Statements that go -> the new statement of the same kind that takes their place."""
+        """Statements that go -> the new statement of the same kind that takes their place.
+
+        Where no import stays that another could stand beside, any kind will do.
+        """
         found: dict[ImportNode, NewImport] = {}
-        for statement in self._emptied():
+        emptied = self._emptied()
+        is_last = all(s in emptied for s in leading_imports(self._tree))
+        for statement in emptied:
             for new in self._statements():
-                if new not in found.values() and new.category == category_of(statement):
+                if new not in found.values() and (is_last or new.category == category_of(statement)):
                     found.setdefault(statement, new)
         return found
 

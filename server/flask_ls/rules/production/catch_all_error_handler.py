@@ -115,6 +115,7 @@ _REGISTERING = frozenset({"errorhandler", "app_errorhandler", "register_error_ha
 _ALL = frozenset({"builtins.Exception"})
 _HTTP = "werkzeug.exceptions.HTTPException"
 _NOT_FOUND = "werkzeug.exceptions.NotFound"
+_SERVER_ERROR = "werkzeug.exceptions.InternalServerError"
 # Methods and functions that make an exception known to somebody.
 _REPORTING = frozenset(
     {"exception", "error", "critical", "warning", "info", "log", "log_exception", "capture_exception", "print_exc"}
@@ -147,7 +148,9 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _finding(function: FunctionNode | ast.Lambda, role: Role, caught: ast.expr, message: str, ctx: Context) -> Finding:
-    fix = ctx.fix("Handle only unexpected errors: 500", ctx.edit().replace(caught, "500"), safe=False)
+    fix = None
+    if not _has_handler_for(ctx, _SERVER_ERROR, 500):
+        fix = ctx.fix("Handle only unexpected errors: 500", ctx.edit().replace(caught, "500"), safe=False)
     return ctx.finding(role.site, message, fixes=[fix, _passing_on(function, role, ctx)])
 
 
@@ -221,10 +224,13 @@ def _tells_http_errors_apart(function: ast.AST, ctx: Context) -> bool:
 
 def _is_registered_for_http(ctx: Context) -> bool:
     """Whether the file has a handler for HTTPException or 404 as well, which Flask prefers as the nearer one."""
+    return _has_handler_for(ctx, _HTTP) or _has_handler_for(ctx, _NOT_FOUND, 404)
+
+
+def _has_handler_for(ctx: Context, exception: str, code: int = 0) -> bool:
     for _, role in handlers(ctx).of_kind("error_handler"):
         caught = values.argument(role.call, 0, "code_or_exception") if role.call is not None else None
-        name = ctx.name(caught) if caught is not None else None
-        if name in (_HTTP, _NOT_FOUND) or (caught is not None and values.constant(ctx, caught) == 404):
+        if caught is not None and (ctx.name(caught) == exception or (code and values.constant(ctx, caught) == code)):
             return True
     return False
 

@@ -379,5 +379,7 @@ def _from_directory(node: ast.Call, path: ast.expr, ctx: Context) -> Fix | None:
     folder, name = parts
     edit = ctx.edit()
     function = edit.import_name("flask", "send_from_directory", at=node)
-    edit.replace(node.func, function).replace(path, f"{folder}, {ctx.text(name)}").remove_unused_import("send_file")
+    edit.replace(node.func, function).replace(path, f"{folder}, {ctx.text(name)}")
+    if isinstance(node.func, ast.Name):
+        edit.remove_unused_import(node.func.id)
     return ctx.fix("Use send_from_directory()", edit, safe=True)

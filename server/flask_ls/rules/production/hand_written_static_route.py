@@ -47,8 +47,6 @@ rule = Rule(
                 return send_from_directory(os.path.join(app.root_path, "static"), name)
             """,
             fixed="""
-            import os
-
             from flask import Flask
 
             app = Flask(__name__)
@@ -136,8 +134,6 @@ def check(ctx: Context) -> Iterator[Finding]:
         if not _only_sends(function, ctx, any_folder=_STATIC.fullmatch(text) is not None):
             continue
         edit = ctx.edit().delete_statement(function)
-        for name in ("send_from_directory", "send_file"):
-            edit.remove_unused_import(name)
         yield ctx.finding(
             role.site,
             "Flask serves static/ at /static already: this view is not needed.",

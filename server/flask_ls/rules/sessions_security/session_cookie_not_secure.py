@@ -9,9 +9,10 @@ browser would not send the cookie back.)
 Fix: Sets the key to True where it is False, else in the production configuration or below the app; safe in production,
 which HTTPS is for.
 
-Quiet: In tests and development configuration, when a part of the configuration cannot be read, when Flask-Talisman is
-used (it switches the attribute on), and when the project writes no session. A missing key is reported only where
-production is visible: a production configuration, or a deployment file that starts a production server.
+Quiet: In tests, development configuration and modules named for them, when a part of the configuration cannot be read,
+when Flask-Talisman is used (it switches the attribute on), and when the project writes no session. A missing key is
+reported only where production is visible: a production configuration, or a deployment file that starts a production
+server.
 """
 
 from __future__ import annotations
@@ -22,16 +23,18 @@ from collections.abc import Iterator
 from flask_ls.project.config.stage import stage_of_name
 from flask_ls.project.deploy import DeploymentFile, invocations
 from flask_ls.project.facts import FileFacts
+from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package, keeps_sessions_elsewhere, uses_sessions
 from flask_ls.rules.ask.config import Write, is_config_class, writes_of
 from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.secret_key import matters
-from flask_ls.rules.ask.stage import reaches_production, stage_of_class
+from flask_ls.rules.ask.stage import is_off_production, reaches_production, stage_of_class
 from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.fixing import EditBuilder
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
@@ -247,12 +250,21 @@ def _missing_in_classes(ctx: Context) -> Iterator[Finding]:
         if any(_defines(ctx.model, b) for b in bases) or any(_is_production(ctx.model, b) for b in bases[1:]):
             continue
         start = ctx.source.text.index(cls.name, ctx.span(cls).start + len("class"))
-        fix = ctx.edit().insert_line_after(cls.body[-1], f"{_KEY} = True")
+        fix = _set_in(ctx, cls)
         yield ctx.finding(
             Span(start, start + len(cls.name)),
             f"{cls.name} leaves {_KEY} off: the session cookie is also sent over plain HTTP.",
             fixes=[ctx.fix(f"Set {_KEY} to True", fix, safe=True)],
         )
+
+
+def _set_in(ctx: Context, cls: ast.ClassDef) -> EditBuilder:
+    """The setting below the others of the class, above its methods."""
+    methods = [s for s in cls.body if isinstance(s, (*FUNCTIONS, ast.ClassDef))]
+    above = cls.body[: cls.body.index(methods[0])] if methods else cls.body
+    if above:
+        return ctx.edit().insert_line_after(above[-1], f"{_KEY} = True")
+    return ctx.edit().insert_line_before(methods[0], f"{_KEY} = True").insert_line_before(methods[0], "")
 
 
 def _defines(model: ProjectModel, cls: str) -> bool:
@@ -271,7 +283,7 @@ def _has_production_class(model: ProjectModel) -> bool:
 
 def _missing_in_apps(ctx: Context) -> Iterator[Finding]:
     server = ctx.model.once(_production_server)
-    if server is None:
+    if server is None or is_off_production(stage_of_name(ctx.index.module.rpartition(".")[2])):
         return
     for config in ctx.model.configs:
         if config.site.path != ctx.path or config.possible(_KEY) != {"absent"} or config.lacks("SECRET_KEY"):

@@ -8,8 +8,9 @@ Instead: ``db.session.rollback()`` first in the handler, or ``with db.session.be
 
 Fix: Rolls back first in the handler; safe: before that the session can do nothing else.
 
-Quiet: When the handler re-raises or returns without touching the session, when a function it calls may roll back, when
-``finally`` closes the session, and when the context that the session belongs to is pushed inside the ``try``.
+Quiet: When the handler re-raises or returns without touching the session, when it goes on after some errors only and
+raises the others, when a function it calls may roll back, when ``finally`` closes the session, and when the context
+that the session belongs to is pushed inside the ``try``.
 """
 
 from __future__ import annotations
@@ -182,6 +183,8 @@ def _catches_database_errors(handler: ast.ExceptHandler, ctx: Context) -> bool:
 
 def _later_use(node: ast.Try, handler: ast.ExceptHandler, attempt: ast.AST, ctx: Context) -> ast.AST | None:
     """A use of the session that runs after the handler, in the same function."""
+    if any(isinstance(n, ast.Raise) for n in _nodes(handler.body)):
+        return None  # it goes on after some errors only, by their text: those are of a statement, not of the commit
     continues = any(isinstance(n, ast.Continue) for n in _nodes(handler.body))
     if leaves(ctx, handler.body) and not continues:
         return None

@@ -6,7 +6,8 @@ Instead: wrap the statement in ``text("...")`` and pass values as bound paramete
 ``db.session.execute(db.text("select :n"), {"n": n})``. An f-string in ``text()`` runs, and lets input rewrite the SQL.
 
 Fix: Wraps the statement in ``text()``: safe for a literal, unsafe for everything else, as values in the text of the
-statement stay open to SQL injection.
+statement stay open to SQL injection. With placeholders of the driver (``%s``, ``?``) and their values, a connection's
+``exec_driver_sql()`` takes the place of ``execute()``, which is safe.
 
 Quiet: For ``exec_driver_sql``, for drivers' own connections (``sqlite3``), and when the project uses SQLAlchemy 1.
 """
@@ -14,14 +15,16 @@ Quiet: For ``exec_driver_sql``, for drivers' own connections (``sqlite3``), and 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.request_text import text_of
-from flask_ls.rules.ask.values import definition
+from flask_ls.rules.ask.values import constant, definition
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 rule = Rule(
     __name__,
@@ -130,6 +133,40 @@ rule = Rule(
             drive="client.get('/1')",
             fails="ArgumentError: Textual SQL expression",
         ),
+        Bad(
+            """
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/<int:number>")
+            def index(number):
+                with db.engine.connect() as connection:
+                    return str(connection.execute("select ?", (number,)).scalar())
+                    #                             ^^^^^^^^^^ wrap the statement in text()
+            """,
+            fixed="""
+            from flask import Flask
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+            db = SQLAlchemy(app)
+
+
+            @app.get("/<int:number>")
+            def index(number):
+                with db.engine.connect() as connection:
+                    return str(connection.exec_driver_sql("select ?", (number,)).scalar())
+            """,
+            drive="assert client.get('/7').text == '7'",
+            fails="ArgumentError: List argument must consist only of dictionaries",
+            title="With placeholders of the driver",
+        ),
         Good(
             """
             import sqlite3
@@ -168,6 +205,9 @@ _EXECUTORS = frozenset(
 )
 
 
+_DRIVER_PLACEHOLDER = re.compile(r"%s|%\(|\?")
+# As text() finds the names that are bound.
+_BOUND_NAME = re.compile(r"(?<![:\w\\]):\w+(?!:)")
 _STR_METHODS = frozenset({"format", "format_map", "join", "strip", "replace", "lower", "upper"})
 
 
@@ -203,9 +243,27 @@ def _is_text(node: ast.expr, ctx: Context) -> bool:
 def _wrapped(node: ast.Call, statement: ast.expr, ctx: Context) -> Fix | None:
     session = node.func.value if isinstance(node.func, ast.Attribute) else None
     edit = ctx.edit()
+    literal = constant(ctx, statement)
+    has_values = len(node.args) + len(node.keywords) > 1
+    if isinstance(literal, str) and has_values and _DRIVER_PLACEHOLDER.search(literal):
+        return _given_to_driver(node, ctx)
+    if isinstance(literal, str) and not has_values and _BOUND_NAME.search(literal):
+        return None  # text() would ask for a value
     if isinstance(session, ast.Attribute) and ctx.is_instance(session.value, "flask_sqlalchemy.SQLAlchemy"):
         function = f"{ctx.text(session.value)}.text"
     else:
         function = edit.import_name("sqlalchemy", "text", at=node)
     edit.before(statement, f"{function}(").after(statement, ")")
     return ctx.fix("Wrap the statement in text()", edit, safe=isinstance(statement, ast.Constant))
+
+
+def _given_to_driver(node: ast.Call, ctx: Context) -> Fix | None:
+    """With the driver's own placeholders, which ``text()`` does not know: a connection can pass them on."""
+    if ctx.member(node.func) != "sqlalchemy.Connection.execute" or len(node.args) != 2 or node.keywords:
+        return None
+    values = node.args[1]
+    if not isinstance(values, (ast.Tuple, ast.Dict)) or not isinstance(node.func, ast.Attribute):
+        return None
+    end = ctx.span(node.func).end
+    edit = ctx.edit().replace(Span(end - len(node.func.attr), end), "exec_driver_sql")
+    return ctx.fix("Give it to the driver with exec_driver_sql()", edit, safe=True)
