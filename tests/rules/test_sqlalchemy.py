@@ -220,3 +220,37 @@ def test_flk701_a_helper_that_gives_up(exit_: str, commit: str, count: int) -> N
     )
     found = findings("FLK701", _app("services.add('a')"), {"models.py": MODELS, "services.py": services})
     assert len(found) == count
+
+
+@pytest.mark.parametrize(
+    ("helper", "after", "count"),
+    [
+        ("db.session.add(u)\n    db.session.commit()", "return str(User.query.count())", 1),
+        ("db.session.add(u)\n    db.session.commit()", "return ''", 0),
+        ("db.session.add(u)", "return str(User.query.count())", 0),
+        ("try: db.session.commit()\n    finally: db.session.rollback()", "return str(User.query.count())", 0),
+    ],
+)
+def test_flk704_commit_of_a_function_of_the_file(helper: str, after: str, count: int) -> None:
+    save = f"def save(u):\n    {helper}\n"
+    attempt = f"try:\n        save(User())\n    except Exception:\n        pass\n    {after}\n"
+    assert len(findings("FLK704", f"{HEAD}{save}{VIEW}{attempt}")) == count
+    loop = (
+        "def fill():\n    for _ in range(3):\n        try:\n            save(User())\n        except Exception: pass\n"
+    )
+    assert len(findings("FLK704", f"{HEAD}{save}{loop}")) == ("commit" in helper and "try" not in helper)
+
+
+@pytest.mark.parametrize(
+    ("helper", "count"),
+    [
+        ("return db.session.get(User, i)", 1),
+        ("user = db.get_or_404(User, i)\n    return user", 1),
+        ("return User.query.all()", 1),
+        ("return db.session.get(User, i).id", 0),
+        ("if i: return {}\n    return db.session.get(User, i)", 0),
+    ],
+)
+def test_flk908_row_that_a_function_of_the_file_returns(helper: str, count: int) -> None:
+    load = f"from flask import jsonify\ndef load(i):\n    {helper}\n"
+    assert len(findings("FLK908", f"{HEAD}{load}{VIEW}return jsonify(load(1))\n")) == count

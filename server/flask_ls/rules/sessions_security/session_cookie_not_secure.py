@@ -234,7 +234,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _is_off(ctx: Context, write: Write) -> bool:
     value = constant(ctx, write.value)
-    return value is not UNKNOWN and (value is False or value is None)
+    return value is not UNKNOWN and not value
 
 
 def _may_be_set(facts: FileFacts) -> bool:
