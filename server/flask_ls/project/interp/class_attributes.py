@@ -202,7 +202,7 @@ def from_super(m: Machine, owner: Super, name: str) -> Value:
 
         def init(m_: Machine, args: Args) -> Value:
             if unreadable is not None:
-                external.escape(m_, args, f"{external.describe(unreadable)} cannot be read")
+                external.initialised(m_, owner.cls, unreadable, args)
             return None
 
         return m.native(name, init)

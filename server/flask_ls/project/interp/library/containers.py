@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import comparison, external, iteration, mappings, subscripts
 from flask_ls.project.interp.flask_core import blueprint
@@ -313,25 +313,6 @@ def _url_text(m: Machine, args: Args) -> Value:
         except ValueError:
             pass
     return Unknown("this address is only known at run time")
-
-
-@at("json.loads")
-def _json_loads(m: Machine, args: Args) -> Value:
-    import json
-
-    value = m.settle(args.get(0, "s"))
-    if not isinstance(value, (str, bytes)) or args.kw or len(args.pos) != 1:
-        return Unknown("this JSON is only known at run time")
-    try:
-        return _from_json(m, json.loads(value))
-    except (ValueError, RecursionError):
-        return Unknown("this JSON cannot be read")
-
-
-def _from_json(m: Machine, value: Any) -> Value:
-    if isinstance(value, dict):
-        return m.new_dict({key: _from_json(m, item) for key, item in value.items()})
-    return m.new_list([_from_json(m, item) for item in value]) if isinstance(value, list) else value
 
 
 @at("re.escape")
