@@ -135,6 +135,8 @@ def from_class(m: Machine, owner: ClassV, name: str) -> Value:
             if isinstance(inherited, Descriptor) and inherited.kind == "property":
                 return m.call(inherited.func, Args([owner]))
             return bind(m, inherited, owner, owner.metaclass)
+    if name == "__new__":
+        return m.native("__new__", _object_new)
     if name == "__name__":
         return owner.name
     if name == "__qualname__":

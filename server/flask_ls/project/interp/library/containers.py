@@ -68,8 +68,20 @@ def make_namedtuple(m: Machine, name: str, fields: list[str], defaults: Value = 
     known = {f: values[i - first] if i >= first else MISSING for i, f in enumerate(fields)}
     cls = make_class(m, f"collections.{name}", names={"__init__": _tuple_init(known)})
     cls.names["_fields"] = tuple(fields)
+    cls.names["_asdict"] = Native("_asdict", _tuple_as_dict)
+    cls.names["_replace"] = Native("_replace", _tuple_replaced)
     cls.path = ""
     return cls
+
+
+def _tuple_as_dict(m: Machine, args: Args) -> Value:
+    self_ = args.pos[0]
+    return m.new_dict({f: self_.attrs[f] for f in self_.cls.lookup("_fields")})
+
+
+def _tuple_replaced(m: Machine, args: Args) -> Value:
+    self_ = args.pos[0]
+    return m.call(self_.cls, Args([], {**_tuple_as_dict(m, args).items, **args.kw}))
 
 
 def _tuple_init(fields: dict[str, Value]) -> Native:
@@ -96,6 +108,8 @@ def named_tuple(m: Machine) -> Value:
             fields = {name: cls.names.get(name, MISSING) for name in notes.items}
             cls.names["__init__"] = _tuple_init(fields)
             cls.names["_fields"] = tuple(fields)
+            cls.names["_asdict"] = Native("_asdict", _tuple_as_dict)
+            cls.names["_replace"] = Native("_replace", _tuple_replaced)
         return None
 
     return make_class(m, "typing.NamedTuple", names={"__init_subclass__": Native("__init_subclass__", init_subclass)})

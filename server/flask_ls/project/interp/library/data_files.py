@@ -6,6 +6,7 @@ What such a file holds is what the program finds, if it is a file of the project
 from __future__ import annotations
 
 import configparser
+import csv
 import json
 import posixpath
 from collections.abc import Callable
@@ -14,8 +15,19 @@ from typing import TYPE_CHECKING, Any
 from flask_ls.project import toml
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.functions import make_class
-from flask_ls.project.interp.library.table import FUNCTIONS, at, text_of
-from flask_ls.project.interp.values import SCALARS, Args, Choice, ClassV, Instance, Native, Unknown, Value
+from flask_ls.project.interp.library.table import FUNCTIONS, at, called_name, text_of
+from flask_ls.project.interp.values import (
+    SCALARS,
+    Args,
+    Choice,
+    ClassV,
+    Instance,
+    ListV,
+    ModuleV,
+    Native,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -161,6 +173,34 @@ for _module in ("json", "simplejson", "ujson", "orjson", "flask.json"):
 for _module in ("tomllib", "tomli", "toml", "rtoml"):
     FUNCTIONS[f"{_module}.loads"] = _reader(toml.loads)
     FUNCTIONS[f"{_module}.load"] = FUNCTIONS[f"{_module}.loads"]
+
+
+@at("csv.reader", "csv.DictReader")
+def _csv(m: Machine, args: Args) -> Value:
+    lines, rest = m.iterate(args.get(0, "csvfile"))
+    options = {k: v for k, v in args.kw.items() if k in ("delimiter", "quotechar") and isinstance(v, str)}
+    known = len(args.pos) == 1 and len(options) == len(args.kw) and args.starstar is None
+    if rest is not None or not known or not all(isinstance(line, str) for line in lines):
+        return ListV([], m.serial, rest or Unknown("the rows of this file are only known at run time"))
+    make = csv.DictReader if called_name(m) == "DictReader" else csv.reader
+    return value_of(m, list(make(lines, **options)))  # type: ignore[arg-type]
+
+
+@at("pkgutil.get_data", "importlib.resources.read_text", "importlib.resources.read_binary")
+def _package_data(m: Machine, args: Args) -> Value:
+    folder, name = package_folder(m, args.get(0, "package")), m.settle(args.get(1, "resource"))
+    known = isinstance(folder, str) and isinstance(name, str)
+    return content(m, f"{folder}/{name}" if known else Unknown(_NOT_KNOWN))
+
+
+def package_folder(m: Machine, package: Value) -> str | None:
+    """The folder of a package of the workspace, given by its name or as a module."""
+    package = m.settle(package)
+    if isinstance(package, ModuleV):
+        return package.module.folder
+    importer = m.frame.module.module if m.frame is not None else None
+    found = m.sources.index.find(package, importer) if isinstance(package, str) else None
+    return found.folder if found is not None else None
 
 
 @at("toml.load")

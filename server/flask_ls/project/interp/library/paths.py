@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library import data_files, files
-from flask_ls.project.interp.library.table import text_of
+from flask_ls.project.interp.library.table import at, text_of
 from flask_ls.project.interp.values import Args, ClassV, Descriptor, Instance, ListV, Native, Unknown, Value
 
 if TYPE_CHECKING:
@@ -57,6 +57,18 @@ def _make(m: Machine) -> ClassV:
     return make_class(m, "pathlib.Path", names=names)
 
 
+@at("importlib.resources.files", "importlib_resources.files")
+def _package(m: Machine, args: Args) -> Value:
+    folder = data_files.package_folder(m, args.get(0, "anchor", m.frame.module if m.frame is not None else None))
+    return Unknown("where this package lies is only known at run time") if folder is None else _path(m, folder)
+
+
+def _path(m: Machine, text: str) -> Instance:
+    made = m.new_instance(m.external("pathlib.*"))
+    made.attrs[_TEXT] = text
+    return made
+
+
 def _of(m: Machine, args: Args) -> Value:
     """The text of the path whose method is called."""
     self_ = args.pos[0]
@@ -65,10 +77,7 @@ def _of(m: Machine, args: Args) -> Value:
 
 def _wrap(m: Machine, value: Any) -> Value:
     if isinstance(value, PurePosixPath):
-        value = str(value)
-        made = m.new_instance(m.external("pathlib.*"))
-        made.attrs[_TEXT] = value
-        return made
+        return _path(m, str(value))
     if isinstance(value, list):
         return m.new_list([_wrap(m, v) for v in value])
     return value
