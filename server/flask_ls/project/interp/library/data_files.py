@@ -182,8 +182,11 @@ def _csv(m: Machine, args: Args) -> Value:
     known = len(args.pos) == 1 and len(options) == len(args.kw) and args.starstar is None
     if rest is not None or not known or not all(isinstance(line, str) for line in lines):
         return ListV([], m.serial, rest or Unknown("the rows of this file are only known at run time"))
-    make = csv.DictReader if called_name(m) == "DictReader" else csv.reader
-    return value_of(m, list(make(lines, **options)))  # type: ignore[arg-type]
+    make: Any = csv.DictReader if called_name(m) == "DictReader" else csv.reader
+    try:
+        return value_of(m, list(make(lines, **options)))
+    except (csv.Error, TypeError, ValueError) as error:
+        return ListV([], m.serial, Unknown(f"the rows of this file cannot be read: {error}"))
 
 
 @at("pkgutil.get_data", "importlib.resources.read_text", "importlib.resources.read_binary")
