@@ -154,6 +154,17 @@ def test_what_a_file_holds_that_cannot_be_read_is_not_known(loaded: str) -> None
     assert not table(files).apps[0].complete
 
 
+def test_aliases_that_multiply_are_not_followed() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    read = "yaml.safe_load(open(os.path.join(os.path.dirname(__file__), 'bomb.yaml')))['rules']"
+    files = {
+        "app.py": f"import os, yaml\n{HEAD}{read}\nfor rule in rules: app.add_url_rule(rule, rule, print)",
+        "bomb.yaml": "\n".join([*lines, "rules: [/a]"]),
+    }
+    assert not table(files).apps[0].complete
+
+
 @pytest.mark.parametrize(
     "plugins",
     [

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _CLASS = "io.TextIOWrapper"
 _TEXT = "_text"
+MAX_VALUES = 100_000
 _NOT_KNOWN = "the content of a file is only known at run time"
 
 
@@ -136,9 +137,28 @@ def _yaml_documents(text: str) -> list[Any]:
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 1)
     try:
-        return list(reader.load_all(text)) or [None]
+        documents = list(reader.load_all(text)) or [None]
     except YAMLError as error:
         raise ValueError(str(error)) from None
+    _count(documents)
+    return documents
+
+
+def _count(read: Any) -> None:
+    """Aliases of YAML may stand for each other again and again, which a copy of the values does not survive.
+
+    :raises ValueError: there are more values than a file may hold.
+    """
+    waiting, number = [read], 0
+    while waiting:
+        value = waiting.pop()
+        number += 1
+        if number > MAX_VALUES:
+            raise ValueError("too many values")
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, (list, tuple)):
+            waiting += value
 
 
 def ini_sections(m: Machine, args: Args) -> Value:
