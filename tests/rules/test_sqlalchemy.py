@@ -193,6 +193,36 @@ def test_flk701_leaves_objects_alone_that_are_taken_out_of_the_session() -> None
 
 
 @pytest.mark.parametrize(
+    ("handler", "count"),
+    [("print(e)", 1), ("if 'duplicate column' not in str(e):\n            raise", 0)],
+)
+def test_flk704_a_handler_that_raises_other_errors(handler: str, count: int) -> None:
+    attempt = "try:\n        db.session.add(User())\n        db.session.commit()\n"
+    text = (
+        f"{HEAD}def fill():\n    {attempt}    except Exception as e:\n        {handler}\n    db.session.add(User())\n"
+    )
+    assert len(findings("FLK704", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("exit_", "commit", "count"),
+    [
+        ("return False, 'gone'", "db.session.commit()", 0),
+        ("return None", "db.session.commit()", 0),
+        ("return True, ''", "db.session.commit()", 1),
+        ("return False, 'gone'", "pass", 1),
+    ],
+)
+def test_flk701_a_helper_that_gives_up(exit_: str, commit: str, count: int) -> None:
+    services = (
+        "from models import User, db\ndef add(name):\n    db.session.add(User())\n"
+        f"    if not name:\n        {exit_}\n    {commit}\n    return True, ''\n"
+    )
+    found = findings("FLK701", _app("services.add('a')"), {"models.py": MODELS, "services.py": services})
+    assert len(found) == count
+
+
+@pytest.mark.parametrize(
     ("helper", "after", "count"),
     [
         ("db.session.add(u)\n    db.session.commit()", "return str(User.query.count())", 1),
@@ -224,33 +254,3 @@ def test_flk704_commit_of_a_function_of_the_file(helper: str, after: str, count:
 def test_flk908_row_that_a_function_of_the_file_returns(helper: str, count: int) -> None:
     load = f"from flask import jsonify\ndef load(i):\n    {helper}\n"
     assert len(findings("FLK908", f"{HEAD}{load}{VIEW}return jsonify(load(1))\n")) == count
-
-
-@pytest.mark.parametrize(
-    ("handler", "count"),
-    [("print(e)", 1), ("if 'duplicate column' not in str(e):\n            raise", 0)],
-)
-def test_flk704_a_handler_that_raises_other_errors(handler: str, count: int) -> None:
-    attempt = "try:\n        db.session.add(User())\n        db.session.commit()\n"
-    text = (
-        f"{HEAD}def fill():\n    {attempt}    except Exception as e:\n        {handler}\n    db.session.add(User())\n"
-    )
-    assert len(findings("FLK704", text)) == count
-
-
-@pytest.mark.parametrize(
-    ("exit_", "commit", "count"),
-    [
-        ("return False, 'gone'", "db.session.commit()", 0),
-        ("return None", "db.session.commit()", 0),
-        ("return True, ''", "db.session.commit()", 1),
-        ("return False, 'gone'", "pass", 1),
-    ],
-)
-def test_flk701_a_helper_that_gives_up(exit_: str, commit: str, count: int) -> None:
-    services = (
-        "from models import User, db\ndef add(name):\n    db.session.add(User())\n"
-        f"    if not name:\n        {exit_}\n    {commit}\n    return True, ''\n"
-    )
-    found = findings("FLK701", _app("services.add('a')"), {"models.py": MODELS, "services.py": services})
-    assert len(found) == count

@@ -60,6 +60,9 @@ class Sources(Protocol):
     def text(self, module: Module) -> str:
         """The text of a module."""
 
+    def data(self, path: str) -> str | None:
+        """The text of a file of the workspace that the program opens; None when it cannot be known."""
+
     def listing(self, folder: str) -> list[str] | None:
         """The names in a folder of the workspace; None when it is none."""
 
@@ -68,6 +71,9 @@ class Sources(Protocol):
 
     def may_be_used(self, distribution: str) -> bool:
         """Whether a distribution is installed or named by a requirement file."""
+
+    def version(self, distribution: str) -> str | None:
+        """The version of a distribution, where it is installed or pinned."""
 
 
 class Machine(World):

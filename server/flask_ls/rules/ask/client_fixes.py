@@ -134,7 +134,7 @@ def _needs_context(ctx: Context, statement: ast.stmt) -> bool:
 
 
 def _shares_context(ctx: Context, node: ast.AST) -> bool:
-    """Whether a function of an extension is called, which may read what the request left (``get_recorded_queries``)."""
+    """Whether a function of an extension is called, which may read what the request left (``get_locale``)."""
     name = (ctx.called(node) or "") if isinstance(node, ast.Call) else ""
     return name.startswith("flask_") and name == name.lower()
 

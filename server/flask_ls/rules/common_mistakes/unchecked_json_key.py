@@ -216,7 +216,7 @@ def _accept_none_behind(node: ast.Attribute | ast.Subscript, ctx: Context, edit:
     for other in ast.walk(around):
         if not isinstance(other, ast.Attribute) or other.attr not in _DICT_METHODS or other is node:
             continue
-        if ctx.text(other.value) == data and not _is_checked(other, ctx, by_methods=False):
+        if ctx.text(other.value) == data and not _is_checked(other, ctx, without=node):
             edit.replace(other.value, f"({data} or {{}})")
 
 
@@ -247,17 +247,17 @@ def _body(node: ast.expr, ctx: Context) -> ast.expr | None:
     return node if ctx.called(node) == "flask.request.get_json" else None
 
 
-def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context, *, by_methods: bool = True) -> bool:
+def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context, *, without: ast.AST | None = None) -> bool:
     """Whether the key or the data is asked about anywhere before in the function, or an error is caught.
 
-    ``by_methods``: reads by ``.get()`` and the like count as well.
+    ``without``: a read that does not count, as it accepts an empty body, and with it those by ``.get()`` and the like.
     """
     if any(is_caught(ctx, node, error) for error in ("KeyError", "TypeError", "AttributeError")):
         return True
     data = ctx.text(node.value)
     around = ctx.index.function_of(node) or ctx.tree
     if isinstance(node, ast.Attribute):
-        return _is_read_before(node, data, around, ctx, by_methods)
+        return _is_read_before(node, data, around, ctx, without)
     key = ctx.text(node.slice)
     if any(_same_key(other, node, ctx) and _comes_first(other, node, ctx) for other in ast.walk(around)):
         return True
@@ -271,15 +271,15 @@ def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context, *, by_methods
     return False
 
 
-def _is_read_before(node: ast.Attribute, data: str, around: ast.AST, ctx: Context, by_methods: bool) -> bool:
+def _is_read_before(node: ast.Attribute, data: str, around: ast.AST, ctx: Context, without: ast.AST | None) -> bool:
     """Whether the data was tested or read before, where a body of another kind would have failed already."""
     for other in ast.walk(around):
-        if other is node or getattr(other, "lineno", node.lineno) > node.lineno:
+        if other in (node, without) or getattr(other, "lineno", node.lineno) > node.lineno:
             continue
         if isinstance(other, (ast.If, ast.IfExp, ast.Assert, ast.While)) and data in ctx.text(other.test):
             return True
         is_method = isinstance(other, ast.Attribute) and other.attr in _DICT_METHODS
-        if is_method and not by_methods:
+        if is_method and without is not None:
             continue
         is_read = isinstance(other, (ast.Attribute, ast.Subscript)) and ctx.text(other.value) == data
         if is_read and other.lineno < node.lineno:  # type: ignore[attr-defined]

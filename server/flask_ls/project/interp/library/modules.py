@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.builtin_names import effects, namespaces
 from flask_ls.project.interp.library import containers
+from flask_ls.project.interp.library.finders import finder_of
 from flask_ls.project.interp.library.table import at, called_name, text_of
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -90,7 +91,7 @@ def _list_modules(m: Machine, folder: str, prefix: str, deep: bool, rows: list[V
     for module in m.sources.index.modules_in(folder):
         name = prefix + module.import_name.rpartition(".")[2]
         row = containers.make_namedtuple(m, "ModuleInfo", ["module_finder", "name", "ispkg"])
-        rows.append(m.call(row, Args([Unknown("a finder"), name, module.is_package])))
+        rows.append(m.call(row, Args([finder_of(m, folder), name, module.is_package])))
         if deep and module.is_package and len(rows) < 2000:
             _list_modules(m, module.folder, f"{name}.", deep, rows)
 
