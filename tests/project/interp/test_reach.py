@@ -447,3 +447,22 @@ def test_a_module_beside_its_importer_is_found_as_python_2_does() -> None:
         "shop/views.py": "from shop import app\n@app.route('/x')\ndef x(): ...\nprint(x.func_name)",
     }
     assert {r.rule for r in table(files).routes if not r.is_static} == {"/x"}
+
+
+@pytest.mark.parametrize(
+    ("imported", "name"),
+    [
+        ("from flask import Flask as Web", "Web"),
+        ("from flask import Flask as Web, request  # used below", "Web"),
+        ("from flask import (\n    Flask as Web,\n)", "Web"),
+        ("import flask as f\nWeb = f.Flask", "Web"),
+        ("import flask as f", "f.Flask"),
+        ("from flask.app import Flask as Web; import os", "Web"),
+        ("from names import Web", "Web"),
+        ("from names import Web as Other", "Other"),
+    ],
+)
+def test_an_application_class_under_another_name(imported: str, name: str) -> None:
+    app = f"{imported}\napp = {name}(__name__)\n@app.get('/home')\ndef home(): ...\n"
+    names = "from flask import Flask\nWeb = Flask\n"
+    assert own(table({"app.py": app, "names.py": names})) == {"/home"}

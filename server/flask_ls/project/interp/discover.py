@@ -65,12 +65,22 @@ def is_test(path: str, root: str) -> bool:
 
 
 def app_words(texts: Iterable[str], classes: frozenset[str] = APP_CLASSES) -> frozenset[str]:
-    """The names of classes of applications: Flask's, the extensions', and what the workspace derives from them."""
+    """The names of classes of applications: Flask's, the extensions', and what the workspace derives from them.
+
+    Other names for them count too: ``from flask import Flask as Web``, ``Web = flask.Flask``.
+    """
     known = set(classes)
-    texts = [t for t in texts if "class " in t]
+    texts = [t for t in texts if "class " in t or any(word in t for word in classes)]
     while True:
-        pattern = re.compile(rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)]*\b(?:{'|'.join(sorted(known))})\b", re.M)
-        more = {m.group(1) for t in texts if any(w in t for w in known) for m in pattern.finditer(t)} - known
+        words = "|".join(sorted(known))
+        pattern = re.compile(
+            rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)]*\b(?:{words})\b"
+            rf"|\b(?:{words})[ \t]+as[ \t]+(\w+)(?=[ \t]*(?:[,)#;]|$))"
+            rf"|^[ \t]*(\w+)[ \t]*=[ \t]*(?:\w+\.)?(?:{words})[ \t]*$",
+            re.M,
+        )
+        found = (m for t in texts if any(w in t for w in known) for m in pattern.finditer(t))
+        more = {m[m.lastindex] for m in found if m.lastindex is not None} - known
         if not more:
             return frozenset(known)
         known |= more
