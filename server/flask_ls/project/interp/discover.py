@@ -70,7 +70,7 @@ def app_words(texts: Iterable[str], classes: frozenset[str] = APP_CLASSES) -> fr
     Other names for them count too: ``from flask import Flask as Web``, ``Web = flask.Flask``.
     """
     known = set(classes)
-    texts = [t for t in texts if "class " in t or any(word in t for word in classes)]
+    texts = list(texts)
     while True:
         words = "|".join(sorted(known))
         pattern = re.compile(
