@@ -178,3 +178,17 @@ def lost(e): return 'x', 404
 def test_flk609_where_the_error_may_come_from(body: str, files: dict[str, str], count: int) -> None:
     app = "from flask import Flask\napp = Flask('x')\n"
     assert len(findings("FLK609", app + BP_404.format(body), files)) == count
+
+
+@pytest.mark.parametrize(
+    ("names", "count"),
+    [
+        ("NAME = 'shop.api'\n", 1),
+        ("NAME = 'shop'\n", 0),
+        ("NAME = 'a.b' if X else 'a'\n", 0),
+        ("NAME = 'a'\nNAME = 'a.b'\n", 0),
+    ],
+)
+def test_flk606_name_of_another_module(names: str, count: int) -> None:
+    text = "from flask import Blueprint\nfrom names import NAME\nbp = Blueprint(NAME, __name__)\n"
+    assert len(findings("FLK606", text, {"names.py": names})) == count

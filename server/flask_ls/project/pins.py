@@ -126,7 +126,9 @@ def _nested(folder: str) -> list[str]:
 
 def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
     skipped = {*FOLDER_NAMES, "node_modules"}
-    return [e.path for e in entries if not e.name.startswith(".") and e.name not in skipped and e.is_dir()]
+    inside = (e for e in entries if not e.name.startswith(".") and e.name not in skipped)
+    # A link may lead to itself.
+    return [e.path for e in inside if e.is_dir(follow_symlinks=False)]
 
 
 def _lock_files(folder: str) -> Iterator[tuple[str, str]]:
