@@ -200,7 +200,7 @@ def test_all_reads_of_a_body_accept_that_it_is_empty() -> None:
     @app.post("/")
     def index():
         name = request.json["name"]
-        return [name, request.json.get("owner"), request.json.get("age")]
+        return [name, request.json.get("owner"), request.json.get("age"), request.json["name"]]
     """
     after = expected(text).replace('request.json["name"]', '(request.json or {}).get("name")')
     assert first_fix("FLK907", text) == after.replace("request.json.get", "(request.json or {}).get")
