@@ -206,6 +206,20 @@ def test_all_reads_of_a_body_accept_that_it_is_empty() -> None:
     assert first_fix("FLK907", text) == after.replace("request.json.get", "(request.json or {}).get")
 
 
+def test_a_key_from_elsewhere_is_still_asked_first() -> None:
+    text = """
+    import os
+
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.config.from_pyfile("settings.py")
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or os.urandom(24)
+    """
+    after = expected(text).replace("os.urandom(24)", 'os.environ["SECRET_KEY"]')
+    assert first_fix("FLK405", text) == after
+
+
 def test_a_generator_that_is_the_only_argument_becomes_a_list() -> None:
     text = """
     from flask import Flask, jsonify
