@@ -220,6 +220,18 @@ def test_a_key_from_elsewhere_is_still_asked_first() -> None:
     assert first_fix("FLK405", text) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("not bool(request.args.get('a'))", "request.args.get('a', '').lower() not in {'1', 'true', 'yes'}"),
+        ("bool(request.args.get('a')) and x", "(request.args.get('a', '').lower() in {'1', 'true', 'yes'}) and x"),
+    ],
+)
+def test_words_are_compared_as_one_would_write_it(before: str, after: str) -> None:
+    head = "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef index(x=1):\n"
+    assert first_fix("FLK906", f"{head}    return str({before})\n") == f"{head}    return str({after})\n"
+
+
 def test_a_generator_that_is_the_only_argument_becomes_a_list() -> None:
     text = """
     from flask import Flask, jsonify
