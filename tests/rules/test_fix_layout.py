@@ -200,10 +200,36 @@ def test_all_reads_of_a_body_accept_that_it_is_empty() -> None:
     @app.post("/")
     def index():
         name = request.json["name"]
-        return [name, request.json.get("owner"), request.json.get("age")]
+        return [name, request.json.get("owner"), request.json.get("age"), request.json["name"]]
     """
     after = expected(text).replace('request.json["name"]', '(request.json or {}).get("name")')
     assert first_fix("FLK907", text) == after.replace("request.json.get", "(request.json or {}).get")
+
+
+def test_a_key_from_elsewhere_is_still_asked_first() -> None:
+    text = """
+    import os
+
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.config.from_pyfile("settings.py")
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or os.urandom(24)
+    """
+    after = expected(text).replace("os.urandom(24)", 'os.environ["SECRET_KEY"]')
+    assert first_fix("FLK405", text) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("not bool(request.args.get('a'))", "request.args.get('a', '').lower() not in {'1', 'true', 'yes'}"),
+        ("bool(request.args.get('a')) and x", "(request.args.get('a', '').lower() in {'1', 'true', 'yes'}) and x"),
+    ],
+)
+def test_words_are_compared_as_one_would_write_it(before: str, after: str) -> None:
+    head = "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef index(x=1):\n"
+    assert first_fix("FLK906", f"{head}    return str({before})\n") == f"{head}    return str({after})\n"
 
 
 def test_a_generator_that_is_the_only_argument_becomes_a_list() -> None:

@@ -62,6 +62,25 @@ with open(Path(__file__).parent / "rules.txt") as file:
         "rules = [{'rule': app.config['PREFIX'] + '/x', 'name': 'x'}] if 'lower' not in app.config else []",
         {"c.json": '{"PREFIX": "/api", "lower": 1}'},
     ),
+    "from_pyfile": (
+        f"{HEAD}[]\napp.config.from_pyfile('settings.cfg')\nrules = app.config['RULES']",
+        {"settings.cfg": "RULES = [{'rule': f'/{n}', 'name': n} for n in 'ab']\nlower = 1\n"},
+    ),
+    "docstrings": (
+        f"""import inspect
+def one():
+    \"\"\"/one GET\"\"\"
+def two():
+    \"\"\"
+    /two PUT
+    \"\"\"
+found = []
+for function in (one, two):
+    rule, method = inspect.getdoc(function).split()
+    found.append({{"rule": rule, "name": function.__name__, "methods": [method]}})
+{HEAD}found""",
+        {},
+    ),
     "ini": (
         f"""import configparser, os
 parser = configparser.ConfigParser()

@@ -617,6 +617,23 @@ ELSEWHERE = {
 }
 
 
+def test_data_that_fits_a_schema_is_as_it_was() -> None:
+    text = """
+        from flask import Flask
+        from six.moves.configparser import ConfigParser
+        from voluptuous import Required, Schema
+        app = Flask(__name__)
+        for row in Schema([{Required("rule"): str}])([{"rule": "/a"}, {"rule": "/b"}]):
+            app.add_url_rule(row["rule"], row["rule"], print)
+        parser = ConfigParser()
+        parser.read_string("[x]\\nrule = /c")
+        app.add_url_rule(parser.get("x", "rule"), "c", print)
+        """
+    found = table({"app.py": text})
+    assert {r.rule for r in found.routes if r.endpoint != "static"} == {"/a", "/b", "/c"}
+    assert found.apps[0].exact
+
+
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_model_says_what_the_extension_did_where_it_runs(name: str) -> None:
     text, expected = ELSEWHERE[name]

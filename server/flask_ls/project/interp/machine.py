@@ -99,6 +99,7 @@ class Machine(World):
         self.max_steps = MAX_STEPS
         self.rounds = 0
         self.exceeded = False
+        self.model_steps = 0  # of the steps, those in models of libraries
         self.tries: list[Any] = []
         self.creating: list[ClassV] = []
         self.active: dict[Any, tuple[int, int]] = {}  # function node -> depth, length of the path at first

@@ -194,7 +194,10 @@ def _compare(whole: ast.Call, value: ast.expr, ctx: Context) -> Fix | None:
         missing = edit.quoted(_TRUE[0] if given else "", like=like)
         text = f"{ctx.text(value.func)}({ctx.text(value.args[0])}, {missing})"
     words = ", ".join(edit.quoted(word, like=like) for word in _TRUE)
-    comparison = f"{text}.lower() in {{{words}}}"
-    if isinstance(ctx.parent(whole), (ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Attribute)):
+    around = ctx.parent(whole)
+    is_negated = isinstance(around, ast.UnaryOp) and isinstance(around.op, ast.Not)
+    place = around if is_negated and around is not None else whole
+    comparison = f"{text}.lower() {'not ' if is_negated else ''}in {{{words}}}"
+    if isinstance(ctx.parent(place), (ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Attribute)):
         comparison = f"({comparison})"
-    return ctx.fix("Compare the text with the words for true", edit.replace(whole, comparison), safe=False)
+    return ctx.fix("Compare the text with the words for true", edit.replace(place, comparison), safe=False)

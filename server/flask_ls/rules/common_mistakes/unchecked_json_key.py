@@ -224,7 +224,9 @@ def _empty_instead(node: ast.Subscript, body: ast.expr, ctx: Context) -> Fix | N
     """``or {}`` behind the call, and ``.get()`` for every key that is read of it."""
     edit = ctx.edit()
     if body is node.value:
-        edit.replace(node, f"({ctx.text(body)} or {{}}).get({ctx.text(node.slice)})")
+        same = (n for n in ast.walk(ctx.index.function_of(node) or ctx.tree) if _same_key(n, node, ctx))
+        for read in (node, *(n for n in same if isinstance(n.ctx, ast.Load))):
+            edit.replace(read, f"({ctx.text(body)} or {{}}).get({ctx.text(node.slice)})")
         _accept_none_behind(node, ctx, edit)
     else:
         edit.after(body, " or {}")

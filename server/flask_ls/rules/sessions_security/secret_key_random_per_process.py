@@ -235,9 +235,11 @@ def _is_stored(ctx: Context, write: Write) -> bool:
 
 
 def _from_environment(ctx: Context, write: Write, value: ast.expr) -> Fix | None:
-    """Replace the whole of ``get(...) or random`` where the parts stand together, else the random value."""
+    """Replace the whole of ``environ.get(...) or random`` where the parts stand together, else the random value."""
     together = write.value
     spans = ctx.span(together), ctx.span(value)
-    target = together if spans[0].start <= spans[1].start and spans[1].end <= spans[0].end else value
+    is_inside = spans[0].start <= spans[1].start and spans[1].end <= spans[0].end
+    is_choice = isinstance(together, (ast.BoolOp, ast.IfExp)) and not variable_read(ctx, together, "")
+    target = together if is_inside and not is_choice else value
     variable = variable_read(ctx, target, "SECRET_KEY")
     return ctx.fix(f"Read the environment variable {variable}", from_environment(ctx, target, variable), safe=False)

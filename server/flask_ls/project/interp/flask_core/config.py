@@ -25,6 +25,7 @@ from flask_ls.project.interp.values import (
     Unknown,
     Value,
 )
+from flask_ls.project.modules import Module
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -173,7 +174,11 @@ def _from_pyfile(m: Machine, args: Args) -> Value:
     target = _target(args)
     path = _beside(m, args)
     if isinstance(path, str) and target is not None:
-        module = m.sources.index.by_path(posixpath.normpath(path))
+        path = posixpath.normpath(path)
+        module = m.sources.index.by_path(path)
+        if module is None and m.sources.data(path) is not None:
+            # Python code, whatever its name ends with.
+            module = Module("config", path, False, posixpath.dirname(path), "config")
         if module is not None:
             from flask_ls.project.interp.imports import load
 

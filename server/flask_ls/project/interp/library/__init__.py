@@ -42,6 +42,8 @@ def install(m: Machine) -> None:
     data_files.install(m)
     finders.install(m)
     paths.install(m)
+    for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"):
+        m.externals[f"six.moves.configparser.{name}"] = lambda m_, n=name: m_.external(f"configparser.{n}")  # type: ignore[misc]
     m.externals["builtins"] = lambda m_: External("builtins")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import reasons
@@ -165,6 +166,13 @@ def _getmembers(m: Machine, args: Args) -> Value:
 def _getmodule(m: Machine, args: Args) -> Value:
     value = m.settle(args.get(0, "object"))
     return getattr(value, "module", None) or Unknown("which module this is is not known")
+
+
+@at("inspect.getdoc", "inspect.cleandoc")
+def _getdoc(m: Machine, args: Args) -> Value:
+    given = args.get(0, "object")
+    text = given if called_name(m) == "cleandoc" else m.get(given, "__doc__", None)
+    return m.lift(text, lambda t: inspect.cleandoc(t) if isinstance(t, str) else t)
 
 
 @at("inspect.unwrap")
