@@ -195,6 +195,7 @@ def test_pins_of_nested_projects_count_where_they_agree(tmp_path: Path) -> None:
     [
         ("setup.py", "setup(name='my-flask-blog', install_requires=['markdown'])\n", False),
         ("requirements.txt", "fabric\nflask-login==0.6\n", False),
+        ("setup.py", "setup(\n    keywords=[\n        'flask',\n    ])\n", False),
         ("setup.py", "setup(install_requires=['Flask'])\n", True),
         ("requirements/dev.txt", "pytest\nFlask  # newest\n", True),
         ("Pipfile.lock", '{"default": {"flask": {}}}', True),

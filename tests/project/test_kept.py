@@ -282,6 +282,19 @@ def test_routes_are_evaluated_again_only_when_they_may_change(
     assert len(evaluations) == 2
 
 
+def test_routes_are_evaluated_again_when_a_file_they_were_read_from_changes(workspace: Workspace) -> None:
+    path = f"{workspace.folders[0]}/app.py"
+    data = Path(workspace.folders[0]) / "rule.json"
+    data.write_text('"/from-json"')
+    text = f"import json, os\n{APP}"
+    text += "app.add_url_rule(json.load(open(os.path.join(os.path.dirname(__file__), 'rule.json'))), 'j', index)\n"
+    workspace.set_text(path, text)
+    assert set(views(workspace)) == {"/", "/more", "/from-json"}
+    data.write_text('"/now/from-json"')
+    workspace.set_text(path, "# an edit\n" + text)
+    assert set(views(workspace)) == {"/", "/more", "/now/from-json"}
+
+
 def test_a_table_that_was_read_from_broken_code_is_not_kept(workspace: Workspace) -> None:
     path = f"{workspace.folders[0]}/app.py"
     workspace.set_text(path, APP.replace('return "index"', "return ("))

@@ -150,3 +150,45 @@ def test_flk601_the_static_folder_of_a_blueprint() -> None:
         "app = Flask(__name__)\napp.register_blueprint(bp)\n"
     )
     assert findings("FLK601", text) == []
+
+
+BP_404 = """
+from flask import Blueprint, abort
+{}bp = Blueprint('b', __name__)
+@bp.errorhandler(404)
+def lost(e): return 'x', 404
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "files", "count"),
+    [
+        ("", {}, 1),
+        ("def stop(): abort(403)\n", {}, 1),
+        ("def stop(): abort(404)\n", {}, 0),
+        ("def stop(code): abort(code)\n", {}, 0),
+        ("", {"other.py": "from flask import abort\ndef stop(): abort(404)\n"}, 1),
+        ("from other import stop\n", {"other.py": "from flask import abort\ndef stop(): abort(404)\n"}, 0),
+        ("from mid import x\n", {"mid.py": "import other\n", "other.py": "from flask import abort\nabort\n"}, 0),
+        ("", {"more.py": "from flask import abort\nfrom app import bp\n@bp.get('/')\ndef i(): abort(404)\n"}, 0),
+        ("", {"more.py": "from flask import abort\nfrom app import bp\ndef i(): abort(404)\n"}, 1),
+        ("", {"main.py": "from flask import abort\n@app.before_request\ndef i(): abort(404)\n"}, 0),
+    ],
+)
+def test_flk609_where_the_error_may_come_from(body: str, files: dict[str, str], count: int) -> None:
+    app = "from flask import Flask\napp = Flask('x')\n"
+    assert len(findings("FLK609", app + BP_404.format(body), files)) == count
+
+
+@pytest.mark.parametrize(
+    ("names", "count"),
+    [
+        ("NAME = 'shop.api'\n", 1),
+        ("NAME = 'shop'\n", 0),
+        ("NAME = 'a.b' if X else 'a'\n", 0),
+        ("NAME = 'a'\nNAME = 'a.b'\n", 0),
+    ],
+)
+def test_flk606_name_of_another_module(names: str, count: int) -> None:
+    text = "from flask import Blueprint\nfrom names import NAME\nbp = Blueprint(NAME, __name__)\n"
+    assert len(findings("FLK606", text, {"names.py": names})) == count

@@ -208,3 +208,12 @@ def test_configuration_objects_that_are_made_with_arguments_or_by_functions(hand
 def test_flask_env_of_a_project_that_has_flask_in_its_name_only() -> None:
     app = "from quart import Quart\nfrom beets_flask import database\napp = Quart(__name__)\n"
     assert findings("FLK503", app, {".env": "FLASK_ENV=development\n", "beets_flask/database.py": ""}) == []
+
+
+@pytest.mark.parametrize(("path", "count"), [("main.py", 1), ("debug_health_check.py", 0)])
+def test_the_application_of_a_script_for_developers_is_not_deployed(path: str, count: int) -> None:
+    text = (
+        "from flask import Flask, session\napp = Flask(__name__)\napp.secret_key = 'x'\n"
+        "@app.route('/')\ndef index():\n    session['a'] = 1\n    return ''\n"
+    )
+    assert len(findings("FLK406", "", {path: text, "Procfile": "web: gunicorn main:app\n"})) == count

@@ -91,6 +91,7 @@ def test_flk501_speaks(line: str, mark: str) -> None:
         "class Base:\n    DEBUG = True\nclass Prod(Base):\n    DEBUG = False\nclass UnitTests(Base):\n    pass\n"
         "app.config.from_object(Prod if os.environ.get('P') else UnitTests)",
         "if os.environ.get('STAGE') == 'development':\n    app.run(debug=True)",
+        "if os.getenv('DEPLOYMENT') in ('dev', 'stg'):\n    app.config['DEBUG'] = True",
         "def run_dev():\n    app.run(debug=True)",
         "import subprocess\nsubprocess.run(debug=True)",
         "unknown.run(debug=True)",

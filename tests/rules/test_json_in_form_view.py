@@ -56,3 +56,21 @@ def test_scripts_in_templates(page: str, count: int) -> None:
 def test_tests_in_other_files(test: str, count: int) -> None:
     files = {"tests/test_app.py": f"from app import app\n{test}"}
     assert len(marked("FLK903", HEAD + FORM_VIEW, files)) == count
+
+
+@pytest.mark.parametrize(
+    ("methods", "count"), [("", 1), ("methods = ['GET']", 1), ("methods = ['GET', 'POST']", 0), ("methods = OTHER", 0)]
+)
+def test_view_classes(methods: str, count: int) -> None:
+    view = f"class V(View):\n    {methods or 'pass'}\n    def dispatch_request(self):\n        return request.json\n"
+    rule = "app.add_url_rule('/', view_func=V.as_view('v'))\n"
+    assert len(marked("FLK903", f"from flask.views import View\n{HEAD}{view}{rule}")) == count
+
+
+def test_test_of_a_view_class() -> None:
+    view = "class V(MethodView):\n    def post(self):\n        return request.form['name']\n"
+    rule = "app.add_url_rule('/save', view_func=V.as_view('v'))\n"
+    test = "def test_v():\n    app.test_client().post({}, json={{'name': 'a'}})\n"
+    text = f"from flask.views import MethodView\n{HEAD}{view}{rule}"
+    assert marked("FLK903", text + test.format("'/save'")) == ["request.form"]
+    assert marked("FLK903", text + test.format("'/other'")) == []

@@ -309,3 +309,18 @@ def test_flk809_attributes_of_a_view_class() -> None:
     rule = "app.add_url_rule('/', view_func=V.as_view('v'))\n"
     assert len(findings("FLK809", APP + view.format("self.items.append(1)") + rule)) == 1
     assert findings("FLK809", APP + view.format("self.items = [1]; self.items.append(1)") + rule) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "count"),
+    [
+        ("Path(__file__).parent", 1),
+        ("Path(__file__).resolve().parents[1] / 'files'", 1),
+        ("Path.cwd()", 1),
+        ("Folder().parent", 0),
+    ],
+)
+def test_flk807_methods_of_paths(base: str, count: int) -> None:
+    head = f"{APP}class Folder:\n    parent = None\nBASE = {base}\n"
+    view = "@app.get('/')\ndef index():\n    return (BASE / request.args['n']).read_text()\n"
+    assert len(findings("FLK807", head + view)) == count

@@ -154,3 +154,32 @@ def test_flk903_does_not_know_what_the_methods_of_other_decorators_do(decorator:
 def test_flk905_leaves_the_applications_of_tests_alone(path: str, count: int) -> None:
     view = f"{HEAD}@app.route('/')\ndef index():\n    return str(int(request.args['a']))\n"
     assert len(findings("FLK905", "", {path: view})) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "handler", "count"),
+    [
+        ("FLK904", "except KeyError: pass", 1),
+        ("FLK904", "finally: pass", 1),
+        ("FLK904", "except TypeError: pass", 0),
+        ("FLK904", "except Exception: pass", 0),
+        ("FLK907", "except ValueError: pass", 1),
+        ("FLK907", "finally: pass", 1),
+        ("FLK907", "except KeyError: pass", 0),
+    ],
+)
+def test_a_try_counts_that_catches_the_error(code: str, handler: str, count: int) -> None:
+    read = "request.json()" if code == "FLK904" else "request.json['a']"
+    view = f"@app.post('/')\ndef index():\n    try:\n        return str({read})\n    {handler}\n"
+    assert len(findings(code, f"from flask import Flask, request\napp = Flask(__name__)\n{view}")) == count
+
+
+@pytest.mark.parametrize(("url", "count"), [("/api/delete", 1), ("/delete", 0)])
+def test_flk903_compares_whole_rules(url: str, count: int) -> None:
+    text = (
+        "from flask import Blueprint, Flask, request\nbp = Blueprint('api', __name__, url_prefix='/api')\n"
+        "@bp.post('/delete')\ndef delete():\n    return request.json['a']\n"
+        "app = Flask(__name__)\napp.register_blueprint(bp)\n"
+    )
+    test = f"def test_it(client):\n    client.post('{url}', data={{'a': 1}})\n"
+    assert len(findings("FLK903", text, {"tests/test_api.py": test})) == count

@@ -267,3 +267,12 @@ def test_configuration_of_another_framework(made: str, count: int) -> None:
 def test_key_that_a_function_of_the_file_returns(body: str, count: int) -> None:
     assert len(findings("FLK402", f"{HEAD}def key():\n    {body}\napp.secret_key = key()\n")) == count
     assert findings("FLK402", f"{HEAD}@cached\ndef key():\n    {body}\napp.secret_key = key()\n") == []
+
+
+@pytest.mark.parametrize(
+    ("other", "count"), [("BASE_URL = 'SHOP_BASE_URL'", 0), ("BASE_URL = 'http://localhost'\n    DEBUG = False", 1)]
+)
+def test_a_class_of_the_names_of_keys_is_no_configuration(other: str, count: int) -> None:
+    text = f"class ConfigKey:\n    SECRET_KEY = 'SECRET_KEY'\n    {other}\n"
+    main = "import os\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_object(os.environ['SETTINGS'])\n"
+    assert len(findings("FLK402", main, {"keys.py": text})) == count

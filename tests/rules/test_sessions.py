@@ -296,3 +296,32 @@ def test_flk413_numbers(value: str, count: int) -> None:
 )
 def test_flk408_tuple_assignment(body: str, found: list[str]) -> None:
     assert marked("FLK408", view(body)) == found
+
+
+@pytest.mark.parametrize(
+    ("helper", "call", "lost"),
+    [
+        ("def add(cart, item): cart.append(item)", "add(session['a'], 1)", ["add(session['a'], 1)"]),
+        ("def add(item, *, cart): cart[item] = 1", "add(1, cart=session['a'])", ["add(1, cart=session['a'])"]),
+        ("def add(item, cart): cart[item] = 1", "add(1, cart=session['a'])", ["add(1, cart=session['a'])"]),
+        ("def add(cart, item): return [*cart, item]", "add(session['a'], 1)", []),
+        ("def add(cart):\n    cart = list(cart)\n    cart.append(1)", "add(session['a'])", []),
+        ("def add(cart): cart.append(1)", "add(list(session['a']))", []),
+        ("def add(cart): cart.append(1)", "add(session['a'])\nsession.modified = True", []),
+        ("def add(cart):\n    cart.append(1)\n    session['a'] = cart", "add(session['a'])", []),
+    ],
+)
+def test_flk408_function_that_changes_what_it_is_given(helper: str, call: str, lost: list[str]) -> None:
+    assert marked("FLK408", view(call, before=f"{helper}\n")) == lost
+
+
+@pytest.mark.parametrize(("value", "count"), [("0", 1), ("''", 1), ("None", 1), ("False", 1), ("1", 0), ("x", 0)])
+def test_flk406_values_that_switch_it_off(value: str, count: int) -> None:
+    text = view("session['a'] = 1", before=f"app.config['SESSION_COOKIE_SECURE'] = {value}\n")
+    assert len(findings("FLK406", text)) == count
+
+
+@pytest.mark.parametrize(("app", "count"), [("app", 0), ("other", 1)])
+def test_flk410_each_app_has_a_configuration_of_its_own(app: str, count: int) -> None:
+    lines = "app.config['SESSION_COOKIE_SAMESITE'] = 'None'\nother = Flask('other')\n"
+    assert len(findings("FLK410", f"{HEAD}{lines}{app}.config['SESSION_COOKIE_SECURE'] = True\n")) == count

@@ -58,3 +58,19 @@ def test_other_keys(code: str, text: str, count: int) -> None:
 def test_data_that_is_loaded_for_something_else_is_no_configuration() -> None:
     text = f"{HEAD}data = json.load(open('config.json'))\n"
     assert findings("FLK402", text, {"config.json": '{"SECRET_KEY": "dev"}'}) == []
+
+
+@pytest.mark.parametrize(
+    ("load", "count"),
+    [
+        ("app.config.from_mapping(CONFIG)", 2),
+        ("app.config.update(CONFIG)", 2),
+        ("settings = {}\nsettings.update(CONFIG)", 0),
+        ("config = {}\nconfig.update(CONFIG)", 0),
+    ],
+)
+def test_dicts_of_other_files(load: str, count: int) -> None:
+    text = f"{HEAD}from settings import CONFIG\n{load}\n"
+    files = {"settings.py": "CONFIG = {'SECRET_KEY': 'dev', 'SESSION_COOKIE_HTTPONLY': False}\n"}
+    assert sum(len(findings(code, text, files)) for code in ("FLK402", "FLK407")) == count
+    assert len(marked("FLK402", f"{HEAD}CONFIG = {{'SECRET_KEY': 'dev'}}\n{load}\n")) == (count > 0)

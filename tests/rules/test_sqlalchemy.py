@@ -138,6 +138,9 @@ def test_flk701_an_exit_that_flashes_an_error_gives_the_change_up(category: str,
         ("if (problem := check()):\n        return problem", 0),
         ("problem = check()\n    if problem is not None:\n        return problem", 0),
         ("problem = check()\n    if problem:\n        return ''", 1),
+        ("if check():\n        return {'error': 'x'}", 0),
+        ("if check():\n        return jsonify({'ok': False, 'errors': []})", 0),
+        ("if check():\n        return {'ok': True}", 1),
     ],
 )
 def test_flk701_an_exit_that_hands_on_what_a_check_found_gives_the_change_up(exit_: str, count: int) -> None:
@@ -187,3 +190,67 @@ def test_flk701_through_other_files(app: str, services: str, count: int) -> None
 def test_flk701_leaves_objects_alone_that_are_taken_out_of_the_session() -> None:
     body = "user = db.get_or_404(User, 1)\n    user.name = 'a'\n    db.session.expunge(user)\n    return user.name\n"
     assert findings("FLK701", f"{HEAD}{VIEW}{body}") == []
+
+
+@pytest.mark.parametrize(
+    ("handler", "count"),
+    [("print(e)", 1), ("if 'duplicate column' not in str(e):\n            raise", 0)],
+)
+def test_flk704_a_handler_that_raises_other_errors(handler: str, count: int) -> None:
+    attempt = "try:\n        db.session.add(User())\n        db.session.commit()\n"
+    text = (
+        f"{HEAD}def fill():\n    {attempt}    except Exception as e:\n        {handler}\n    db.session.add(User())\n"
+    )
+    assert len(findings("FLK704", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("exit_", "commit", "count"),
+    [
+        ("return False, 'gone'", "db.session.commit()", 0),
+        ("return None", "db.session.commit()", 0),
+        ("return True, ''", "db.session.commit()", 1),
+        ("return False, 'gone'", "pass", 1),
+    ],
+)
+def test_flk701_a_helper_that_gives_up(exit_: str, commit: str, count: int) -> None:
+    services = (
+        "from models import User, db\ndef add(name):\n    db.session.add(User())\n"
+        f"    if not name:\n        {exit_}\n    {commit}\n    return True, ''\n"
+    )
+    found = findings("FLK701", _app("services.add('a')"), {"models.py": MODELS, "services.py": services})
+    assert len(found) == count
+
+
+@pytest.mark.parametrize(
+    ("helper", "after", "count"),
+    [
+        ("db.session.add(u)\n    db.session.commit()", "return str(User.query.count())", 1),
+        ("db.session.add(u)\n    db.session.commit()", "return ''", 0),
+        ("db.session.add(u)", "return str(User.query.count())", 0),
+        ("try: db.session.commit()\n    finally: db.session.rollback()", "return str(User.query.count())", 0),
+    ],
+)
+def test_flk704_commit_of_a_function_of_the_file(helper: str, after: str, count: int) -> None:
+    save = f"def save(u):\n    {helper}\n"
+    attempt = f"try:\n        save(User())\n    except Exception:\n        pass\n    {after}\n"
+    assert len(findings("FLK704", f"{HEAD}{save}{VIEW}{attempt}")) == count
+    loop = (
+        "def fill():\n    for _ in range(3):\n        try:\n            save(User())\n        except Exception: pass\n"
+    )
+    assert len(findings("FLK704", f"{HEAD}{save}{loop}")) == ("commit" in helper and "try" not in helper)
+
+
+@pytest.mark.parametrize(
+    ("helper", "count"),
+    [
+        ("return db.session.get(User, i)", 1),
+        ("user = db.get_or_404(User, i)\n    return user", 1),
+        ("return User.query.all()", 1),
+        ("return db.session.get(User, i).id", 0),
+        ("if i: return {}\n    return db.session.get(User, i)", 0),
+    ],
+)
+def test_flk908_row_that_a_function_of_the_file_returns(helper: str, count: int) -> None:
+    load = f"from flask import jsonify\ndef load(i):\n    {helper}\n"
+    assert len(findings("FLK908", f"{HEAD}{load}{VIEW}return jsonify(load(1))\n")) == count

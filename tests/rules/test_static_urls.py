@@ -88,6 +88,11 @@ def test_fix(html: str, after: str | None) -> None:
 
 
 def test_what_a_bundler_wrote_is_left_alone() -> None:
-    bundled = f'<script>{"x" * 1000}</script><img src="/static/a.png">'
+    bundled = f'<script>{"x" * 500}</script><img src="/static/a.png">'
     assert in_template(bundled) == []
     assert in_template(bundled.replace("<img", "\n<img")) == ["/static/a.png"]
+
+
+def test_a_view_below_the_path_of_static_files() -> None:
+    app = f"{APP.format('')}@app.route('/static/users')\ndef users():\n    return ''\n"
+    assert in_template('<a href="/static/users">x</a><a href="/static/a.png">x</a>', app) == ["/static/a.png"]

@@ -128,10 +128,10 @@ class ConfigSource:
 
     ``name``: ``text`` is a name chain as written; ``member``: any value of the dict of that name; ``string``: a dotted
     import string; ``file``: a file name; ``option``: ``file:section:name`` of an INI file, whose value is the secret
-    key. ``unknown``: something that cannot be read.
+    key; ``mapping``: the name of a dict. ``unknown``: something that cannot be read.
     """
 
-    kind: Literal["name", "member", "string", "file", "option", "unknown"]
+    kind: Literal["name", "member", "string", "file", "option", "mapping", "unknown"]
     text: str = ""
 
 

@@ -53,6 +53,7 @@ _NEWEST_BELOW = {
     ("werkzeug", 3): "2.3.8",
 }
 _ASKS_FOR_FLASK = re.compile(r"(?:^|[\"'])\s*flask\s*(?:[\[=<>~!;,\"'#]|$)", re.I | re.M)
+_KEYWORDS = re.compile(r"^\s*keywords\s*=\s*\[[^\]]*\]", re.M)
 _LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\nversion = "(?P<version>[^"\n]+)"', re.M)
 
 
@@ -111,7 +112,7 @@ def _nested(folder: str) -> list[str]:
     own = [e.path for e in entries if e.name in _PIN_NAMES or e.name.startswith("requirements")]
     for path in own:
         files = glob.glob(f"{glob.escape(path)}/**/*.txt", recursive=True) if os.path.isdir(path) else [path]
-        if any(_ASKS_FOR_FLASK.search(read_text(file)) for file in files):
+        if any(_ASKS_FOR_FLASK.search(_KEYWORDS.sub("", read_text(file))) for file in files):
             return []
     found = _folders(entries)
     # `services/users/requirements.txt`
@@ -125,7 +126,9 @@ def _nested(folder: str) -> list[str]:
 
 def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
     skipped = {*FOLDER_NAMES, "node_modules"}
-    return [e.path for e in entries if not e.name.startswith(".") and e.name not in skipped and e.is_dir()]
+    inside = (e for e in entries if not e.name.startswith(".") and e.name not in skipped)
+    # A link may lead to itself.
+    return [e.path for e in inside if e.is_dir(follow_symlinks=False)]
 
 
 def _lock_files(folder: str) -> Iterator[tuple[str, str]]:

@@ -450,3 +450,99 @@ def methods_of_object(p: Program, target: str) -> list[str]:
         'for verb, rule in {"list": "", "show": "/<pk>"}.items():',
         f'    {target}.add_url_rule("/{name}" + rule, f"{name}.{{verb}}".replace(".", "_"), getattr(handlers, verb))',
     ]
+
+
+@idiom
+def rows_in_json_file(p: Program, target: str) -> list[str]:
+    name = p.name()
+    p.files[f"{name}.json"] = f'{{"rows": [{{"rule": "/{name}/a", "endpoint": "a_{name}"}}, {{"rule": "/{name}/b"}}]}}'
+    return [
+        "import json, os",
+        "from pathlib import Path",
+        f'with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "{name}.json"), encoding="utf-8") as file:',
+        f"    read_{name} = json.load(file)",
+        f'assert read_{name} == json.loads(Path(__file__).with_name("{name}.json").read_text())',
+        f'for number, row in enumerate(read_{name}["rows"]):',
+        f'    {target}.add_url_rule(row["rule"], row.get("endpoint", f"{name}-{{number}}"), lambda: "")',
+    ]
+
+
+@idiom
+def rows_in_sections(p: Program, target: str) -> list[str]:
+    name = p.name()
+    p.files[f"{name}.ini"] = (
+        f"[DEFAULT]\nmethod = PUT\n[{name}/x]\non = yes\n[{name}/y]\non = no\n[{name}/z]\nMethod: POST\n"
+    )
+    return [
+        "import configparser",
+        "from pathlib import Path",
+        f"parser_{name} = configparser.ConfigParser()",
+        f'parser_{name}.read(Path(__file__).parent / "{name}.ini")',
+        f"for section in parser_{name}.sections():",
+        f'    if parser_{name}.getboolean(section, "on", fallback=True):',
+        f'        {target}.add_url_rule("/" + section, section.replace("/", "-"), lambda: "", methods=[parser_{name}[section]["method"]])',
+    ]
+
+
+@idiom
+def rows_in_csv_file(p: Program, target: str) -> list[str]:
+    name = p.name()
+    p.files[f"{name}.csv"] = f'rule,endpoint\n"/{name}/a,b",one-{name}\n/{name}/c,two-{name}\n'
+    return [
+        "import csv, pathlib",
+        f'with pathlib.Path(__file__).parent.joinpath("{name}.csv").open(newline="") as file:',
+        "    for row in csv.DictReader(file):",
+        f'        {target}.add_url_rule(row["rule"], row["endpoint"], lambda: "")',
+    ]
+
+
+@idiom
+def module_loaded_by_its_file(p: Program, target: str) -> list[str]:
+    name = p.name()
+    for number in range(2):
+        p.files[f"plugin_{name}_{number}.py"] = (
+            f'RULE = "/{name}/{number}"\ndef install(given):\n    given.add_url_rule(RULE, RULE[1:].replace("/", "-"), lambda: "")\n'
+        )
+    return [
+        "import importlib.util",
+        "from pathlib import Path",
+        f'for path in sorted(Path(__file__).parent.glob("plugin_{name}_*.py")):',
+        "    spec = importlib.util.spec_from_file_location(path.stem, path)",
+        "    plugin = importlib.util.module_from_spec(spec)",
+        "    spec.loader.exec_module(plugin)",
+        f"    plugin.install({target})",
+    ]
+
+
+@idiom
+def metaclass_that_keeps_classes(p: Program, target: str) -> list[str]:
+    name = p.name()
+    return [
+        f"class Meta{name}(type):",
+        "    def __new__(mcs, given, bases, attrs):",
+        "        cls = type.__new__(mcs, given, bases, attrs)",
+        '        if attrs.get("rule"):',
+        '            cls.kept[attrs["rule"]] = cls',
+        "        return cls",
+        f"class Kept{name}(metaclass=Meta{name}):",
+        "    kept = {}",
+        "    rule = None",
+        f"class One{name}(Kept{name}):",
+        f'    rule = "/{name}/one"',
+        f"class Two{name}(One{name}):",
+        f'    rule = "/{name}/two"',
+        f"for rule, cls in Kept{name}.kept.items():",
+        f'    {target}.add_url_rule(rule, cls.__name__, lambda: "")',
+    ]
+
+
+@idiom
+def rows_of_named_tuples(p: Program, target: str) -> list[str]:
+    name = p.name()
+    return [
+        "from collections import namedtuple",
+        f'Row{name} = namedtuple("Row{name}", "rule endpoint methods", defaults=(["GET"],))',
+        f'first_{name} = Row{name}("/{name}/a", "a-{name}")',
+        f'for row in (first_{name}, first_{name}._replace(rule="/{name}/b", endpoint="b-{name}", methods=["PUT"])):',
+        f'    {target}.add_url_rule(view_func=lambda: "", **row._asdict())',
+    ]

@@ -304,3 +304,11 @@ def test_a_task_that_is_called_directly_goes_through_its_class(base: str, count:
 def test_an_element_of_an_attribute_in_a_display() -> None:
     code = 'x = {"a": app.config["X"], "b": [app.config["Y"]]}\ndef f():\n    app.things["S"] = f\nuse()\n'
     assert lacking(HEAD + code) == [USE]
+
+
+def test_a_package_that_makes_the_application_is_not_imported_inside_its_context() -> None:
+    use = "from flask import current_app\nname = current_app.name\n"
+    made = "from flask import Flask\napp = Flask('x')\n"
+    assert lacking({"pkg/__init__.py": "", "pkg/names.py": use}) == []
+    assert len(lacking({"pkg/__init__.py": made + use})) == 1
+    assert lacking({"pkg/__init__.py": f"def make():\n    from flask import Flask\n    return Flask('x')\n{use}"}) == []

@@ -25,11 +25,16 @@ def table(
     version: tuple[int, int] = (3, 1),
     installed: bool | None = True,
     used: frozenset[str] = frozenset(),
+    versions: Mapping[str, str] | None = None,
 ) -> RouteTable:
     """The static table of files by their path below the workspace folder."""
     texts = {f"/ws/{path}": dedent(text) for path, text in files.items()}
     sources = WorkspaceSources(
-        ModuleIndex(texts, ["/ws"]), texts.get, installed=lambda name: installed, used=used.__contains__
+        ModuleIndex(texts, ["/ws"]),
+        texts.get,
+        installed=lambda name: installed,
+        used=used.__contains__,
+        version=(versions or {}).get,
     )
     return build_route_table(sources, lambda p: SourceFile(texts[p]) if p in texts else None, hints, version)
 

@@ -435,6 +435,79 @@ PROGRAMS = {
         @other_responses({404: "no"})
         def x(a): ...
         """,
+    "sock": """
+        from flask import Blueprint, Flask
+        from flask_sock import Sock
+
+        app = Flask(__name__)
+        one = Sock(app)
+        @one.route("/direct")
+        def direct(ws): ...
+        bp = Blueprint("bp", __name__, url_prefix="/bp")
+        @one.route("/inner/<name>", bp=bp)
+        def inner(ws, name): ...
+        app.register_blueprint(bp)
+        later = Sock()
+        @later.route("/later")
+        def waits(ws): ...
+        later.init_app(app)
+        """,
+    "healthz": """
+        from flask import Flask
+        from flask_healthz import Healthz, healthz
+        app = Flask(__name__)
+        Healthz(app)
+        app.register_blueprint(healthz, url_prefix="/again", name="again")
+        """,
+    "apscheduler": """
+        from flask import Flask
+        from flask_apscheduler import APScheduler
+        app = Flask(__name__)
+        app.config.update(SCHEDULER_API_ENABLED=True, SCHEDULER_API_PREFIX="/jobs")
+        scheduler = APScheduler()
+        scheduler.init_app(app)
+        quiet = APScheduler(app=Flask("other"))
+        """,
+    "oidc": """
+        from flask import Flask
+        from flask_oidc import OpenIDConnect
+        app = Flask(__name__)
+        app.config["OIDC_CLIENT_SECRETS"] = {"web": {
+            "client_id": "a", "client_secret": "b", "issuer": "https://example.com/",
+        }}
+        app.config["SECRET_KEY"] = "x"
+        app.config["OIDC_CALLBACK_ROUTE"] = "/back"
+        oidc = OpenIDConnect(app, prefix="/auth")
+        @app.get("/private")
+        @oidc.require_login
+        def private(): ...
+        @app.get("/token")
+        @oidc.accept_token()
+        def token(): ...
+        """,
+    "themer": """
+        from flask import Flask
+        from flask_themer import Themer
+        app = Flask(__name__)
+        themer = Themer()
+        themer.init_app(app, loaders=[type("L", (), {"themes": []})()])
+        @themer.current_theme_loader
+        def theme(): ...
+        """,
+    "sse": """
+        from flask import Flask
+        from flask_sse import sse
+        app = Flask(__name__)
+        app.register_blueprint(sse, url_prefix="/stream")
+        """,
+    "uploads": """
+        from flask import Flask
+        from flask_uploads import IMAGES, UploadSet, configure_uploads
+        app = Flask(__name__)
+        app.config["UPLOADED_PHOTOS_DEST"] = "/tmp"
+        app.config["UPLOADS_AUTOSERVE"] = True
+        configure_uploads(app, UploadSet("photos", IMAGES))
+        """,
 }
 
 
@@ -465,3 +538,125 @@ def test_which_of_two_packages_flask_bootstrap_is(used: set[str], rules: set[str
     found = table({"app.py": text}, used=frozenset(used))
     assert {r.rule for r in found.routes if r.endpoint != "static"} == rules
     assert found.apps[0].exact is bool(rules)
+
+
+# Extensions that need other versions than the ones that are installed here: what they gave where they run.
+ELSEWHERE = {
+    "flask_jwt": (
+        """
+        from flask import Flask
+        from flask_jwt import JWT, jwt_required
+        app = Flask(__name__)
+        app.config["JWT_AUTH_URL_RULE"] = "/api/auth"
+        jwt = JWT(app, lambda u, p: None, lambda p: None)
+        @app.route("/private")
+        @jwt_required()
+        def private(): ...
+        """,
+        {("/api/auth", "_default_auth_request_handler", "POST"), ("/private", "private", "GET")},
+    ),
+    "flask_rest_jsonapi": (
+        """
+        from flask import Blueprint, Flask
+        from flask_rest_jsonapi import Api, ResourceDetail, ResourceList, ResourceRelationship
+        app = Flask(__name__)
+        bp = Blueprint("bp", __name__, url_prefix="/bp")
+        class Many(ResourceList): ...
+        class One(ResourceDetail):
+            methods = ["GET", "PATCH"]
+        class Tie(ResourceRelationship): ...
+        api = Api(app)
+        api.route(Many, "many", "/many", "/all")
+        api.route(One, "one", "/many/<int:id>")
+        later = Api(blueprint=bp)
+        later.route(Tie, "tie", "/tie")
+        later.init_app(app)
+        """,
+        {
+            ("/many", "many", "GET POST"),
+            ("/all", "many", "GET POST"),
+            ("/many/<int:id>", "one", "GET PATCH"),
+            ("/bp/tie", "bp.tie", "DELETE GET PATCH POST"),
+        },
+    ),
+    "dash": (
+        """
+        from dash import Dash
+        from flask import Flask
+        app = Flask(__name__)
+        Dash(__name__, server=app, url_base_pathname="/d/")
+        """,
+        {
+            ("/d/assets/<path:filename>", "_d_dash_assets.static", "GET"),
+            *(
+                (f"/d/{name}", f"/d/{name}", "GET")
+                for name in (
+                    "_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+                    "_dash-layout",
+                    "_dash-dependencies",
+                    "_reload-hash",
+                    "_favicon.ico",
+                    "",
+                    "<path:path>",
+                )
+            ),
+            ("/d/_dash-update-component", "/d/_dash-update-component", "POST"),
+        },
+    ),
+    "canonicalwebteam": (
+        """
+        from canonicalwebteam.flask_base.app import FlaskBase
+        app = FlaskBase(__name__, "site", favicon_url="https://example.com/favicon.ico")
+        """,
+        {
+            ("/fish", "fish_chips", "GET"),
+            ("/_status/check", "status_check", "GET"),
+            ("/favicon.ico", "favicon", "GET"),
+        },
+    ),
+}
+
+
+def test_data_that_fits_a_schema_is_as_it_was() -> None:
+    text = """
+        from flask import Flask
+        from six.moves.configparser import ConfigParser
+        from voluptuous import Required, Schema
+        app = Flask(__name__)
+        for row in Schema([{Required("rule"): str}])([{"rule": "/a"}, {"rule": "/b"}]):
+            app.add_url_rule(row["rule"], row["rule"], print)
+        parser = ConfigParser()
+        parser.read_string("[x]\\nrule = /c")
+        app.add_url_rule(parser.get("x", "rule"), "c", print)
+        """
+    found = table({"app.py": text})
+    assert {r.rule for r in found.routes if r.endpoint != "static"} == {"/a", "/b", "/c"}
+    assert found.apps[0].exact
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_model_says_what_the_extension_did_where_it_runs(name: str) -> None:
+    text, expected = ELSEWHERE[name]
+    usual = tuple(r for r in table({"app.py": text}).routes if r.by_default and r.endpoint != "static")
+    found = {(rule, endpoint, " ".join(sorted(methods))) for rule, endpoint, methods in rows(usual)}
+    assert found == expected
+
+
+def test_an_extension_that_had_another_route_before_is_not_taken_for_its_successor() -> None:
+    text = "from flask import Flask\nfrom flask_oidc import OpenIDConnect\napp = Flask(__name__)\nOpenIDConnect(app)\n"
+    found = table({"app.py": text}, versions={"flask-oidc": "1.4.0"})
+    assert {r.endpoint for r in found.routes} == {"static"}
+    assert "before version 2" in found.apps[0].blind_spots[0].reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import connexion\napp = connexion.FlaskApp(__name__)\napp.add_api('openapi.yaml')\n",
+        "from eve import Eve\napp = Eve()\n",
+    ],
+)
+def test_an_application_of_a_framework_over_flask_is_known_not_to_be_complete(text: str) -> None:
+    found = table({"app.py": text})
+    assert not found.apps[0].complete
+    assert "adds" in found.apps[0].blind_spots[0].reason

@@ -81,6 +81,24 @@ def test_the_app_may_have_another_name_there() -> None:
     assert found.apps[0].exact
 
 
+def test_the_module_that_hands_an_app_of_another_to_a_function_is_started() -> None:
+    found = table(
+        {
+            **CORE,
+            "shop/setup.py": "def init(app, prefix=''):\n    app.add_url_rule(prefix + '/added', 'added', init)",
+            "wsgi.py": "from shop.core import app as application\nfrom shop.setup import init\ninit(application)",
+        }
+    )
+    assert own(found) == {"/core", "/added"}
+    assert found.apps[0].exact
+
+
+def test_handing_an_app_to_a_library_starts_nothing() -> None:
+    found = table({**CORE, "manage.py": "from shop.core import app\nfrom flask_script import Manager\nManager(app)"})
+    assert own(found) == {"/core"}
+    assert found.apps[0].exact
+
+
 def test_a_function_that_adds_routes_to_a_global_app_is_reached_through_its_caller() -> None:
     found = table(
         {
@@ -421,3 +439,11 @@ def test_a_module_that_says_itself_what_it_lacks_raises_nothing() -> None:
     )
     assert own(found) == {"/title", "/rest"}
     assert found.apps[0].exact
+
+
+def test_a_module_beside_its_importer_is_found_as_python_2_does() -> None:
+    files = {
+        "shop/__init__.py": "from flask import Flask\napp = Flask(__name__)\nimport views",
+        "shop/views.py": "from shop import app\n@app.route('/x')\ndef x(): ...\nprint(x.func_name)",
+    }
+    assert own(table(files, installed=None)) == {"/x"}

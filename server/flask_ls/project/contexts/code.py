@@ -57,6 +57,7 @@ class Code:
         self._imports = Part(tracker, _imports)
         self._has_main_guard = Part(tracker, _has_main_guard)
         self._is_run_by_alembic = Part(tracker, _is_run_by_alembic)
+        self._makes_app = Part(tracker, _makes_app)
         self._files = tracker
 
     def is_class(self, path: str, name: str) -> bool:
@@ -110,6 +111,10 @@ class Code:
     def is_run_by_alembic(self, path: str) -> bool:
         """Whether it is an ``env.py`` or a revision of Alembic, which `flask db` runs in an application context."""
         return self._is_run_by_alembic(path, None)
+
+    def makes_app(self, path: str) -> bool:
+        """Whether importing a file makes an application: none can be in force before, as a rule."""
+        return self._makes_app(path, None)
 
 
 def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
@@ -178,6 +183,14 @@ def _imports(facts: FileFacts, _: None) -> tuple[tuple[str, int, Op], ...]:
 def _has_main_guard(facts: FileFacts, _: None) -> bool:
     module = facts.bodies.get("")
     return module is not None and any(op[0] == "if" and op[1] == MAIN for op in module.block)
+
+
+def _makes_app(facts: FileFacts, _: None) -> bool:
+    names = {
+        "flask.Flask",
+        *(local for i in facts.imports if i.module == "flask" for n, local in i.names if n == "Flask"),
+    }
+    return any(e.kind == "value" and e.target in names for exports in facts.exports.values() for e in exports)
 
 
 def _is_run_by_alembic(facts: FileFacts, _: None) -> bool:

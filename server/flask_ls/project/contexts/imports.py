@@ -41,7 +41,7 @@ class Imports:
         is_script = code.has_main_guard(path)
         if self.importers(path):
             return NONE if is_script else 0
-        if is_script or is_entry_name(path) or is_test_path(path):
+        if is_script or is_entry_name(path) or is_test_path(path) or code.makes_app(path):
             return NONE
         # Of a module inside a package that nothing imports, it is not known who does, and where.
         return UNKNOWN if self._some_are_imported_by_name(None) or self._is_inside_package(path) else NONE

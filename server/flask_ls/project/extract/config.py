@@ -16,7 +16,7 @@ _ATTRIBUTES = {"secret_key": "SECRET_KEY"}
 _OF_DATA = frozenset({"from_file", "from_json", "from_toml", "from_yaml"})
 # Functions that read a file of data.
 _LOADING = frozenset({"load", "safe_load", "full_load"})
-CONFIG_SOURCES = frozenset({"from_object", "from_pyfile", "configparser"}) | _OF_DATA | _LOADING
+CONFIG_SOURCES = frozenset({"from_object", "from_pyfile", "from_mapping", "configparser"}) | _OF_DATA | _LOADING
 CONFIG_VALUES = FOLLOWED_KEYS | _ATTRIBUTES.keys()
 """The words without which a file has neither ``config_sources`` nor ``config_values``."""
 
@@ -36,10 +36,18 @@ def config_sources(index: FileIndex) -> tuple[ConfigSource, ...]:
             found += _sources(index, given, method == "from_pyfile", _LIMIT)
         elif method in _OF_DATA and isinstance(given, ast.Constant) and isinstance(given.value, str):
             found.append(ConfigSource("file", given.value))
-        elif method in ("update", "from_mapping") and _is_config(call.func) and _is_loaded(index, given):
-            found += [ConfigSource("file", name) for name in _opened(index, "open")]
+        elif method in ("update", "from_mapping") and _is_config(call.func):
+            if _is_loaded(index, given):
+                found += [ConfigSource("file", name) for name in _opened(index, "open")]
+            elif isinstance(getattr(call.func, "value", None), ast.Attribute) and (written := _name(given)) is not None:
+                found.append(ConfigSource("mapping", written))
     found += _of_parser(index)
     return tuple(dict.fromkeys(found))
+
+
+def _name(node: ast.expr) -> str | None:
+    written = ref(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+    return written.dotted if written is not None else None
 
 
 def _is_config(method: ast.expr) -> bool:

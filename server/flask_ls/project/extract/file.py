@@ -31,7 +31,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 24
+EXTRACTOR_VERSION = 26
 
 
 def extract(
@@ -65,7 +65,7 @@ def extract(
         functions=_functions(source, index),
         classes=_classes(source, index),
         stores=_stores(index, words),
-        config_sources=config_sources(index) if words & CONFIG_SOURCES else (),
+        config_sources=config_sources(index) if words & CONFIG_SOURCES or {"config", "update"} <= words else (),
         containers=containers(index),
         config_values=config_values(index) if words & CONFIG_VALUES else (),
         config=config_facts(source, index, words),

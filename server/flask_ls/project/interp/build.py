@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.interp import discover
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
-from flask_ls.project.interp.evaluation import Evaluation
+from flask_ls.project.interp.evaluation import Evaluation, mark_of
 from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import MAX_STEPS, Machine
 from flask_ls.project.interp.reach import Reach
@@ -130,6 +130,7 @@ class _Evaluator:
             configs,
             self._app_parameters(),
             frozenset(self.reach.sought),
+            {path: mark_of(text) for path, text in self.sources.opened.items()},
         )
 
     def _ways_to(self, factory: Factory) -> list[Entry]:

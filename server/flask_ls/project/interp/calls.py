@@ -104,7 +104,8 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         external.escape(m, args, f"{func.name}() calls itself too deeply to be followed")
         return Unknown(f"{func.name}() calls itself too deeply to be followed")
     effort = m.efforts.setdefault(node, Effort())
-    if effort.is_exhausted or (effort.is_excessive and not func.module.is_model):
+    is_model = func.module.is_model
+    if not is_model and (effort.is_exhausted or effort.is_excessive):
         return _left_out(m, func, args, effort)
     m.serial += 1
     frame = Frame(func.module, Namespace(m.serial), func.frame, func, qualname=func.qualname)
@@ -119,6 +120,7 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
     m.depth += 1
     m.frame = frame
     before, born, steps, progress = m.oldest_write, m.serial, m.steps, m.recorder.progress
+    model_steps = m.model_steps
     m.oldest_write = born
     try:
         if isinstance(node, ast.Lambda):
@@ -145,7 +147,11 @@ def call_function(m: Machine, func: Function, args: Args) -> Value:
         before = min(before, m.oldest_write) if not is_idle else before
         if frame.block is not None:
             steps += frame.block.steps
-        effort.add(0 if active else m.steps - steps, idle=is_idle, barren=m.recorder.progress == progress)
+        if is_model and not active:
+            m.model_steps = model_steps + m.steps - steps
+        # What models of libraries take is theirs.
+        taken = m.steps - steps - (0 if is_model else m.model_steps - model_steps)
+        effort.add(0 if active else taken, idle=is_idle, barren=m.recorder.progress == progress)
         m.oldest_write = before
         m.active[node] = (active, path)
 

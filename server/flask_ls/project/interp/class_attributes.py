@@ -135,6 +135,8 @@ def from_class(m: Machine, owner: ClassV, name: str) -> Value:
             if isinstance(inherited, Descriptor) and inherited.kind == "property":
                 return m.call(inherited.func, Args([owner]))
             return bind(m, inherited, owner, owner.metaclass)
+    if name == "__new__":
+        return m.native("__new__", _object_new)
     if name == "__name__":
         return owner.name
     if name == "__qualname__":
@@ -202,7 +204,7 @@ def from_super(m: Machine, owner: Super, name: str) -> Value:
 
         def init(m_: Machine, args: Args) -> Value:
             if unreadable is not None:
-                external.escape(m_, args, f"{external.describe(unreadable)} cannot be read")
+                external.initialised(m_, owner.cls, unreadable, args)
             return None
 
         return m.native(name, init)

@@ -64,9 +64,9 @@ def is_test(path: str, root: str) -> bool:
     return name.startswith("test_") or name in ("conftest.py", "tests.py") or any(f in _TEST_FOLDERS for f in folders)
 
 
-def app_words(texts: Iterable[str]) -> frozenset[str]:
+def app_words(texts: Iterable[str], classes: frozenset[str] = APP_CLASSES) -> frozenset[str]:
     """The names of classes of applications: Flask's, the extensions', and what the workspace derives from them."""
-    known = set(APP_CLASSES)
+    known = set(classes)
     texts = [t for t in texts if "class " in t]
     while True:
         pattern = re.compile(rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)]*\b(?:{'|'.join(sorted(known))})\b", re.M)
@@ -82,7 +82,8 @@ def survey(sources: WorkspaceSources, hints: Hints) -> Found:
         m for m in sources.index if hints.include_tests or not is_test(m.path, sources.index.workspace_of(m.path))
     ]
     texts = {m.path: sources.text(m) for m in modules}
-    words = app_words(texts.values())
+    known = APP_CLASSES | {"App"} if sources.may_be_used("connexion") else APP_CLASSES
+    words = app_words(texts.values(), known)
     call = re.compile(rf"\b(?:{'|'.join(sorted(words))})\s*\(")
     found = Found(class_names=words)
     for module in modules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 
 from flask_ls.project.config.model import AppConfig
@@ -18,3 +19,9 @@ class Evaluation:
     configs: tuple[AppConfig, ...] = ()  # of the apps of the table
     app_parameters: frozenset[tuple[str, str]] = frozenset()  # (function, parameter) that only apps were given to
     sought: frozenset[str] = frozenset()  # names of functions whose callers count, wherever they are
+    opened: dict[str, int] = field(default_factory=dict)  # files that were read as data -> ``mark_of`` their text
+
+
+def mark_of(text: str | None) -> int:
+    """A number that is another one for another text, in every process."""
+    return -1 if text is None else zlib.crc32(text.encode("utf-8", "surrogatepass"))

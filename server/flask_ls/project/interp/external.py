@@ -77,7 +77,8 @@ def call(m: Machine, func: External, args: Args) -> Value:
     if path == "coroutine()":
         return func
     # A signal only keeps the object to compare it with the sender.
-    harmless = packages.is_harmless(package) or path.endswith(".connect_via")
+    is_signal = path.endswith(".connect_via") or (path.endswith(".connect") and len(given) == 2 and _is_plain(given[0]))
+    harmless = packages.is_harmless(package) or is_signal
     is_known = harmless or package in packages.ADDS_ROUTES
     given_away(m, path, args, () if is_known else held_objects(m, args), known=is_known)
     if not harmless:
@@ -102,6 +103,11 @@ def call(m: Machine, func: External, args: Args) -> Value:
         held = held_objects(m, args)
         made.held = (*func.held, *(h for h in held if not any(h is f for f in func.held)))[:4]
     return made
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether a value is a function."""
+    return isinstance(value, (Function, Wrapped))
 
 
 def _setting(m: Machine, path: str, args: Args) -> Value:

@@ -39,7 +39,7 @@ def from_function(m: Machine, owner: Value, name: str) -> Value:
         if name == "func":
             return owner.func
         return MISSING
-    if name == "__name__":
+    if name in ("__name__", "func_name"):  # the latter in Python 2
         return owner.name
     if name == "__get__":
         return m.native("__get__", lambda m_, a: Bound(owner, a.pos[0]) if a.pos and a.pos[0] is not None else owner)

@@ -105,8 +105,12 @@ def _class_def(m: Machine, node: ast.ClassDef, frame: Frame) -> Outcome | None:
 def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str, Value]) -> Value:
     """Give a class its bases and run what creating a class runs."""
     readable: list[ClassV] = []
+    bases = [m.settle(b) for b in bases]
     for base in bases:
-        base = m.settle(base)
+        if _is_stand_in(base):
+            keywords.setdefault("metaclass", base.metaclass)
+    bases = [b for base in bases for b in (base.bases if _is_stand_in(base) else (base,))]
+    for base in bases:
         if isinstance(base, Choice):
             options = [v for _, v in m.alternatives(base)]
             base = next((v for v in options if isinstance(v, ClassV)), options[0])
@@ -147,6 +151,16 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
     return cls
 
 
+def _is_stand_in(base: Value) -> bool:
+    return isinstance(base, ClassV) and base.path == STAND_IN
+
+
+def under_metaclass(m: Machine, cls: ClassV, metaclass: ClassV) -> Value:
+    """A finished class made anew by a metaclass."""
+    cls.metaclass = metaclass
+    return _with_metaclass(m, cls, list(cls.bases), {})
+
+
 def _less_known(first: Unknown | None, second: Unknown | None) -> Unknown | None:
     """Of two bases that cannot be read the one that says less: nothing may be concluded from the other alone."""
     if first is None or second is None:
@@ -178,6 +192,9 @@ def _with_metaclass(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[
         m.creating.pop()
     return result
 
+
+# The path of a class that stands for bases and a metaclass (``six.with_metaclass``).
+STAND_IN = "six.with_metaclass()"
 
 # Bases that add nothing a route could come from.
 _PLAIN_BASES = frozenset(

@@ -106,6 +106,8 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
     found = m.sources.index.find(name, importer.module if importer is not None else None)
     if found is not None and packages.is_harmless(top) and _is_vendored(found):
         return _import_external(m, name)
+    if found is None and importer is not None:
+        found = _beside(m, name, importer)
     if found is None:
         if "." in name and m.sources.index.find(top, importer.module if importer is not None else None):
             _missing(m, name)
@@ -118,6 +120,16 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
         if parent is not None:
             load(m, parent)
     return load(m, found)
+
+
+def _beside(m: Machine, name: str, importer: ModuleV) -> Module | None:
+    """A module next to its importer inside a package, as Python 2 finds it, where nothing else has its name."""
+    top = name.partition(".")[0]
+    is_known = packages.is_harmless(top) or top in packages.ADDS_ROUTES or m.sources.may_be_used(top)
+    if not importer.module.package or is_known or m.sources.is_installed(top) or m.catching("ImportError"):
+        return None
+    found = m.sources.index.find_relative(importer.module, 1, name)
+    return found if found is not None and found.path != importer.module.path else None
 
 
 def _is_vendored(module: Module) -> bool:

@@ -60,6 +60,9 @@ class Sources(Protocol):
     def text(self, module: Module) -> str:
         """The text of a module."""
 
+    def data(self, path: str) -> str | None:
+        """The text of a file of the workspace that the program opens; None when it cannot be known."""
+
     def listing(self, folder: str) -> list[str] | None:
         """The names in a folder of the workspace; None when it is none."""
 
@@ -68,6 +71,9 @@ class Sources(Protocol):
 
     def may_be_used(self, distribution: str) -> bool:
         """Whether a distribution is installed or named by a requirement file."""
+
+    def version(self, distribution: str) -> str | None:
+        """The version of a distribution, where it is installed or pinned."""
 
 
 class Machine(World):
@@ -93,6 +99,7 @@ class Machine(World):
         self.max_steps = MAX_STEPS
         self.rounds = 0
         self.exceeded = False
+        self.model_steps = 0  # of the steps, those in models of libraries
         self.tries: list[Any] = []
         self.creating: list[ClassV] = []
         self.active: dict[Any, tuple[int, int]] = {}  # function node -> depth, length of the path at first

@@ -1,4 +1,6 @@
-"""Models of extensions: Python files that say what an extension does to routes, run by the interpreter itself.
+"""Models of extensions (and of a module of the standard library that is best said in Python): what it does to routes.
+
+They are Python files that the interpreter runs itself.
 
 A model is a file of ``extensions/models/`` named after the import name of the package. It needs to hold only what
 leads to routes; what it lacks is external. Its frames are no places of the workspace, so a route's site is the line of

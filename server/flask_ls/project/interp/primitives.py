@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import external, reasons
-from flask_ls.project.interp.library import modules
+from flask_ls.project.interp.flask_core import config
+from flask_ls.project.interp.library import data_files, modules
 from flask_ls.project.interp.records import innermost
 from flask_ls.project.interp.values import (
     MISSING,
@@ -70,6 +71,14 @@ def _used(m: Machine, args: Args) -> Value:
     return isinstance(name, str) and m.sources.may_be_used(name)
 
 
+def _is_older(m: Machine, args: Args) -> Value:
+    """Whether a distribution is known to be of an earlier major version than this."""
+    name, major = m.settle(args.get(0, "name")), m.settle(args.get(1, "major"))
+    version = (m.sources.version(name) if isinstance(name, str) else None) or ""
+    first = version.partition(".")[0]
+    return first.isdecimal() and int(first) < major
+
+
 def _parameters_of(m: Machine, args: Args) -> Value:
     """The positional parameters without defaults of a function, each with the converter its annotation means."""
     func = innermost(m.settle(args.get(0, "function")))
@@ -124,14 +133,27 @@ def _accepted_arguments(m: Machine, args: Args) -> Value:
     return m.new_dict({k: v for k, v in given.items.items() if k in names}, given.rest)
 
 
+def _unknown(m: Machine, args: Args) -> Value:
+    return Unknown(str(m.settle(args.get(0, "reason"))))
+
+
+def _usually_not(m: Machine, args: Args) -> Value:
+    """False unless something special is set up outside the project."""
+    return config.usually_not(m, str(m.settle(args.get(0, "reason"))))
+
+
 _PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
     "snake_case": _text(lambda t: _words(t, "_")),
     "dash_case": _text(lambda t: _words(t, "-")),
     "single_slashes": _text(lambda t: re.sub(r"/+", "/", t)),
     "unreadable": _unreadable,
+    "unknown": _unknown,
+    "usually_not": _usually_not,
+    "ini_sections": data_files.ini_sections,
     "import_name": modules.import_string,
     "installed": _installed,
     "used": _used,
+    "is_older": _is_older,
     "parameters_of": _parameters_of,
     "rule_arguments": _rule_arguments,
     "members_with": _members_with,

@@ -176,11 +176,35 @@ class Reach:
                 own = held.registrars
                 for name, alias in imports.get(path, ()):
                     names |= own if name == "*" else {alias} if name in own else set()
-            for name, line, owner in self._additions(module):
+            for name, line, owner in (*self._additions(module), *self._handovers(module, names)):
                 if name in names and (owner is None or self._has_importer(module)):
                     found[module.path] = Addition(line, owner)
                     break
         return found
+
+    def _handovers(self, module: Module, names: set[str]) -> Iterator[tuple[str, int, None]]:
+        """Where a module gives one of the names to a function of the workspace when it is imported."""
+        text = self._sources.text(module)
+        if not any(re.search(rf"\w\([^)\n]*\b{re.escape(name)}\b", text) for name in names):
+            return
+        tree = self._sources.parse(text)
+        if tree is None:
+            return
+        own = {alias for taken in self._imports(module).values() for _, alias in taken}
+        own |= {n.name for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+        functions = {id(f) for _, f in _outermost(tree)}
+        stack: list[ast.AST] = [tree]
+        while stack:
+            node = stack.pop()
+            if id(node) in functions:
+                continue
+            if isinstance(node, ast.Call):
+                root = _root(node.func)
+                if root in own or (root is not None and self._sources.index.find(root, module) is not None):
+                    for value in (*node.args, *(k.value for k in node.keywords)):
+                        if isinstance(value, ast.Name) and value.id in names:
+                            yield value.id, node.lineno, None
+            stack.extend(ast.iter_child_nodes(node))
 
     def functions(self, registrars: Registrars, entered: Mapping[str, set[str]]) -> dict[tuple[str, str], int]:
         """The functions (path, qualname) that add routes through what holds the app but did not run; where they do."""
@@ -334,6 +358,13 @@ def _through(base: ast.expr | None, local: frozenset[str]) -> str | None:
     if isinstance(base, ast.Attribute) and isinstance(base.value, ast.Name) and base.value.id == "self":
         return f"self.{base.attr}"
     return None
+
+
+def _root(called: ast.expr) -> str | None:
+    """The name that what is called starts with."""
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    return called.id if isinstance(called, ast.Name) else None
 
 
 def _outermost(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

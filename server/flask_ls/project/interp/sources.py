@@ -17,6 +17,8 @@ from flask_ls.syntax.source import SourceFile
 if TYPE_CHECKING:
     from flask_ls.project.modules import Module, ModuleIndex
 
+MAX_DATA = 300_000  # characters
+
 
 class WorkspaceSources:
     """``Sources`` over a module index and a function that reads files."""
@@ -30,12 +32,13 @@ class WorkspaceSources:
         installed: Callable[[str], bool | None] | None = None,
         whole: Callable[[str], ast.Module | None] | None = None,
         used: Callable[[str], bool] = lambda distribution: False,
+        version: Callable[[str], str | None] = lambda distribution: None,
     ) -> None:
         """``read``: the text of a file or None. ``parse``: text to tree, also for broken text.
 
         ``installed``: whether a top-level package can be imported; None when that is not known. ``whole``: the tree of
         a file that somebody keeps anyway, if so. ``used``: whether a distribution is installed or a requirement file
-        names it.
+        names it. ``version``: that of a distribution, where it is installed or pinned.
         """
         self.index = index
         self._read = read
@@ -43,11 +46,13 @@ class WorkspaceSources:
         self._installed = installed
         self._whole = whole
         self.may_be_used = used
+        self._version = version
         self._trees: dict[str, ast.Module | None] = {}
         self._docstrings: dict[ast.AST, str] = {}
         self._broken: dict[str, int] = {}
         self._texts: dict[str, str | None] = {}
         self._lines: dict[str, list[str]] = {}
+        self.opened: dict[str, str | None] = {}
         self._listings: dict[str, list[str] | None] = {}
 
     def text(self, module: Module) -> str:
@@ -58,6 +63,15 @@ class WorkspaceSources:
         if path not in self._texts:
             self._texts[path] = self._read(path)
         return self._texts[path]
+
+    def data(self, path: str) -> str | None:
+        """The text of a file of the workspace that the program opens as data; None when it is none or too long."""
+        if not self.index.contains(path):
+            return None
+        if path not in self.opened:
+            self.opened[path] = self._read(path)
+        text = self.opened[path]
+        return text if text is not None and len(text) <= MAX_DATA else None
 
     def parse(self, text: str) -> ast.Module | None:
         """The tree of a text; None when it is broken beyond repair."""
@@ -143,6 +157,10 @@ class WorkspaceSources:
                     names = self.index.files_in(folder) or None
             self._listings[folder] = names
         return self._listings[folder]
+
+    def version(self, distribution: str) -> str | None:
+        """The version of a distribution, where it is installed or pinned."""
+        return self._version(distribution)
 
     def is_installed(self, package: str) -> bool | None:
         """Whether a top-level package outside the workspace can be imported."""

@@ -41,6 +41,18 @@ class ConfigObjects:
         """Dotted names of the classes and modules that are handed over themselves, without their bases."""
         return self._resolved[3]
 
+    @lazy
+    def mappings(self) -> frozenset[str]:
+        """Canonical names of the variables whose dicts are handed to ``from_mapping`` or ``update``."""
+        names = self._model.names
+        found = (
+            names.in_module(facts.module, source.text)
+            for facts in self._model.files.values()
+            for source in facts.config_sources
+            if source.kind == "mapping"
+        )
+        return frozenset(name for name in found if name is not None)
+
     def gives(self, owner: str, key: str) -> bool:
         """Whether a configuration gets ``key`` from this class itself: no class handed over overrides it."""
         model = self._model
@@ -88,6 +100,8 @@ class ConfigObjects:
                 found = self._names_of(facts, source)
                 if source.kind in ("file", "option"):
                     paths |= self._files(source.text)
+                elif source.kind == "mapping":
+                    continue
                 elif found:
                     handed.update(found)
                 else:

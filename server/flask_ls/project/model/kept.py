@@ -86,10 +86,11 @@ def evaluation_after(kept: Kept[Evaluation], read: Read, around: Callable[[str],
     ``around``: path -> what the rest of the project has to do with that file.
     """
     # The interpreter is loaded by who evaluates or edits; most processes do neither.
+    from flask_ls.project.interp.evaluation import mark_of
     from flask_ls.project.start_code import same_start
 
     files = kept.now(read)
-    if files is None:
+    if files is None or any(mark_of(_text(read, path)) != mark for path, mark in kept.value.opened.items()):
         return None
     for path, file in files.items():
         entered = kept.value.entered.get(path, frozenset())
@@ -101,6 +102,11 @@ def evaluation_after(kept: Kept[Evaluation], read: Read, around: Callable[[str],
         return kept.value
     table, configs = kept.relocated((kept.value.table, kept.value.configs), files)
     return replace(kept.value, table=table, configs=configs)
+
+
+def _text(read: Read, path: str) -> str | None:
+    source = read(path)
+    return source.text if source is not None else None
 
 
 def imports_alike(before: FileFacts, after: FileFacts) -> bool:

@@ -256,7 +256,8 @@ class ProjectModel:
             source = read(path)
             return source.text if source is not None else None
 
-        sources = WorkspaceSources(self.index, text, whole=self.tree, used=self.distributions.may_be_used)
+        known = self.distributions
+        sources = WorkspaceSources(self.index, text, whole=self.tree, used=known.may_be_used, version=known.version)
         return evaluate(sources, read, Hints(self.app_hint), self._flask_version, self.checkpoint)
 
     @property

@@ -36,11 +36,30 @@ _FETCH = re.compile(r"""\bfetch\(\s*["'`]([^"'`]+)["'`]\s*,(.{0,400}?)\bJSON\.st
 
 def sender(ctx: Context, function: FunctionNode, roles: list[Role], body: Body) -> Related | None:
     """Where such a body is sent to a view of this file whose rules are plain; None when no such place is known."""
-    rules = {values.text(ctx, values.argument(r.call, 0, "rule")) for r in roles if r.call is not None} - {None}
+    rules = _whole_rules(ctx, roles)
     for call in ctx.index.nodes(ast.Call):
         if _sends(ctx, call, rules, body) and isinstance(call.func, ast.Attribute) and _is_client(call.func.value, ctx):
             return ctx.related(call, "it is sent here")
     return _test(ctx, rules, body) or (_form(ctx, function, rules) if body == "form" else _script(ctx, rules))
+
+
+def _adding(ctx: Context, cls: ast.ClassDef) -> Iterator[ast.Call]:
+    """``app.add_url_rule("/", view_func=View.as_view("view"))`` for a class."""
+    for call in ctx.index.nodes(ast.Call):
+        given = values.argument(call, 2, "view_func")
+        view = values.definition(ctx, given) if given is not None else None
+        method = view.func if isinstance(view, ast.Call) else None
+        if isinstance(method, ast.Attribute) and method.attr == "as_view" and ctx.text(method.value) == cls.name:
+            yield call
+
+
+def _whole_rules(ctx: Context, roles: list[Role]) -> set[str | None]:
+    """The rules with the prefixes of their blueprints, as far as the route table has them; else as they are written."""
+    calls = [r.call for r in roles if r.call is not None]
+    calls += [call for r in roles if isinstance(r.site, ast.ClassDef) for call in _adding(ctx, r.site)]
+    sites = {ctx.site(call) for call in calls}
+    known: set[str | None] = {route.rule for route in ctx.model.routes.routes if route.site in sites}
+    return known or {values.text(ctx, values.argument(call, 0, "rule")) for call in calls} - {None}
 
 
 def _sends(ctx: Context, call: ast.Call, rules: set[str | None], body: Body) -> bool:

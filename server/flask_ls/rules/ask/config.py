@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_ls.project.config.keys import FLASK_KEYS
+from flask_ls.project.facts import ConfigSource
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.values import definition, text
@@ -171,6 +172,24 @@ def _bodies(ctx: Context) -> Iterator[Write]:
             yield from _attributes_of_app_class(cls)
     if is_config_module(ctx):
         yield from _body(ctx, ctx.tree.body, "module", None)
+    for name in _mappings_handed_over(ctx):
+        for binding in ctx.index.root.bindings.get(name, ()):
+            if binding.kind == "assign" and binding.value is not None:
+                yield from _mapping(ctx, binding.value)
+
+
+def _mappings_handed_over(ctx: Context) -> Iterator[str]:
+    """The variables of this module whose dicts other files make configuration."""
+    for dotted in ctx.model.config_objects.mappings:
+        module, _, name = dotted.rpartition(".")
+        is_own = any(s.kind == "mapping" and s.text == name for s in _own_sources(ctx))
+        if module == ctx.index.module and not is_own:
+            yield name
+
+
+def _own_sources(ctx: Context) -> tuple[ConfigSource, ...]:
+    facts = ctx.model.files.get(ctx.path)
+    return facts.config_sources if facts is not None else ()
 
 
 def _attributes_of_app_class(cls: ast.ClassDef) -> Iterator[Write]:
@@ -232,7 +251,20 @@ def is_config_class(ctx: Context, cls: ast.ClassDef) -> bool:
         return False
     names = [t.id for s in cls.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)]
     names += [s.target.id for s in cls.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
-    return bool(FLASK_KEYS & set(names)) and all(n.isupper() for n in names)
+    return bool(FLASK_KEYS & set(names)) and all(n.isupper() for n in names) and not _is_table_of_names(cls)
+
+
+def _is_table_of_names(cls: ast.ClassDef) -> bool:
+    """Whether its values are the names of keys: ``SECRET_KEY = "SECRET_KEY"``, ``BASE_URL = "SHOP_BASE_URL"``."""
+    pairs = [(s.targets[0], s.value) for s in cls.body if isinstance(s, ast.Assign)]
+    named = [
+        isinstance(target, ast.Name)
+        and isinstance(value, ast.Constant)
+        and isinstance(value.value, str)
+        and f"_{value.value}".endswith(f"_{target.id}")
+        for target, value in pairs
+    ]
+    return len(named) > 1 and sum(named) * 2 > len(named)
 
 
 def is_config_module(ctx: Context) -> bool:

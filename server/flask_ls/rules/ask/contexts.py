@@ -62,7 +62,8 @@ class Lacking:
 def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
     """The uses of this file that lack their context and belong to this rule.
 
-    Only the first use of a command that `flask` runs in a context, and on each way that is one of several.
+    Only the first use of a command that `flask` runs in a context, of a script that it may run, and on each way that is
+    one of several.
     """
     told: set[object] = set()
     for found in ctx.once(_all):
@@ -72,7 +73,7 @@ def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
         # Flask-SQLAlchemy 2 takes the application from `db.app` or an argument where there is no context.
         if problem.need.family == "database" and ctx.is_older("flask-sqlalchemy", "3"):
             continue
-        if found.is_run_by_flask or not problem.always:
+        if found.is_run_by_flask or not problem.always or _may_be_fed_to_a_shell(ctx, found):
             way = found.function if found.is_run_by_flask else _start(problem.witness)
             if way in told:
                 continue
@@ -99,18 +100,18 @@ def report(ctx: Context, found: Lacking, message: str, fixes: list[Fix | None]) 
     if found.is_run_by_flask:
         message = f"{found.what} needs a context, which only `flask` pushes here: app.test_cli_runner() does not."
         severity = Severity.INFORMATION
-    elif found.source == "import" and problem.always and _may_be_fed_to_a_shell(ctx):
+    elif problem.always and _may_be_fed_to_a_shell(ctx, found):
         severity = Severity.WARNING
     elif not problem.always:
         message = f"{message.rstrip('.')}, on one of the ways that lead here."
     return ctx.finding(found.mark, message, related=witness(ctx, found), fixes=fixes, severity=severity)
 
 
-def _may_be_fed_to_a_shell(ctx: Context) -> bool:
+def _may_be_fed_to_a_shell(ctx: Context, found: Lacking) -> bool:
     """Whether it is a script without an application, as for ``flask shell < seed.py``, where a context is active."""
-    return ctx.index.module not in ctx.model.combined(_imported, _joined) and not any(
-        ctx.is_instance(node, APP) for kind in (ast.Name, ast.Call) for node in ctx.index.nodes(kind)
-    )
+    if found.source != "import" or ctx.index.module in ctx.model.combined(_imported, _joined):
+        return False
+    return not any(ctx.is_instance(node, APP) for kind in (ast.Name, ast.Call) for node in ctx.index.nodes(kind))
 
 
 def _imported(facts: FileFacts) -> frozenset[str]:

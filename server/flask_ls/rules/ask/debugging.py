@@ -12,7 +12,7 @@ from flask_ls.project.deploy import invocations
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage
 from flask_ls.rules.ask.flow import tests_before
-from flask_ls.rules.ask.project import stored_attributes
+from flask_ls.rules.ask.project import literal_elsewhere
 from flask_ls.rules.ask.servers import Server, is_on, servers
 from flask_ls.rules.ask.values import UNKNOWN, constant, possible_values
 from flask_ls.rules.ask.views import is_app
@@ -109,20 +109,8 @@ def is_for_development(ctx: Context, node: ast.AST) -> bool:
 
 def _in_settings(ctx: Context, value: ast.expr) -> Any:
     """The literal that a name of another module of the project stands for, unless for development; else UNKNOWN."""
-    module, _, name = (ctx.name(value) or "").rpartition(".")
-    facts = ctx.model.modules.get(module)
-    if facts is None or facts.stars or len(facts.exports.get(name, ())) != 1 or stage_of_name(module) != "any":
-        return UNKNOWN
-    if name in stored_attributes(ctx.model):
-        return UNKNOWN
-    source = ctx.read(facts.path)
-    # Not one that a condition or an exception decides.
-    for statement in source.tree.body if source is not None else ():
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            if any(isinstance(t, ast.Name) and t.id == name for t in targets):
-                return statement.value.value if isinstance(statement.value, ast.Constant) else UNKNOWN
-    return UNKNOWN
+    module = (ctx.name(value) or "").rpartition(".")[0]
+    return literal_elsewhere(ctx, value) if stage_of_name(module) == "any" else UNKNOWN
 
 
 def _is_public(host: str) -> bool:

@@ -192,15 +192,23 @@ class PendingWrites:
     def _is_error(self, node: ast.Return) -> bool:
         """Whether the answer says that nothing was done: a status of 400 or more, ``abort()``, a flashed error."""
         value = node.value
-        if isinstance(value, ast.Tuple) and len(value.elts) > 1:
+        if isinstance(value, ast.Tuple) and len(value.elts) > 1 and not _is_nothing(value):
             status = values.constant(self.ctx, value.elts[1])
             return isinstance(status, int) and status >= 400
         if isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort":
+            return True
+        if _says_error(value) or (_is_nothing(value) and self._commits_elsewhere(node)):
             return True
         if any(isinstance(s, ast.Expr) and self._flashes_error(s.value) for s in self.ctx.index.block_of(node)):
             return True
         parent = self.ctx.parent(node)
         return isinstance(parent, ast.If) and node in parent.body and _is_of(parent.test, value)
+
+    def _commits_elsewhere(self, node: ast.Return) -> bool:
+        """Whether the function commits, on another way than this one."""
+        function = self.ctx.index.function_of(node)
+        nodes = own_nodes(self.ctx, function) if function is not None else ()
+        return any(session_call(self.ctx, n) == "commit" for n in nodes)
 
     def _flashes_error(self, node: ast.expr) -> bool:
         if not isinstance(node, ast.Call) or self.ctx.called(node) != "flask.flash":
@@ -209,6 +217,21 @@ class PendingWrites:
 
     def _aborts(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.Expr) and self.ctx.called(node.value) in ("flask.abort", "sys.exit")
+
+
+def _says_error(value: ast.expr | None) -> bool:
+    """``{"error": "..."}``, also inside a call such as ``jsonify``."""
+    if isinstance(value, ast.Call) and len(value.args) == 1:
+        value = value.args[0]
+    keys = [k.value for k in value.keys if isinstance(k, ast.Constant)] if isinstance(value, ast.Dict) else []
+    return any(key in ("error", "errors") for key in keys)
+
+
+def _is_nothing(value: ast.expr | None) -> bool:
+    """``return``, ``return False`` and ``return None, "not found"``."""
+    if isinstance(value, ast.Tuple) and value.elts:
+        value = value.elts[0]
+    return value is None or (isinstance(value, ast.Constant) and (value.value is None or value.value is False))
 
 
 def _is_of(test: ast.expr, value: ast.expr | None) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_ls.project.facts import Export, FileFacts, FunctionFacts, Ref
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.flow import assigned_value, targets_of
+from flask_ls.rules.ask.values import UNKNOWN
 from flask_ls.rules.context import Context, is_test_path
 
 APP = "flask.Flask"
@@ -162,6 +165,21 @@ def other_file(ctx: Context, path: str) -> Inference | None:
     if facts is None or source is None:
         return None
     return Inference(FileIndex(source.tree, facts.module, is_package=facts.is_package), ctx.model)
+
+
+def literal_elsewhere(ctx: Context, node: ast.expr) -> Any:
+    """The literal that a name of another module of the project stands for; UNKNOWN when anything may change it."""
+    module, _, name = (ctx.name(node) or "").rpartition(".")
+    facts = ctx.model.modules.get(module)
+    if facts is None or facts.stars or len(facts.exports.get(name, ())) != 1 or name in stored_attributes(ctx.model):
+        return UNKNOWN
+    source = ctx.read(facts.path)
+    # Not one that a condition or an exception decides.
+    for statement in source.tree.body if source is not None else ():
+        if any(isinstance(t, ast.Name) and t.id == name for t in targets_of(statement)):
+            value = assigned_value(statement)
+            return value.value if isinstance(value, ast.Constant) else UNKNOWN
+    return UNKNOWN
 
 
 def stored_attributes(model: ProjectModel) -> frozenset[str]:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_ls.project.catalog import EXTENSION_PROXIES
-from flask_ls.rules.ask.flow import tests_before
+from flask_ls.rules.ask.flow import returns, tests_before
 from flask_ls.rules.ask.queries import is_of_rows, model_of_element, model_of_query, model_of_rows
 from flask_ls.rules.ask.values import definition
+from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.fixing import EditBuilder
 
@@ -189,6 +190,7 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
     if are_rows is not None:
         may_be_empty = are_rows or _may_be_none(ctx, node, inner)
         return Refused(node, "A list of rows" if are_rows else "A row of a query", may_be_empty=may_be_empty)
+    inner = _returned(ctx, inner)
     rows = model_of_rows(ctx, inner)
     if rows is not None and _is_plain_class(ctx, rows):
         return Refused(node, f"A list of {rows.rpartition('.')[2]}", cls=rows, may_be_empty=True, is_rows=True)
@@ -198,6 +200,15 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
         return None
     may_be_empty = element is not None or _may_be_none(ctx, node, inner)
     return Refused(node, _article(cls.rpartition(".")[2]), cls=cls, may_be_empty=may_be_empty)
+
+
+def _returned(ctx: Context, node: ast.expr) -> ast.expr:
+    """What a function of this file with one ``return`` gives, for a call of it; any other expression itself."""
+    function = function_named(ctx, node.func) if isinstance(node, ast.Call) else None
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list:
+        return node
+    values = [statement.value for statement in returns(ctx, function)]
+    return definition(ctx, values[0]) if len(values) == 1 and values[0] is not None else node
 
 
 def _may_be_none(ctx: Context, node: ast.expr, inner: ast.expr) -> bool:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import LEAVING, is_try
 from flask_ls.rules.ask.sessions import is_session
+from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.syntax.parse import parse_expression
 
@@ -249,8 +251,18 @@ class SessionPaths:
         if self._ctx.called(call) in _SAVING_CALLS or self._saves(call):
             return replace(state, saved=True)
         given = (*call.args, *(k.value for k in call.keywords))
-        passes_session = any(is_session(self._ctx, a) for a in given)
-        return replace(state, saved=True) if passes_session else state
+        if any(is_session(self._ctx, a) for a in given):
+            return replace(state, saved=True)
+        return self._mutated(state, call) if self._hands_part_over(call, state) else state
+
+    def _hands_part_over(self, call: ast.Call, state: _State) -> bool:
+        """Whether a function of this file is given a part of the session and changes it in place."""
+        function = function_named(self._ctx, call.func)
+        if not isinstance(function, FUNCTIONS) or function.decorator_list:
+            return False
+        parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+        given = [*zip(parameters, call.args, strict=False), *((k.arg, k.value) for k in call.keywords)]
+        return any(self._is_part(value, state) and _changes(function, name) for name, value in given)
 
     def _is_part(self, node: ast.AST, state: _State) -> bool:
         """Whether the expression is a value that the session holds, or lies inside one, and is not a copy."""
@@ -273,6 +285,20 @@ class SessionPaths:
         if isinstance(node, ast.Call) and self._ctx.called(node) in ("builtins.enumerate", "builtins.reversed"):
             return bool(node.args) and self._is_part(node.args[0], state)
         return False
+
+
+def _changes(function: ast.AST, name: str | None) -> bool:
+    """Whether a function changes the list or dict in a parameter that it never binds anew."""
+    nodes = list(ast.walk(function))
+    if any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in nodes):
+        return False
+    holders = [n.func.value for n in nodes if isinstance(n, ast.Call) and _is_change(n.func)]
+    holders += [n.value for n in nodes if isinstance(n, ast.Subscript) and not isinstance(n.ctx, ast.Load)]
+    return any(isinstance(holder, ast.Name) and holder.id == name for holder in holders)
+
+
+def _is_change(func: ast.expr) -> TypeGuard[ast.Attribute]:
+    return isinstance(func, ast.Attribute) and func.attr in _MUTATING
 
 
 def _calls(node: ast.expr) -> Iterator[ast.Call]:

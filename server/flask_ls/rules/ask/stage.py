@@ -142,7 +142,10 @@ def _stage_of_test(ctx: Context, test: ast.expr, truth: bool) -> Stage:
             return "any"
         if any(isinstance(c, ast.Constant) and c.value is False for c in test.comparators):
             truth = not truth
-    names = [n.value for n in ast.walk(test) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    # What is compared with says more than the name of the variable: `getenv("DEPLOYMENT") == "dev"`.
+    asked = {n for k in ast.walk(test) if isinstance(k, (ast.Call, ast.Subscript)) for n in ast.walk(k)}
+    texts = [n for n in ast.walk(test) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    names = [str(n.value) for n in sorted(texts, key=lambda n: n in asked)]
     names += [n.attr for n in ast.walk(test) if isinstance(n, ast.Attribute)]
     names += [n.id for n in ast.walk(test) if isinstance(n, ast.Name)]
     for name in names:

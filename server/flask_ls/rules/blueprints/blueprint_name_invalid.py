@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from flask_ls.rules.ask.flow import targets_of
+from flask_ls.rules.ask.project import literal_elsewhere
 from flask_ls.rules.ask.values import text
 from flask_ls.rules.ask.views import is_blueprint
 from flask_ls.rules.context import Context
@@ -188,7 +189,9 @@ def _text(node: ast.expr, ctx: Context) -> str | None:
     if isinstance(node, ast.Name) and node.id == "__name__" and ctx.model.index is not None:
         module = ctx.model.index.by_path(ctx.path)
         return module.import_name if module is not None else None
-    return text(ctx, node)
+    known = text(ctx, node)
+    elsewhere = literal_elsewhere(ctx, node) if known is None else None
+    return elsewhere if isinstance(elsewhere, str) else known
 
 
 def _underscored(node: ast.expr, name: str, ctx: Context) -> str:

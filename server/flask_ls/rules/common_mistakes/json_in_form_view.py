@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.body_senders import Body, sender
-from flask_ls.rules.ask.flow import is_caught, own_nodes, targets_of, tests_before
+from flask_ls.rules.ask.flow import assigned_value, is_caught, own_nodes, targets_of, tests_before
 from flask_ls.rules.ask.views import Role, handlers
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -291,10 +291,21 @@ def _is_conditional(node: ast.AST, ctx: Context, asked: frozenset[str] | None) -
     return any(n in asked if asked is not None else n.startswith("flask.request.") and n not in _METHODS for n in names)
 
 
+def _methods_of_class(cls: ast.ClassDef, ctx: Context) -> set[str] | None:
+    """What a plain ``View`` allows: its ``methods``, or GET."""
+    if [ctx.name(base) for base in cls.bases] != ["flask.views.View"]:
+        return None
+    given = next((assigned_value(s) for s in cls.body for t in targets_of(s) if ctx.text(t) == "methods"), None)
+    methods = values.constant(ctx, given) if given is not None else ["GET"]
+    if not isinstance(methods, (list, tuple, set)) or not all(isinstance(m, str) for m in methods):
+        return None
+    return {m.upper() for m in methods} - {"HEAD", "OPTIONS"}
+
+
 def _methods(role: Role, function: FunctionNode, ctx: Context) -> set[str] | None:
     """The methods a role allows; None when unknown. HEAD and OPTIONS do not count."""
-    if isinstance(role.site, ast.ClassDef) and function.name != "dispatch_request":
-        return {function.name.upper()}
+    if isinstance(role.site, ast.ClassDef):
+        return {function.name.upper()} if function.name != "dispatch_request" else _methods_of_class(role.site, ctx)
     if role.method in ("get", "post", "put", "patch", "delete"):
         return {role.method.upper()}
     if role.call is None or values.has_unpacking(role.call) or role.method not in ("route", "add_url_rule"):

@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.ask.request_names import FOREIGN, MAPPINGS, METHODS, METHODS_OF_MAPPINGS, OF_MAPPINGS, PROPERTIES
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -304,14 +305,11 @@ def _renamed(node: ast.Attribute, instead: str, ctx: Context) -> Fix | None:
 
 
 def _is_guarded(node: ast.Attribute, ctx: Context) -> bool:
-    child: ast.AST = node
-    for ancestor in ctx.index.ancestors(node):
-        if isinstance(ancestor, ast.Try) and any(child is s for s in ancestor.body):
-            return True
-        if isinstance(ancestor, (ast.If, ast.IfExp)) and _asks_for(node.attr, ancestor.test, ctx):
-            return True
-        child = ancestor
-    return False
+    """Whether the error is caught, or a condition looks whether the attribute is there."""
+    return any(is_caught(ctx, node, error) for error in ("TypeError", "AttributeError")) or any(
+        isinstance(ancestor, (ast.If, ast.IfExp)) and _asks_for(node.attr, ancestor.test, ctx)
+        for ancestor in ctx.index.ancestors(node)
+    )
 
 
 def _asks_for(attribute: str, test: ast.expr, ctx: Context) -> bool:

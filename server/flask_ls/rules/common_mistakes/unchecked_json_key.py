@@ -16,6 +16,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
+from flask_ls.rules.ask.flow import is_caught
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -249,11 +250,11 @@ def _body(node: ast.expr, ctx: Context) -> ast.expr | None:
 
 
 def _is_checked(node: ast.Subscript | ast.Attribute, ctx: Context, *, without: ast.AST | None = None) -> bool:
-    """Whether the key or the data is asked about anywhere before in the function, or a ``try`` is around.
+    """Whether the key or the data is asked about anywhere before in the function, or an error is caught.
 
     ``without``: a read that does not count, as it accepts an empty body, and with it those by ``.get()`` and the like.
     """
-    if any(isinstance(a, ast.Try) for a in ctx.index.ancestors(node)):
+    if any(is_caught(ctx, node, error) for error in ("KeyError", "TypeError", "AttributeError")):
         return True
     data = ctx.text(node.value)
     around = ctx.index.function_of(node) or ctx.tree

@@ -175,7 +175,7 @@ def check_settings(document: DeploymentFile, ctx: DeploymentContext) -> Iterator
     for setting in settings_in_force(document, ctx.model):
         where = setting.value_span or setting.span
         if setting.name == "DEBUG" and ctx.text(where).lower() in ("true", "1"):
-            yield ctx.finding(where, _MESSAGE)
+            yield ctx.finding(where, _WRITTEN)
 
 
 def _without_argument(ctx: Context, server: Server) -> Fix | None:

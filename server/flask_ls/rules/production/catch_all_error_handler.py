@@ -112,7 +112,7 @@ rule = Rule(
 )
 
 _REGISTERING = frozenset({"errorhandler", "app_errorhandler", "register_error_handler"})
-_ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
+_ALL = frozenset({"builtins.Exception"})
 _HTTP = "werkzeug.exceptions.HTTPException"
 _NOT_FOUND = "werkzeug.exceptions.NotFound"
 _SERVER_ERROR = "werkzeug.exceptions.InternalServerError"

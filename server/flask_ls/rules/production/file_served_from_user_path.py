@@ -327,13 +327,17 @@ def _path_opened(node: ast.Call, opener: str | None, ctx: Context) -> ast.expr |
 
 
 def _is_pathlib(node: ast.expr, ctx: Context) -> bool:
-    """``Path(...)``, ``Path(...) / name``, a name for one."""
+    """``Path(...)``, ``Path(...) / name``, ``Path(...).parent``, a name for one."""
     node = values.definition(ctx, node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return _is_pathlib(node.left, ctx)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_PATH:
         return _is_pathlib(node.func.value, ctx)
-    return ctx.called(node) == "pathlib.Path"
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+        return _is_pathlib(node.value.value, ctx)
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        return _is_pathlib(node.value, ctx)
+    return ctx.called(node) in ("pathlib.Path", "pathlib.Path.cwd", "pathlib.Path.home")
 
 
 def _is_stream(path: ast.expr, ctx: Context) -> bool:

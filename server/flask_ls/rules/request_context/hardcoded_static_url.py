@@ -9,7 +9,7 @@ Fix: In a template ``{{ url_for('static', filename='site.css') }}`` with the oth
 safe. In Python the call is formatted into the string; unsafe, as other code may look at that string.
 
 Quiet: For URLs of other hosts, for text that is no HTML, outside of views, and for templates in folders that no app is
-known to look in, and in what a bundler wrote (lines of more than 1,000 characters).
+known to look in, and in what a bundler wrote (lines of more than 500 characters).
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ _ATTRIBUTE = r"""(?:src|href|poster|data-src)\s*=\s*\\?(?P<quote>["'])(?P<url>{p
 _SILENT = re.compile(
     r"\{#.*?#\}|<!--.*?-->|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\b.*?endcomment", re.DOTALL
 )
-_LONGEST_LINE = 1_000
+_LONGEST_LINE = 500
 _FILE = re.compile(r"[\w./@~,+-]+")
 _MESSAGE = 'this URL ignores where the app is mounted: url_for("static", filename=...) follows it.'
 
@@ -169,6 +169,8 @@ def check_template(ctx: TextContext) -> Iterator[Finding]:
         url = Span(*match.span("url"))
         if any(span.overlaps(url) for span in silent) or _is_generated(text, url):
             continue
+        if match["url"] in ctx.model.once(_rules_of_views):
+            continue  # a page below the same path
         file, rest = _split(match["url"].removeprefix(f"{path}/"))
         fixes = []
         if file is not None and text.startswith(match["quote"], url.end):
@@ -176,6 +178,10 @@ def check_template(ctx: TextContext) -> Iterator[Finding]:
             written = f"{{{{ url_for({quote}static{quote}, filename={quote}{file}{quote}) }}}}{rest}"
             fixes = [ctx.fix("Build the URL with url_for()", ctx.edit().replace(url, written), safe=True)]
         yield ctx.finding(url, _MESSAGE, fixes=fixes)
+
+
+def _rules_of_views(model: ProjectModel) -> frozenset[str]:
+    return frozenset(route.rule for route in model.routes.routes if not route.is_static)
 
 
 def _is_generated(text: str, at: Span) -> bool:

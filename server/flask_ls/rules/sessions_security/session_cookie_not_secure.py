@@ -9,9 +9,10 @@ browser would not send the cookie back.)
 Fix: Sets the key to True where it is False, else in the production configuration or below the app; safe in production,
 which HTTPS is for.
 
-Quiet: In tests and development configuration, when a part of the configuration cannot be read, when Flask-Talisman is
-used (it switches the attribute on), and when the project writes no session. A missing key is reported only where
-production is visible: a production configuration, or a deployment file that starts a production server.
+Quiet: In tests, development configuration and modules named for them, when a part of the configuration cannot be read,
+when Flask-Talisman is used (it switches the attribute on), and when the project writes no session. A missing key is
+reported only where production is visible: a production configuration, or a deployment file that starts a production
+server.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from flask_ls.rules.ask.apps import imports_package, keeps_sessions_elsewhere, u
 from flask_ls.rules.ask.config import Write, is_config_class, writes_of
 from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.secret_key import matters
-from flask_ls.rules.ask.stage import reaches_production, stage_of_class
+from flask_ls.rules.ask.stage import is_off_production, reaches_production, stage_of_class
 from flask_ls.rules.ask.values import UNKNOWN, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -233,7 +234,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _is_off(ctx: Context, write: Write) -> bool:
     value = constant(ctx, write.value)
-    return value is not UNKNOWN and (value is False or value is None)
+    return value is not UNKNOWN and not value
 
 
 def _may_be_set(facts: FileFacts) -> bool:
@@ -282,7 +283,7 @@ def _has_production_class(model: ProjectModel) -> bool:
 
 def _missing_in_apps(ctx: Context) -> Iterator[Finding]:
     server = ctx.model.once(_production_server)
-    if server is None:
+    if server is None or is_off_production(stage_of_name(ctx.index.module.rpartition(".")[2])):
         return
     for config in ctx.model.configs:
         if config.site.path != ctx.path or config.possible(_KEY) != {"absent"} or config.lacks("SECRET_KEY"):

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_ls.rules.ask.config import Write, writes, writes_of
+from flask_ls.rules.ask.config import Write, app_text, writes, writes_of
 from flask_ls.rules.ask.config_edits import beside
 from flask_ls.rules.ask.stage import takes_effect
 from flask_ls.rules.ask.values import UNKNOWN, constant, truth
@@ -195,7 +195,8 @@ def _rewritten(ctx: Context, write: Write, title: str, text: str, *, safe: bool)
 
 def _may_be_secure(ctx: Context, write: Write) -> bool:
     """Whether Secure is, or may be, on: said in this file, or mentioned anywhere else."""
-    here = [w for w in writes(ctx) if w.key == _SECURE]
+    app = app_text(ctx, write)
+    here = [w for w in writes(ctx) if w.key == _SECURE and not (app and app_text(ctx, w) not in (app, None))]
     if any(truth(ctx, w.value) is not False for w in here):
         return True
     facts = ctx.model.files.values()

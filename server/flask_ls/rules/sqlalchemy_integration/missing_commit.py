@@ -9,8 +9,9 @@ Instead: ``db.session.commit()`` after the last write of each path, or ``with db
 Fix: Commits after the last write; unsafe, as you decide where a transaction ends.
 
 Quiet: When a function that is called may commit, when a decorator, an after-request function or a teardown commits, on
-paths that roll back, raise, answer or flash an error or hand on what a check found (``if problem: return problem``),
-and for functions of other files that something else than views and commands leads to.
+paths that roll back, raise, answer or flash an error or hand on what a check found (``if problem: return problem``) or,
+where another way commits, give up with None or False, and for functions of other files that something else than views
+and commands leads to.
 """
 
 from __future__ import annotations

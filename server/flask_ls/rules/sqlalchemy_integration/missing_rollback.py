@@ -8,8 +8,9 @@ Instead: ``db.session.rollback()`` first in the handler, or ``with db.session.be
 
 Fix: Rolls back first in the handler; safe: before that the session can do nothing else.
 
-Quiet: When the handler re-raises or returns without touching the session, when a function it calls may roll back, when
-``finally`` closes the session, and when the context that the session belongs to is pushed inside the ``try``.
+Quiet: When the handler re-raises or returns without touching the session, when it goes on after some errors only and
+raises the others, when a function it calls may roll back, when ``finally`` closes the session, and when the context
+that the session belongs to is pushed inside the ``try``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import leaves
 from flask_ls.rules.ask.session import is_use, resets, session_call
+from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -107,16 +109,14 @@ rule = Rule(
 @rule.on(ast.Try)
 def check(node: ast.Try, ctx: Context) -> Iterator[Finding]:
     """``try`` around a commit or flush."""
-    attempt = next(
-        (n for n in _nodes(node.body) if session_call(ctx, n) in ("commit", "flush") and not _is_nested(n, node, ctx)),
-        None,
-    )
-    if not isinstance(attempt, ast.Call) or resets(ctx, _nodes(node.finalbody)):
+    found = next(((n, a) for n in _nodes(node.body) if (a := _attempt(n, node, ctx)) is not None), None)
+    if found is None or resets(ctx, _nodes(node.finalbody)):
         return
+    call, attempt = found
     for handler in node.handlers:
         if not _catches_database_errors(handler, ctx) or resets(ctx, _nodes(handler.body)):
             continue
-        use = next((n for n in _nodes(handler.body) if is_use(ctx, n)), None) or _later_use(node, handler, ctx)
+        use = next((n for n in _nodes(handler.body) if is_use(ctx, n)), None) or _later_use(node, handler, call, ctx)
         if use is not None:
             yield ctx.finding(
                 _header(handler, ctx),
@@ -124,6 +124,21 @@ def check(node: ast.Try, ctx: Context) -> Iterator[Finding]:
                 related=[ctx.related(use, "the session is used again here")],
                 fixes=[_rolled_back(handler, attempt, ctx)],
             )
+
+
+def _attempt(node: ast.AST, around: ast.Try, ctx: Context) -> ast.Call | None:
+    """The commit or flush that a call in the ``try`` is, or that a function of this file makes for it."""
+    if not isinstance(node, ast.Call) or _is_nested(node, around, ctx):
+        return None
+    if session_call(ctx, node) in ("commit", "flush"):
+        return node
+    function = function_named(ctx, node.func)
+    if not isinstance(function, FUNCTIONS) or function.decorator_list:
+        return None
+    inside = _nodes(function.body)
+    if any(isinstance(n, (ast.Try, ast.With, ast.AsyncWith)) for n in inside) or resets(ctx, inside):
+        return None
+    return next((n for n in inside if isinstance(n, ast.Call) and session_call(ctx, n) in ("commit", "flush")), None)
 
 
 def _nodes(block: Sequence[ast.AST]) -> list[ast.AST]:
@@ -166,8 +181,10 @@ def _catches_database_errors(handler: ast.ExceptHandler, ctx: Context) -> bool:
     return any(n in ("builtins.Exception", "builtins.BaseException") or n.startswith("sqlalchemy.exc.") for n in names)
 
 
-def _later_use(node: ast.Try, handler: ast.ExceptHandler, ctx: Context) -> ast.AST | None:
+def _later_use(node: ast.Try, handler: ast.ExceptHandler, attempt: ast.AST, ctx: Context) -> ast.AST | None:
     """A use of the session that runs after the handler, in the same function."""
+    if any(isinstance(n, ast.Raise) for n in _nodes(handler.body)):
+        return None  # it goes on after some errors only, by their text: those are of a statement, not of the commit
     continues = any(isinstance(n, ast.Continue) for n in _nodes(handler.body))
     if leaves(ctx, handler.body) and not continues:
         return None
@@ -183,7 +200,7 @@ def _later_use(node: ast.Try, handler: ast.ExceptHandler, ctx: Context) -> ast.A
                 return None
         if isinstance(ancestor, (ast.For, ast.While, ast.AsyncFor)):
             continues = False
-            use = next((n for n in _nodes(ancestor.body) if is_use(ctx, n)), None)
+            use = next((n for n in _nodes(ancestor.body) if n is attempt or is_use(ctx, n)), None)
             if use is not None:
                 return use
         if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):

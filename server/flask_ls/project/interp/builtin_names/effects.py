@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.builtin_names.table import FUNCTIONS, function
 from flask_ls.project.interp.expressions import lookup
+from flask_ls.project.interp.library import data_files
 from flask_ls.project.interp.values import MISSING, Args, Choice, Unknown, Value
 from flask_ls.project.interp.world import Raised
 
@@ -21,8 +22,7 @@ def print_(m: Machine, args: Args) -> Value:
 
 @function
 def open_(m: Machine, args: Args) -> Value:
-    m.may_raise("FileNotFoundError")
-    return Unknown("the content of a file is only known at run time")
+    return data_files.opened(m, args)
 
 
 @function

@@ -4,7 +4,8 @@
 ALIASES = {
     "flask_restplus": "flask_restx",
     "flask_classy": "flask_classful",
+    "ConfigParser": "configparser",
 }
 
 # Names of classes of applications: a file that calls one may make an application.
-APP_CLASSES = frozenset({"Flask", "APIFlask", "OpenAPI"})
+APP_CLASSES = frozenset({"Flask", "APIFlask", "OpenAPI", "Dash", "Eve", "FlaskApp", "FlaskBase"})

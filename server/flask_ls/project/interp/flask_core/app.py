@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import arithmetic, subscripts
 from flask_ls.project.interp.flask_core import config, rules, scaffold
 from flask_ls.project.interp.functions import make_class
+from flask_ls.project.interp.library.table import text_of
 from flask_ls.project.interp.records import AppState
 from flask_ls.project.interp.values import (
     MISSING,
@@ -135,14 +136,14 @@ def _init(m: Machine, args: Args) -> Value:
 
     write("import_name", import_name)
     write("name", import_name if import_name != "__main__" else "app")
-    folder = scaffold.given(values["static_folder"], "static")
+    folder = text_of(m, scaffold.given(values["static_folder"], "static"))
     root = scaffold.given(values["root_path"], MISSING)
     write("root_path", scaffold.root_path(m, import_name) if root is MISSING or root is None else root)
     write("static_folder", folder)
     url_path = scaffold.static_url_path(folder, scaffold.given(values["static_url_path"], None))
     write("static_url_path", url_path)
     write("has_static_folder", folder is not None)
-    write("template_folder", scaffold.given(values["template_folder"], "templates"))
+    write("template_folder", text_of(m, scaffold.given(values["template_folder"], "templates")))
     write("instance_path", Unknown("the instance path is only known at run time"))
     for name in ("blueprints", "view_functions", "extensions"):
         write(name, m.new_dict())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.flask_core import registration, scaffold, setup_state
 from flask_ls.project.interp.functions import make_class
+from flask_ls.project.interp.library.table import text_of
 from flask_ls.project.interp.paths import extend
 from flask_ls.project.interp.records import BlueprintState, Deferred
 from flask_ls.project.interp.values import Args, ClassV, DictV, External, Instance, Native, Unknown, Value
@@ -63,6 +64,8 @@ def _init(m: Machine, args: Args) -> Value:
         if not m.dry:
             m.recorder.progress += 1
             m.recorder.blueprints.append(state)
+    for name in ("static_folder", "template_folder"):
+        m.write(self_.attrs, name, text_of(m, self_.attrs[name]))
     folder = self_.attrs["static_folder"]
     m.write(self_.attrs, "has_static_folder", folder is not None)
     m.write(self_.attrs, "static_url_path", scaffold.static_url_path(folder, self_.attrs["static_url_path"]))

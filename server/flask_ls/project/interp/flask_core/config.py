@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flask_ls.project.config.evaluated import ConfigV
 from flask_ls.project.interp import mappings, reasons
 from flask_ls.project.interp.functions import make_class
-from flask_ls.project.interp.library import modules
+from flask_ls.project.interp.library import data_files, modules
+from flask_ls.project.interp.library.table import text_of
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
@@ -24,6 +25,7 @@ from flask_ls.project.interp.values import (
     Unknown,
     Value,
 )
+from flask_ls.project.modules import Module
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
@@ -36,8 +38,8 @@ def make(m: Machine) -> ClassV:
         "from_mapping": Native("from_mapping", _from_mapping),
         "from_pyfile": Native("from_pyfile", _from_pyfile),
         "from_envvar": Native("from_envvar", _opened("an environment variable names the configuration file")),
-        "from_file": Native("from_file", _opened("the configuration file is only read at run time")),
-        "from_json": Native("from_json", _opened("the configuration file is only read at run time")),
+        "from_file": Native("from_file", _from_file),
+        "from_json": Native("from_json", _from_file),
         "from_prefixed_env": Native("from_prefixed_env", _opened("environment variables set the configuration")),
         "get_namespace": Native("get_namespace", lambda m_, a: Unknown("a part of the configuration")),
         "__init__": Native("__init__", lambda m_, a: None),
@@ -144,13 +146,39 @@ def _from_mapping(m: Machine, args: Args) -> Value:
     return True
 
 
+def _from_file(m: Machine, args: Args) -> Value:
+    """``from_file(name, load)``, and ``from_json(name)`` as it was before."""
+    target = _target(args)
+    file = data_files.opened(m, Args([_beside(m, args)]))
+    load = args.get(2, "load", None)
+    found: Value = data_files.from_json(m, Args([file])) if load is None else m.call(load, Args([file]))
+    found = m.settle(found)
+    if target is None or not isinstance(found, DictV):
+        return _opened("the configuration file is only read at run time")(m, args)
+    for key, value in found.items.items():
+        if isinstance(key, str) and key.isupper():
+            m.write(target.items, key, value)
+    return True
+
+
+def _beside(m: Machine, args: Args) -> Value:
+    """The path of a configuration file, which is relative to the root of the app."""
+    name, root = m.settle(args.get(1, "filename")), m.settle(args.pos[0].attrs.get("root_path"))
+    name = text_of(m, name)
+    if isinstance(name, str) and not name.startswith("/"):
+        return f"{root}/{name}" if isinstance(root, str) else Unknown("the root of the app is not known")
+    return name
+
+
 def _from_pyfile(m: Machine, args: Args) -> Value:
     target = _target(args)
-    name = m.settle(args.get(1, "filename"))
-    if isinstance(name, str) and target is not None:
-        root = m.settle(args.pos[0].attrs.get("root_path"))
-        path = name if name.startswith("/") else f"{root}/{name}" if isinstance(root, str) else ""
-        module = m.sources.index.by_path(posixpath.normpath(path)) if path else None
+    path = _beside(m, args)
+    if isinstance(path, str) and target is not None:
+        path = posixpath.normpath(path)
+        module = m.sources.index.by_path(path)
+        if module is None and m.sources.data(path) is not None:
+            # Python code, whatever its name ends with.
+            module = Module("config", path, False, posixpath.dirname(path), "config")
         if module is not None:
             from flask_ls.project.interp.imports import load
 

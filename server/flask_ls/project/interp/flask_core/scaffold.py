@@ -6,6 +6,8 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import subscripts
+from flask_ls.project.interp.library import data_files
+from flask_ls.project.interp.library.table import text_of
 from flask_ls.project.interp.records import BlueprintState
 from flask_ls.project.interp.values import MISSING, Args, External, Instance, ModuleV, Namespace, Native, Unknown, Value
 
@@ -32,7 +34,7 @@ QUIET = (
     "add_app_template_test add_app_template_global run test_cli_runner log_exception make_shell_context "
     "create_jinja_environment select_jinja_autoescape update_template_context make_response iter_blueprints "
     "full_dispatch_request dispatch_request process_response finalize_request handle_exception handle_user_exception "
-    "open_resource open_instance_resource send_static_file get_send_file_max_age inject_url_defaults ensure_sync "
+    "open_instance_resource send_static_file get_send_file_max_age inject_url_defaults ensure_sync "
     "async_to_sync do_teardown_request do_teardown_appcontext preprocess_request wsgi_app create_url_adapter "
     "auto_find_instance_path create_global_jinja_loader should_ignore_error raise_routing_exception url_for aborter "
     "redirect make_aborter make_config handle_url_build_error handle_http_exception trap_http_exception "
@@ -60,12 +62,19 @@ def install(m: Machine, names: dict[str, Value]) -> None:
         names[name] = Native(name, _hook)
     for name in HOOK_MAKERS:
         names[name] = Native(name, _hook_maker)
+    names["open_resource"] = Native("open_resource", _open_resource)
     for name in QUIET:
         names.setdefault(name, External(f"flask.Flask.{name}"))
     names["app_context"] = names["test_request_context"] = names["request_context"] = Native(
         "app_context", _app_context
     )
     names["test_client"] = Native("test_client", lambda m_, a: External("flask.testing.FlaskClient()", m_.serial))
+
+
+def _open_resource(m: Machine, args: Args) -> Value:
+    root, name = m.settle(m.get(args.pos[0], "root_path")), text_of(m, args.get(1, "resource"))
+    known = isinstance(root, str) and isinstance(name, str)
+    return data_files.opened(m, Args([posixpath.join(root, name) if known else Unknown("which file this is")]))
 
 
 def add_rule_through(m: Machine, owner: Value, args: Args, app: Value) -> None:

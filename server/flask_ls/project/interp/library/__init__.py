@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.builtin_names.table import lifted
 from flask_ls.project.interp.functions import make_class
-from flask_ls.project.interp.library import containers, files, functions, modules
+from flask_ls.project.interp.library import containers, data_files, files, finders, functions, modules, paths
 from flask_ls.project.interp.library.table import FUNCTIONS
 from flask_ls.project.interp.values import External, Native, Value
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # Importing these modules fills the table.
-PARTS = (containers, files, functions, modules)
+PARTS = (containers, data_files, files, finders, functions, modules)
 
 
 def install(m: Machine) -> None:
@@ -39,6 +39,11 @@ def install(m: Machine) -> None:
     m.externals["typing.NamedTuple"] = containers.named_tuple
     m.externals["typing.Dict"] = lambda m_: m_.builtins["dict"]
     m.externals["typing.List"] = lambda m_: m_.builtins["list"]
+    data_files.install(m)
+    finders.install(m)
+    paths.install(m)
+    for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"):
+        m.externals[f"six.moves.configparser.{name}"] = lambda m_, n=name: m_.external(f"configparser.{n}")  # type: ignore[misc]
     m.externals["builtins"] = lambda m_: External("builtins")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import comparison, external, iteration, mappings, subscripts
 from flask_ls.project.interp.flask_core import blueprint
@@ -68,8 +68,20 @@ def make_namedtuple(m: Machine, name: str, fields: list[str], defaults: Value = 
     known = {f: values[i - first] if i >= first else MISSING for i, f in enumerate(fields)}
     cls = make_class(m, f"collections.{name}", names={"__init__": _tuple_init(known)})
     cls.names["_fields"] = tuple(fields)
+    cls.names["_asdict"] = Native("_asdict", _tuple_as_dict)
+    cls.names["_replace"] = Native("_replace", _tuple_replaced)
     cls.path = ""
     return cls
+
+
+def _tuple_as_dict(m: Machine, args: Args) -> Value:
+    self_ = args.pos[0]
+    return m.new_dict({f: self_.attrs[f] for f in self_.cls.lookup("_fields")})
+
+
+def _tuple_replaced(m: Machine, args: Args) -> Value:
+    self_ = args.pos[0]
+    return m.call(self_.cls, Args([], {**_tuple_as_dict(m, args).items, **args.kw}))
 
 
 def _tuple_init(fields: dict[str, Value]) -> Native:
@@ -96,6 +108,8 @@ def named_tuple(m: Machine) -> Value:
             fields = {name: cls.names.get(name, MISSING) for name in notes.items}
             cls.names["__init__"] = _tuple_init(fields)
             cls.names["_fields"] = tuple(fields)
+            cls.names["_asdict"] = Native("_asdict", _tuple_as_dict)
+            cls.names["_replace"] = Native("_replace", _tuple_replaced)
         return None
 
     return make_class(m, "typing.NamedTuple", names={"__init_subclass__": Native("__init_subclass__", init_subclass)})
@@ -313,25 +327,6 @@ def _url_text(m: Machine, args: Args) -> Value:
         except ValueError:
             pass
     return Unknown("this address is only known at run time")
-
-
-@at("json.loads")
-def _json_loads(m: Machine, args: Args) -> Value:
-    import json
-
-    value = m.settle(args.get(0, "s"))
-    if not isinstance(value, (str, bytes)) or args.kw or len(args.pos) != 1:
-        return Unknown("this JSON is only known at run time")
-    try:
-        return _from_json(m, json.loads(value))
-    except (ValueError, RecursionError):
-        return Unknown("this JSON cannot be read")
-
-
-def _from_json(m: Machine, value: Any) -> Value:
-    if isinstance(value, dict):
-        return m.new_dict({key: _from_json(m, item) for key, item in value.items()})
-    return m.new_list([_from_json(m, item) for item in value]) if isinstance(value, list) else value
 
 
 @at("re.escape")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import external, reasons
+from flask_ls.project.interp.functions import STAND_IN, make_class, under_metaclass
 from flask_ls.project.interp.library.table import at, called_name
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
     Bound,
+    ClassV,
     Descriptor,
     External,
     Function,
@@ -113,6 +115,27 @@ def _reduce(m: Machine, args: Args) -> Value:
 @at("enum.unique", "enum.auto", "typing_extensions.override", "typing.override", "atexit.register")
 def _same(m: Machine, args: Args) -> Value:
     return args.get(0, "function", Unknown("its value is chosen automatically"))
+
+
+@at("six.with_metaclass", "future.utils.with_metaclass")
+def _with_metaclass(m: Machine, args: Args) -> Value:
+    """A class that stands for its bases and a metaclass until a class derives from it."""
+    meta, bases = m.settle(args.get(0, "meta")), tuple(m.settle(b) for b in args.pos[1:])
+    made = make_class(m, STAND_IN)
+    made.bases = bases
+    made.metaclass = meta
+    return made
+
+
+@at("six.add_metaclass")
+def _add_metaclass(m: Machine, args: Args) -> Value:
+    meta = m.settle(args.get(0, "metaclass"))
+
+    def decorate(m_: Machine, given: Args) -> Value:
+        cls = m_.settle(given.get(0, "cls"))
+        return under_metaclass(m_, cls, meta) if isinstance(cls, ClassV) and isinstance(meta, ClassV) else cls
+
+    return m.native("decorate", decorate)
 
 
 @at("typing.cast", "typing_extensions.cast")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.builtin_names import effects, namespaces
 from flask_ls.project.interp.library import containers
+from flask_ls.project.interp.library.finders import finder_of
 from flask_ls.project.interp.library.table import at, called_name, text_of
 from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
@@ -90,7 +92,7 @@ def _list_modules(m: Machine, folder: str, prefix: str, deep: bool, rows: list[V
     for module in m.sources.index.modules_in(folder):
         name = prefix + module.import_name.rpartition(".")[2]
         row = containers.make_namedtuple(m, "ModuleInfo", ["module_finder", "name", "ispkg"])
-        rows.append(m.call(row, Args([Unknown("a finder"), name, module.is_package])))
+        rows.append(m.call(row, Args([finder_of(m, folder), name, module.is_package])))
         if deep and module.is_package and len(rows) < 2000:
             _list_modules(m, module.folder, f"{name}.", deep, rows)
 
@@ -164,6 +166,13 @@ def _getmembers(m: Machine, args: Args) -> Value:
 def _getmodule(m: Machine, args: Args) -> Value:
     value = m.settle(args.get(0, "object"))
     return getattr(value, "module", None) or Unknown("which module this is is not known")
+
+
+@at("inspect.getdoc", "inspect.cleandoc")
+def _getdoc(m: Machine, args: Args) -> Value:
+    given = args.get(0, "object")
+    text = given if called_name(m) == "cleandoc" else m.get(given, "__doc__", None)
+    return m.lift(text, lambda t: inspect.cleandoc(t) if isinstance(t, str) else t)
 
 
 @at("inspect.unwrap")

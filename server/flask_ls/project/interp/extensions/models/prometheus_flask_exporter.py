@@ -50,3 +50,29 @@ class RESTfulPrometheusMetrics(PrometheusMetrics):
 
     def init_app(self, app, api=None):
         super().init_app(app)
+
+
+class MultiprocessPrometheusMetrics(PrometheusMetrics):
+    def __init__(self, app=None, **options):
+        super().__init__(app, path=None)
+
+    @classmethod
+    def for_app_factory(cls, **kwargs):
+        return cls(app=None, **kwargs)
+
+    def start_http_server_when_ready(self, port, host="0.0.0.0"): ...
+
+
+GunicornPrometheusMetrics = UWsgiPrometheusMetrics = MultiprocessPrometheusMetrics
+
+
+class MultiprocessInternalPrometheusMetrics(MultiprocessPrometheusMetrics):
+    def __init__(self, app=None, path="/metrics", **options):
+        super().__init__(app, **options)
+        if app is not None:
+            self.register_endpoint(path)
+        else:
+            self.path = path
+
+
+GunicornInternalPrometheusMetrics = MultiprocessInternalPrometheusMetrics
