@@ -206,15 +206,19 @@ def test_all_reads_of_a_body_accept_that_it_is_empty() -> None:
     assert first_fix("FLK907", text) == after.replace("request.json.get", "(request.json or {}).get")
 
 
-def test_a_key_from_elsewhere_is_still_asked_first() -> None:
-    text = """
+@pytest.mark.parametrize(
+    "key", ['app.config["SECRET_KEY"] or os.urandom(24)', 'getattr(settings, "SECRET_KEY", os.urandom(24))']
+)
+def test_a_key_from_elsewhere_is_still_asked_first(key: str) -> None:
+    text = f"""
     import os
 
+    import settings
     from flask import Flask
 
     app = Flask(__name__)
     app.config.from_pyfile("settings.py")
-    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or os.urandom(24)
+    app.config["SECRET_KEY"] = {key}
     """
     after = expected(text).replace("os.urandom(24)", 'os.environ["SECRET_KEY"]')
     assert first_fix("FLK405", text) == after

@@ -241,5 +241,7 @@ def _from_environment(ctx: Context, write: Write, value: ast.expr) -> Fix | None
     is_inside = spans[0].start <= spans[1].start and spans[1].end <= spans[0].end
     is_choice = isinstance(together, (ast.BoolOp, ast.IfExp)) and not variable_read(ctx, together, "")
     target = together if is_inside and not is_choice else value
+    if isinstance(target, ast.Call) and ctx.called(target) == "builtins.getattr" and len(target.args) == 3:
+        target = target.args[2]
     variable = variable_read(ctx, target, "SECRET_KEY")
     return ctx.fix(f"Read the environment variable {variable}", from_environment(ctx, target, variable), safe=False)
