@@ -159,7 +159,7 @@ def test_flk106_of_the_same_app_and_unwanted(body: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("script", "files", "severity"),
     [
-        ("User.query.count()\nUser.query.all()", {}, Severity.WARNING),
+        ("User.query.count()", {}, Severity.WARNING),
         ("User.query.count()", {"main.py": "import app\n"}, Severity.ERROR),
         ("from flask import Flask\nshop = Flask(__name__)\nUser.query.count()", {}, Severity.ERROR),
     ],

@@ -62,8 +62,7 @@ class Lacking:
 def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
     """The uses of this file that lack their context and belong to this rule.
 
-    Only the first use of a command that `flask` runs in a context, of a script that it may run, and on each way that is
-    one of several.
+    Only the first use of a command that `flask` runs in a context, and on each way that is one of several.
     """
     told: set[object] = set()
     for found in ctx.once(_all):
@@ -73,7 +72,7 @@ def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
         # Flask-SQLAlchemy 2 takes the application from `db.app` or an argument where there is no context.
         if problem.need.family == "database" and ctx.is_older("flask-sqlalchemy", "3"):
             continue
-        if found.is_run_by_flask or not problem.always or _may_be_fed_to_a_shell(ctx, found):
+        if found.is_run_by_flask or not problem.always:
             way = found.function if found.is_run_by_flask else _start(problem.witness)
             if way in told:
                 continue
@@ -108,8 +107,13 @@ def report(ctx: Context, found: Lacking, message: str, fixes: list[Fix | None]) 
 
 
 def _may_be_fed_to_a_shell(ctx: Context, found: Lacking) -> bool:
-    """Whether it is a script without an application, as for ``flask shell < seed.py``, where a context is active."""
-    if found.source != "import" or ctx.index.module in ctx.model.combined(_imported, _joined):
+    """Whether it is a script without an application, as for ``flask shell < seed.py``.
+
+    What needs no request works there.
+    """
+    if found.source != "import" or found.problem.need.level != "app":
+        return False
+    if ctx.index.module in ctx.model.combined(_imported, _joined):
         return False
     return not any(ctx.is_instance(node, APP) for kind in (ast.Name, ast.Call) for node in ctx.index.nodes(kind))
 
