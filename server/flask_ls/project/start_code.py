@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from flask_ls.project.interp.reach import traces
+from flask_ls.project.interp.sources import inner_statements
 from flask_ls.project.walk import FUNCTIONS
 from flask_ls.syntax.source import SourceFile
+from flask_ls.syntax.span import Span
 
 if TYPE_CHECKING:
     from typing import TypeGuard
@@ -67,7 +69,8 @@ def same_start(
         unused = {
             name
             for name in one.imports ^ other.imports
-            if not (_may_be_sought(name) or one.uses(name) or other.uses(name) or around.is_taken(name))
+            if not (_may_be_sought(name) or name in sought or one.uses(name) or other.uses(name))
+            and not around.is_taken(name)
         }
         return _Comparison(one, other).equal(one.without(idle, unused), other.without(idle, unused), "")
     except RecursionError:
@@ -79,7 +82,7 @@ def _may_be_sought(name: str) -> bool:
     return name == "*" or name[:1].isupper() or name.startswith("__") or name in _APPS
 
 
-def _is_bare(statement: ast.stmt) -> bool:
+def _is_bare(statement: object) -> bool:
     """A name or constant that stands for itself: a docstring, or a word that is being typed."""
     if not isinstance(statement, ast.Expr):
         return False
@@ -87,6 +90,11 @@ def _is_bare(statement: ast.stmt) -> bool:
     while isinstance(value, ast.Attribute):
         value = value.value
     return isinstance(value, (ast.Name, ast.Constant))
+
+
+def _without_words(statements: list[Any]) -> list[Any]:
+    """Statements without those of one word, which is one that is being typed."""
+    return [s for s in statements if not (_is_bare(s) and not isinstance(s.value, ast.Constant))]
 
 
 class _Remembered:
@@ -142,14 +150,18 @@ class _Starting:
         return [part for statement in kept if (part := left.get(id(statement), statement)) is not None]
 
     def uses(self, name: str) -> bool:
-        """Whether a name stands anywhere else than in imports from outside, in whatever meaning."""
-        return re.search(rf"\b{re.escape(name)}\b", self._text_beside_imports) is not None
+        """Whether a name stands, in whatever meaning, in code that runs at the start, beside imports from outside."""
+        return re.search(rf"\b{re.escape(name)}\b", self._running_text) is not None
 
     @cached_property
-    def _text_beside_imports(self) -> str:
+    def _running_text(self) -> str:
+        left_out = [self._source.span(statement) for statement in self._from_outside]
+        left_out += [
+            Span(self._source.span(body[0]).start, self._source.span(body[-1]).end)
+            for body in _idle_bodies(self._statements, "", self.entered)
+        ]
         text, end, parts = self._source.text, 0, []
-        for statement in self._from_outside:
-            span = self._source.span(statement)
+        for span in sorted(left_out):
             parts.append(text[end : span.start])
             end = span.end
         return " ".join((*parts, text[end:]))
@@ -167,6 +179,20 @@ class _Starting:
         if not isinstance(statement, FUNCTIONS) or statement.decorator_list or statement.name in self.entered:
             return False
         return self.traces(statement) == (Counter(), Counter())
+
+
+def _idle_bodies(statements: list[ast.stmt], qualname: str, entered: frozenset[str]) -> Iterator[list[ast.stmt]]:
+    """The bodies of the functions that did not run, but not those within functions that ran."""
+    for statement in statements:
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            inner = f"{qualname}.{statement.name}" if qualname else statement.name
+        if isinstance(statement, FUNCTIONS):
+            if inner not in entered:
+                yield statement.body
+        elif isinstance(statement, ast.ClassDef):
+            yield from _idle_bodies(statement.body, inner, entered)
+        else:
+            yield from _idle_bodies(inner_statements(statement), qualname, entered)
 
 
 def _is_from_outside(statement: ast.stmt, around: Around) -> TypeGuard[ast.Import | ast.ImportFrom]:
@@ -198,6 +224,7 @@ class _Comparison:
         if kind is not other.__class__:
             return False
         if kind is list:
+            one, other = _without_words(one), _without_words(other)
             return len(one) == len(other) and all(self.equal(a, b, qualname) for a, b in zip(one, other, strict=True))
         if not isinstance(one, ast.AST):
             return bool(one == other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask_ls.project.facts import FileFacts
@@ -29,15 +30,16 @@ class Surroundings(Around):
         return any(name in facts.mentioned for facts in self._model.files.values())
 
     def is_taken(self, name: str) -> bool:
-        """Whether the text of a file that may import this module holds the name, or it imports all names."""
+        """Whether a file that may import this module imports the name or all names, or has it as attribute or text."""
         if not self._module or self._model.read is None:
             return True
         tail, last = _tail(self._module), self._module.rpartition(".")[2]
+        read = re.compile(rf"""[.'"]\s*{re.escape(name)}\b""")
         for path, tails in self._model.each(_imported_tails).items():
             if path == self._path or tails.isdisjoint((tail, last, f"{last}.*")):
                 continue
             source = self._model.read(path)
-            if f"{last}.*" in tails or source is None or name in source.text:
+            if f"{last}.*" in tails or f"{last}.{name}" in tails or source is None or read.search(source.text):
                 return True
         return False
 
