@@ -128,6 +128,20 @@ def test_flask_env_in_deployment_files(path: str, text: str, expected: str) -> N
     assert fixed(text, finding.fixes[0], path) == expected
 
 
+@pytest.mark.parametrize(
+    ("run", "title"),
+    [
+        ("flask run --host=0.0.0.0 --port=9090", "Remove FLASK_ENV"),
+        ("flask run --host ::\n", "Remove FLASK_ENV"),
+        ("flask run --port=9090", "Set FLASK_DEBUG to 1"),
+    ],
+)
+def test_flk503_does_not_open_the_debugger_to_the_network(run: str, title: str) -> None:
+    text = f"export FLASK_APP=app.py\nexport FLASK_ENV=development\n{run}\n"
+    (finding,) = findings("FLK503", HEAD, {"run.sh": text})
+    assert [fix.title for fix in finding.fixes] == [title]
+
+
 def test_comments_silence_findings_in_deployment_files() -> None:
     for text in ("FLASK_ENV=x # flask-ls: ignore\n", "# flask-ls: ignore[FLK503]\nFLASK_ENV=x\n"):
         assert findings("FLK503", HEAD, {".env": text}) == []

@@ -6,8 +6,9 @@ and ``app.config.get("ENV")`` gives None.
 Instead: FLASK_DEBUG=1 (or ``flask run --debug``) and ``app.debug``; a configuration key of your own for the name of the
 environment.
 
-Fix: FLASK_ENV=development becomes FLASK_DEBUG=1, another value is removed: safe, as nothing reads it. Code that reads
-the environment asks ``app.debug`` instead, which is unsafe.
+Fix: FLASK_ENV=development becomes FLASK_DEBUG=1, unless the same file listens to the network, where the debugger must
+not be; another value is removed: safe, as nothing reads it. Code that reads the environment asks ``app.debug`` instead,
+which is unsafe.
 
 Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself; in
 deployment files of a project that does not import Flask (Quart).
@@ -16,6 +17,7 @@ deployment files of a project that does not import Flask (Quart).
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from packaging.version import Version
@@ -278,13 +280,17 @@ def _alone(ctx: Context, node: ast.expr, text: str) -> str:
     return text if isinstance(ctx.parent(node), (ast.Return, ast.Assign, ast.If)) else f"({text})"
 
 
+# An address of every network interface.
+_PUBLIC = re.compile(r"\b0\.0\.0\.0\b|\[::\]|[\"'\s=]::[\"'\s]")
+
+
 def _is_read_by_project(model: ProjectModel) -> bool:
     return any("FLASK_ENV" in f.config.reads for f in model.files.values())
 
 
 def _as_debug(ctx: Context, write: EnvironmentWrite) -> Fix | None:
     value = constant(ctx, write.value)
-    if value == "production":
+    if value == "production" or (value == "development" and _PUBLIC.search(ctx.source.text)):
         return ctx.fix("Remove FLASK_ENV", without(ctx, write), safe=True)
     if value != "development" or not isinstance(write.key, ast.Constant):
         return None
@@ -296,7 +302,8 @@ def _as_debug(ctx: Context, write: EnvironmentWrite) -> Fix | None:
 
 def _variable_fix(document: DeploymentFile, variable: Variable, ctx: DeploymentContext) -> Fix | None:
     has_debug = any(v.name == "FLASK_DEBUG" and v.owner == variable.owner for v in document.variables)
-    if variable.value == "production" or (variable.value == "development" and has_debug):
+    has_no_use = has_debug or _PUBLIC.search(ctx.source.text) is not None
+    if variable.value == "production" or (variable.value == "development" and has_no_use):
         return ctx.fix("Remove FLASK_ENV", ctx.edit().remove(variable.removal), safe=True)
     if variable.value == "development" and not variable.expands:
         edit = ctx.edit().replace(variable.name_span, "FLASK_DEBUG")
