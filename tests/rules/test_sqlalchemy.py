@@ -254,3 +254,12 @@ def test_flk704_commit_of_a_function_of_the_file(helper: str, after: str, count:
 def test_flk908_row_that_a_function_of_the_file_returns(helper: str, count: int) -> None:
     load = f"from flask import jsonify\ndef load(i):\n    {helper}\n"
     assert len(findings("FLK908", f"{HEAD}{load}{VIEW}return jsonify(load(1))\n")) == count
+
+
+@pytest.mark.parametrize("load", ["models.User.query.get(1)", "db.session.get(models.User, 1)"])
+def test_flk701_loading_an_object_of_another_module_commits_nothing(load: str) -> None:
+    view = "\n@app.post('/')\ndef add():\n    db.session.add(models.User())\n"
+    text = (
+        f"import models\n{HEAD}{view}    if {load}:\n        return 'there'\n    db.session.commit()\n    return ''\n"
+    )
+    assert len(findings("FLK701", text, {"models.py": MODELS})) == 1

@@ -129,7 +129,8 @@ class PendingWrites:
         if method is not None:
             return () if method in ("commit", "expunge", "expunge_all") or method in RESETS else pending
         member = self.ctx.member(call.func) or ""
-        if member.startswith(("flask_sqlalchemy.", "sqlalchemy.")) or model_of_iterated(self.ctx, call) is not None:
+        is_query = member.startswith(("flask_sqlalchemy.", "sqlalchemy.")) or loaded_model(self.ctx, call) is not None
+        if is_query or model_of_iterated(self.ctx, call) is not None:
             return pending  # builds a statement or a query
         name = self.ctx.called(call)
         if name is not None and self.ctx.model.names.is_project(name):
