@@ -263,3 +263,19 @@ def test_flk701_loading_an_object_of_another_module_commits_nothing(load: str) -
         f"import models\n{HEAD}{view}    if {load}:\n        return 'there'\n    db.session.commit()\n    return ''\n"
     )
     assert len(findings("FLK701", text, {"models.py": MODELS})) == 1
+
+
+@pytest.mark.parametrize(
+    ("default", "title"),
+    [
+        ("dt.datetime.utcnow()", "Pass the function itself"),
+        ("dt.datetime.utcnow().date()", "Call it for each row"),
+        ("dt.datetime.now(dt.timezone.utc)", "Call it for each row"),
+        ("str(uuid.uuid4())", "Call it for each row"),
+        ("uuid.uuid4().hex.upper()", "Call it for each row"),
+    ],
+)
+def test_flk706_passes_only_the_function_that_is_called_itself(default: str, title: str) -> None:
+    column = f"class Order(db.Model):\n    at = db.Column(db.String, default={default})\n"
+    (finding,) = findings("FLK706", f"import uuid\nimport datetime as dt\n{HEAD}{column}")
+    assert [fix.title for fix in finding.fixes] == [title]

@@ -176,7 +176,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 value,
                 f"{ctx.text(call.func)}() runs once, when the class is defined: every row gets the same value.",
-                fixes=[_deferred(value, ctx)],
+                fixes=[_deferred(value, call, ctx)],
             )
 
 
@@ -200,7 +200,8 @@ def _returns_changing(call: ast.Call, ctx: Context) -> bool:
     )
 
 
-def _deferred(value: ast.expr, ctx: Context) -> Fix | None:
-    if isinstance(value, ast.Call) and not value.args and not value.keywords:
-        return ctx.fix("Pass the function itself", ctx.edit().replace(value, ctx.text(value.func)), safe=True)
+def _deferred(value: ast.expr, call: ast.Call, ctx: Context) -> Fix | None:
+    # `now().date` would be the method of the one moment at which the class is defined.
+    if call is value and not call.args and not call.keywords:
+        return ctx.fix("Pass the function itself", ctx.edit().replace(value, ctx.text(call.func)), safe=True)
     return ctx.fix("Call it for each row", ctx.edit().before(value, "lambda: "), safe=True)
