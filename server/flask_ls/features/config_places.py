@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flask_ls.features.asking import context, unit_beside
 from flask_ls.features.flask_text import flask_text
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.model import ProjectModel, union
 from flask_ls.project.site import Site
 from flask_ls.rules.ask import config
 from flask_ls.rules.context import Context, Unit, is_test_path
@@ -35,7 +35,7 @@ def places_of(unit: Unit, key: str) -> Places:
 
 def known_keys(model: ProjectModel) -> frozenset[str]:
     """The keys that the project sets or reads anywhere, tests apart."""
-    used = model.combined(_named_in, _all_of)
+    used = model.combined(_named_in, union)
     given: set[str] = set()
     for name in model.config_objects.names:
         facts, rest = model.names.split(name)
@@ -48,10 +48,6 @@ def known_keys(model: ProjectModel) -> frozenset[str]:
 
 def _named_in(facts: FileFacts) -> frozenset[str]:
     return facts.config.keys if not is_test_path(facts.path) else frozenset()
-
-
-def _all_of(sets: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset[str]().union(*sets.values())
 
 
 def _reads(ctx: Context, key: str) -> Iterator[ast.AST]:

@@ -24,7 +24,7 @@ class Parts:
     def __init__(self, model: ProjectModel) -> None:
         self._model = model
         self._plain: dict[Part[Any], Mapping[str, Any]] = {}
-        self._reduced: dict[Callable[[Any], Any], tuple[object, Any]] = {}
+        self._reduced: dict[tuple[Part[Any], Callable[[Any], Any]], tuple[object, Any]] = {}
 
     def plain(self, part: Part[T]) -> Mapping[str, T]:
         """Path -> the part of each file that has one (a true value), in the order of the files."""
@@ -35,9 +35,9 @@ class Parts:
     def reduced(self, part: Part[T], combine: Callable[[Mapping[str, T]], V]) -> V:
         """``combine`` of the parts, computed again only when they differ."""
         parts = self.plain(part)
-        known = self._reduced.get(combine)
+        known = self._reduced.get((part, combine))
         if known is None or known[0] is not parts:
-            known = self._reduced[combine] = (parts, combine(parts))
+            known = self._reduced[part, combine] = (parts, combine(parts))
         return cast("V", known[1])
 
     def after_edit(self, model: ProjectModel, facts: FileFacts) -> Parts:
@@ -89,3 +89,8 @@ def _with(known: Mapping[str, T], path: str, value: T, files: Mapping[str, FileF
     if path in known and value:
         return changed
     return {p: changed[p] for p in files if p in changed and (p != path or value)}
+
+
+def union(parts: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """What any file has: a ``combine`` for parts that are sets."""
+    return frozenset[str]().union(*parts.values())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 
 from flask_ls.project.config.facts import Mention
 from flask_ls.project.config.model import AppConfig
 from flask_ls.project.facts import FileFacts
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.model import ProjectModel, union
 from flask_ls.rules.context import Context, is_test_path
 
 
@@ -44,16 +43,12 @@ def imports_package(model: ProjectModel, *packages: str) -> bool:
 
 def imported_packages(model: ProjectModel) -> frozenset[str]:
     """The top-level packages that files outside of tests import."""
-    return model.combined(_packages, _all_of)
+    return model.combined(_packages, union)
 
 
 def _packages(facts: FileFacts) -> frozenset[str]:
     imports = facts.imports if not is_test_path(facts.path) else ()
     return frozenset(imported.module.partition(".")[0] for imported in imports)
-
-
-def _all_of(sets: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*sets.values())
 
 
 def uses_sessions(model: ProjectModel) -> bool:

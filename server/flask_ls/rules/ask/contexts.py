@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -19,7 +19,7 @@ from flask_ls.project.contexts.witness import Places, Step, extracted_of, kind_o
 from flask_ls.project.extract.calls import Extracted
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.model import ProjectModel, union
 from flask_ls.rules.ask.project import APP
 from flask_ls.rules.context import Context
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -113,17 +113,13 @@ def _may_be_fed_to_a_shell(ctx: Context, found: Lacking) -> bool:
     """
     if found.source != "import" or found.problem.need.level != "app":
         return False
-    if ctx.index.module in ctx.model.combined(_imported, _joined):
+    if ctx.index.module in ctx.model.combined(_imported, union):
         return False
     return not any(ctx.is_instance(node, APP) for kind in (ast.Name, ast.Call) for node in ctx.index.nodes(kind))
 
 
 def _imported(facts: FileFacts) -> frozenset[str]:
     return frozenset(name for i in facts.imports for name in (i.module, *(f"{i.module}.{n}" for n, _ in i.names)))
-
-
-def _joined(parts: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset[str]().union(*parts.values())
 
 
 def witness(ctx: Context, found: Lacking) -> list[Related]:

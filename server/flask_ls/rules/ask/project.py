@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_ls.project.facts import Export, FileFacts, FunctionFacts, Ref
 from flask_ls.project.index import FileIndex
 from flask_ls.project.inference import Inference
-from flask_ls.project.model import ProjectModel
+from flask_ls.project.model import ProjectModel, union
 from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.values import UNKNOWN
 from flask_ls.rules.context import Context, is_test_path
@@ -184,15 +183,11 @@ def literal_elsewhere(ctx: Context, node: ast.expr) -> Any:
 
 def stored_attributes(model: ProjectModel) -> frozenset[str]:
     """The names of all attributes that any file sets on anything but ``self``: ``env`` for ``app.env = ...``."""
-    return model.combined(_stored, _all_stored)
+    return model.combined(_stored, union)
 
 
 def _stored(facts: FileFacts) -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name in facts.stores)
-
-
-def _all_stored(parts: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset[str]().union(*parts.values())
 
 
 def mentions_g(facts: FileFacts) -> bool:
