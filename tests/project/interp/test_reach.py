@@ -372,6 +372,31 @@ def test_what_takes_long_and_adds_no_route_is_left_out_and_named(monkeypatch: py
     assert "merge() takes too long to be followed" in [b.reason for b in app.blind_spots]
 
 
+def test_looking_through_a_long_list_counts_as_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effort, "MAX_WORK", 20_000)
+    found = table(
+        {
+            "shop.py": """
+                from flask import Flask
+
+                NUMBERS = [(number, number) for number in range(400)]
+
+                def collect(seen):
+                    for number in range(100):
+                        if (number, -1) not in NUMBERS:
+                            seen.append(number)
+
+                for turn in range(3):
+                    collect([])
+                    collect(NUMBERS)
+                app = Flask(__name__)
+                """,
+        },
+    )
+    (app,) = found.apps
+    assert "collect() takes too long to be followed" in [b.reason for b in app.blind_spots]
+
+
 def test_what_follows_a_statement_that_seems_to_raise_is_read_nevertheless() -> None:
     found = table(
         {

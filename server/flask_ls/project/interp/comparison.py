@@ -99,6 +99,8 @@ def _is_surely_something(value: External) -> bool:
 
 def equals(left: Value, right: Value) -> bool | None:
     """Whether two values are equal; None when not known."""
+    if type(left) is str and type(right) is str:
+        return left == right
     if same(left, right):
         return True
     if isinstance(left, Unknown) or isinstance(right, Unknown):
@@ -164,7 +166,9 @@ def contains(m: Machine, container: Value, item: Value) -> Any:
     if not isinstance(container, (tuple, ListV)):
         return None
     results = []
-    for element in iteration.elements_of(container):
+    elements = iteration.elements_of(container)
+    m.steps += len(elements)
+    for element in elements:
         maybe = isinstance(element, Maybe)
         equal = equals(m.settle(element.value if maybe else element), item)
         if equal is True and not maybe:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import packages
-from flask_ls.project.interp.frames import EXEC, Frame
+from flask_ls.project.interp.frames import EXEC, Frame, place_of
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
@@ -86,7 +86,7 @@ def _class_def(m: Machine, node: ast.ClassDef, frame: Frame) -> Outcome | None:
     names["__module__"] = frame.module.module.import_name
     names["__qualname__"] = inner.qualname
     frame.node = node
-    cls = ClassV(node.name, inner.qualname, (), names, frame.module, node)
+    cls = ClassV(node.name, inner.qualname, (), names, frame.module, place_of(frame.module, node))
     inner.owner = cls
     m.frame = inner
     try:

@@ -230,6 +230,7 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
         raise
     finally:
         m.path, m.extra, m.mark, m.dry, m.frame, m.tries, m.app_contexts = outer
+        frame.node = None  # functions keep the frame: the statements of the module go
 
 
 def _star(m: Machine, source: Value, frame: Frame) -> None:

@@ -47,7 +47,6 @@ class WorkspaceSources:
         self._whole = whole
         self.may_be_used = used
         self._version = version
-        self._trees: dict[str, ast.Module | None] = {}
         self._docstrings: dict[ast.AST, str] = {}
         self._broken: dict[str, int] = {}
         self._texts: dict[str, str | None] = {}
@@ -80,20 +79,17 @@ class WorkspaceSources:
     def tree(self, module: Module) -> ast.Module | None:
         """The tree, as a rule without the bodies of functions."""
         path = module.path
-        if path not in self._trees and self._whole is not None:
-            whole = self._whole(path)
-            if whole is not None:
-                self._trees[path] = whole
-        if path not in self._trees:
-            text = self._text(path)
-            tree = self._parse(text) if text is not None else None
-            broken_at = getattr(tree, "broken_at", None)
-            if broken_at is not None:
-                self._broken[path] = broken_at
-            if tree is not None:
-                self._strip(tree)
-            self._trees[path] = tree
-        return self._trees[path]
+        whole = self._whole(path) if self._whole is not None else None
+        if whole is not None:
+            return whole
+        text = self._text(path)
+        tree = self._parse(text) if text is not None else None
+        broken_at = getattr(tree, "broken_at", None)
+        if broken_at is not None:
+            self._broken[path] = broken_at
+        if tree is not None:
+            self._strip(tree)
+        return tree
 
     def broken_line(self, module: Module) -> int | None:
         """The line in which the text of a module is not Python, so that its tree may lack parts of it. 1-based."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -74,23 +75,22 @@ class TableBuilder:
             if isinstance(cls, ClassV):
                 target = cls
                 break
-        if isinstance(target, (Function, ClassV)) and target.module is not None and not target.module.is_model:
-            node = target.node
-            if node is not None and hasattr(node, "name"):
-                return self._name_site(target.module.module.path, node), target.dotted
-            if node is not None:
-                return self.site(place_of(target.module, node)), None
-        return None, None
+        if not isinstance(target, (Function, ClassV)) or target.module is None or target.module.is_model:
+            return None, None
+        place = target.place if isinstance(target, ClassV) else place_of(target.module, target.node)
+        if place is None:
+            return None, None
+        if isinstance(target, Function) and isinstance(target.node, ast.Lambda):
+            return self.site(place), None
+        return self._name_site(place, target.name), target.dotted
 
-    def _name_site(self, path: str, node: object) -> Site:
-        line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
-        start = self.site(Place(path, line, column, line, column)).span.start
-        source = self._sources.get(path)
+    def _name_site(self, place: Place, name: str) -> Site:
+        start = self.site(Place(place.path, place.line, place.column, place.line, place.column)).span.start
+        source = self._sources.get(place.path)
         text = source.text if source is not None else ""
-        name = node.name  # type: ignore[attr-defined]
         at = text.find(name, start)
         at = start if at < 0 else at
-        return Site(path, Span(at, at + len(name)))
+        return Site(place.path, Span(at, at + len(name)))
 
     # Conditions
 

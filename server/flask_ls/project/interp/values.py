@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from flask_ls.project.interp.frames import Place
     from flask_ls.project.interp.machine import Machine
     from flask_ls.project.interp.paths import Path
     from flask_ls.project.modules import Module
@@ -193,7 +194,7 @@ class ClassV:
     bases: tuple[Value, ...]
     names: Namespace
     module: ModuleV | None = None
-    node: ast.ClassDef | None = None
+    place: Place | None = None
     path: str = ""  # dotted public name of a modelled or built-in class
     mro: tuple[ClassV, ...] = ()
     open: Unknown | None = None  # a base that cannot be read: attributes may come from there
