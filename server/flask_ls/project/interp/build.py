@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.checkpoint import Abandoned, Checkpoint
 from flask_ls.project.interp import discover
 from flask_ls.project.interp.discover import Entry, Factory, Found, Hints
+from flask_ls.project.interp.dissolving import dissolve
 from flask_ls.project.interp.evaluation import Evaluation, mark_of
 from flask_ls.project.interp.frames import Place
 from flask_ls.project.interp.machine import MAX_STEPS, Machine
@@ -59,12 +60,14 @@ def evaluate(
         # Millions of syntax nodes and few cycles: collections would cost more than the evaluation.
         collecting = gc.isenabled()
         gc.disable()
+        evaluator = _Evaluator(sources, source, hints, flask_version, checkpoint)
         try:
             with deep_recursion():
-                result.append(_Evaluator(sources, source, hints, flask_version, checkpoint).run())
+                result.append(evaluator.run())
         except Abandoned as reason:
             abandoned.append(reason)
         finally:
+            dissolve(evaluator.machines)
             if collecting:
                 gc.enable()
 
@@ -239,6 +242,7 @@ class _Evaluator:
         # A package and a module whose function is called are imported.
         m.max_steps = max_steps
         m.script = entry.module.path if entry.factory is None and not entry.module.is_package else ""
+        self.machines.append(m)
         start(m, entry, self.reach)
         for module in m.modules.values():
             if module.state != "new":
@@ -246,5 +250,4 @@ class _Evaluator:
         for path, qualname in m.entered:
             self.entered.setdefault(path, set()).add(qualname)
         self.results += results_of(m, entry, TableBuilder(m, self.source))
-        self.machines.append(m)
         return bool(recorder.apps)

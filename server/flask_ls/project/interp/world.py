@@ -170,7 +170,7 @@ class World:
         try:
             result = run()
         except Raised as error:
-            raised = error
+            raised = error.with_traceback(None)  # which holds all that is running
         finally:
             end = self.path[len(before) :]
             self.path = before
