@@ -474,6 +474,26 @@ def test_a_module_beside_its_importer_is_found_as_python_2_does() -> None:
     assert own(table(files, installed=None)) == {"/x"}
 
 
+def test_a_program_that_is_started_inside_a_package_imports_from_there() -> None:
+    files = {
+        "site/__init__.py": "",
+        "site/main.py": "import server\napp = server.app",
+        "site/server.py": "from flask import Flask\napp = Flask(__name__)\nfrom handlers.parts import pages",
+        "site/handlers/__init__.py": "",
+        "site/handlers/base.py": "RULE = '/x'",
+        "site/handlers/parts/__init__.py": "",
+        "site/handlers/parts/pages.py": """
+            from handlers import base
+            from server import app
+            @app.route(base.RULE)
+            def x(): ...
+            """,
+    }
+    found = table(files, installed=None)
+    assert own(found) == {"/x"}
+    assert found.apps[0].complete
+
+
 @pytest.mark.parametrize(
     ("imported", "name"),
     [

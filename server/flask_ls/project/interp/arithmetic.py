@@ -60,6 +60,7 @@ def binary(m: Machine, op: type[ast.operator], left: Value, right: Value) -> Val
         return m.lift(right, lambda v: binary(m, op, left, v))
     if isinstance(left, str) and op is ast.Mod:
         return formatting.percent(m, left, right)
+    left, right = formatting.plain(left), formatting.plain(right)
     if isinstance(left, SCALARS) and isinstance(right, SCALARS):
         return _scalars(op, left, right)
     if op is ast.Add and isinstance(left, (ListV, tuple)) and isinstance(right, (ListV, tuple)):

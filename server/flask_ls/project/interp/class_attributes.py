@@ -141,6 +141,8 @@ def from_class(m: Machine, owner: ClassV, name: str) -> Value:
         return owner.name
     if name == "__qualname__":
         return owner.qualname
+    if name == "__module__" and owner.path:
+        return owner.path.rpartition(".")[0] or "builtins"
     if name == "__mro__":
         return owner.mro
     if name == "__bases__":
@@ -157,6 +159,8 @@ def from_class(m: Machine, owner: ClassV, name: str) -> Value:
         return m.native("mro", lambda m_, a: m_.new_list(list(owner.mro)))
     if name == "__subclasses__":
         return m.native("__subclasses__", lambda m_, a: m_.new_list(list(owner.subclasses)))
+    if name == "register" and any("abc.ABC" in base.plain_bases for base in owner.mro):
+        return m.native("register", lambda m_, args: type_methods.register(m_, owner, args))
     native = type_methods.of_type(m, owner, name)
     if native is not MISSING:
         return native

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import conditions, environment_variables, iteration, mappings, reasons
+from flask_ls.project.interp import conditions, environment_variables, formatting, iteration, mappings, reasons
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -57,7 +57,8 @@ def compare(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value
                 return found if op is ast.In else m.lift(found, lambda v: not v)
             return Unknown(reasons.why(left, reasons.why(right, "whether this is contained is only known at run time")))
         return found if op is ast.In else not found
-    elif isinstance(left, SCALARS) and isinstance(right, SCALARS):
+    elif isinstance(formatting.plain(left), SCALARS) and isinstance(formatting.plain(right), SCALARS):
+        left, right = formatting.plain(left), formatting.plain(right)
         try:
             return bool(_COMPARE[op](left, right))
         except TypeError:
@@ -101,6 +102,7 @@ def equals(left: Value, right: Value) -> bool | None:
     """Whether two values are equal; None when not known."""
     if type(left) is str and type(right) is str:
         return left == right
+    left, right = formatting.plain(left), formatting.plain(right)
     if same(left, right):
         return True
     if isinstance(left, Unknown) or isinstance(right, Unknown):

@@ -119,7 +119,9 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
             readable.append(base)
             cls.open = _less_known(cls.open, base.open)
         elif isinstance(base, External):
-            if base.path not in _PLAIN_BASES:
+            if base.path in _PLAIN_BASES:
+                cls.plain_bases |= {base.path.removesuffix("[]")}
+            else:
                 cls.open = _less_known(cls.open, base)
         elif isinstance(base, Unknown):
             cls.open = _less_known(cls.open, base)
@@ -132,6 +134,8 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
     metaclass = keywords.pop("metaclass", None) or next((c.metaclass for c in cls.mro[1:] if c.metaclass), None)
     metaclass = m.settle(metaclass)
     cls.metaclass = metaclass if isinstance(metaclass, ClassV) else None
+    if isinstance(metaclass, External) and metaclass.path == "abc.ABCMeta":
+        cls.plain_bases |= {"abc.ABC"}
     for value in list(cls.names.values()):
         if isinstance(value, Function) and value.owner is None:
             value.owner = cls

@@ -123,13 +123,19 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
 
 
 def _beside(m: Machine, name: str, importer: ModuleV) -> Module | None:
-    """A module next to its importer inside a package, as Python 2 finds it, where nothing else has its name."""
+    """A module in one of the packages around its importer, where nothing else has its name.
+
+    Python 2 looks beside the importer; a program that is started inside a package has that on its path.
+    """
     top = name.partition(".")[0]
     is_known = packages.is_harmless(top) or top in packages.ADDS_ROUTES or m.sources.may_be_used(top)
     if not importer.module.package or is_known or m.sources.is_installed(top) or m.catching("ImportError"):
         return None
-    found = m.sources.index.find_relative(importer.module, 1, name)
-    return found if found is not None and found.path != importer.module.path else None
+    for level in range(1, importer.module.package.count(".") + 2):
+        found = m.sources.index.find_relative(importer.module, level, name)
+        if found is not None and found.path != importer.module.path:
+            return found
+    return None
 
 
 def _is_vendored(module: Module) -> bool:

@@ -51,6 +51,8 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
         members = value.names.get("__members__", MISSING)
         if isinstance(members, DictV):
             return list(members.items.values()), None
+        if value.metaclass is not None and isinstance(value.metaclass.lookup("__iter__"), Function):
+            return iterate(m, m.call(Bound(value.metaclass.lookup("__iter__"), value), Args([])))
     if isinstance(value, Choice):
         items: list[Value] = []
         rest: Unknown | None = None

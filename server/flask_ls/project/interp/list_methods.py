@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import comparison, reasons, sequences
-from flask_ls.project.interp.values import MISSING, Args, ListV, Maybe, SetV, Unknown, Value
+from flask_ls.project.interp import comparison, formatting, reasons, sequences
+from flask_ls.project.interp.values import MISSING, Args, Function, Instance, ListV, Maybe, SetV, Unknown, Value
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ def sort_values(m: Machine, items: list[Value], args: Args) -> list[Value] | Non
     for item in items:
         value = item.value if isinstance(item, Maybe) else item
         value = m.settle(m.call(key, Args([value]))) if key is not None else value
-        if not isinstance(value, (str, int, float)) and not (
+        value = formatting.plain(value)
+        if isinstance(value, Instance) and isinstance(value.cls.lookup("__lt__"), Function):
+            value = _Ordered(m, value)
+        elif not isinstance(value, (str, int, float)) and not (
             isinstance(value, tuple) and all(isinstance(v, (str, int, float)) for v in value)
         ):
             return None
@@ -115,9 +118,29 @@ def sort_values(m: Machine, items: list[Value], args: Args) -> list[Value] | Non
         return None
     try:
         order = sorted(range(len(items)), key=lambda i: keys[i], reverse=bool(reverse))
-    except TypeError:
+    except (TypeError, _NotKnown):
         return None
     return [items[i] for i in order]
+
+
+class _NotKnown(Exception):
+    """Which of two objects comes first is not known."""
+
+
+class _Ordered:
+    """An object whose class says what comes before what."""
+
+    def __init__(self, m: Machine, value: Instance) -> None:
+        self._m = m
+        self._value = value
+
+    def __lt__(self, other: Any) -> bool:
+        if not isinstance(other, _Ordered):
+            raise _NotKnown
+        known = self._m.truth(self._m.call(self._m.get(self._value, "__lt__"), Args([other._value])))
+        if known is None:
+            raise _NotKnown
+        return known
 
 
 def _reverse(m: Machine, owner: ListV, args: Args) -> Value:

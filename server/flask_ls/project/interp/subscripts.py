@@ -56,6 +56,9 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
         members = owner.names.get("__members__", MISSING)
         if isinstance(members, DictV):
             return _dict_item(m, members, key)
+        item = owner.metaclass.lookup("__getitem__") if owner.metaclass is not None else MISSING
+        if isinstance(item, Function):
+            return m.call(Bound(item, owner), Args([key]))
         return owner  # a generic class with its parameters
     if isinstance(owner, External):
         if environment_variables.is_environment(owner):

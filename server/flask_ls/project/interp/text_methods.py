@@ -118,7 +118,7 @@ class _Lazy:
         self._value = value
 
     def __format__(self, spec: str) -> str:
-        text = formatting.to_str(self._m, self._value)
+        text = formatting.formatted(self._m, self._value)
         if not isinstance(text, str):
             raise _Unformattable(reasons.why(text, "this text is only known at run time"))
         return format(text, spec)

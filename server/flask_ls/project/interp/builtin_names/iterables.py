@@ -6,10 +6,22 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import arithmetic, conditions, external, iteration, list_methods, reasons
+from flask_ls.project.interp import arithmetic, conditions, endless, external, iteration, list_methods, reasons
 from flask_ls.project.interp.builtin_names.table import FUNCTIONS, Run, function
 from flask_ls.project.interp.paths import Step
-from flask_ls.project.interp.values import MISSING, Args, Bound, DictV, Instance, ListV, Maybe, Unknown, Value
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Bound,
+    ClassV,
+    DictV,
+    Function,
+    Instance,
+    ListV,
+    Maybe,
+    Unknown,
+    Value,
+)
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -25,6 +37,10 @@ def len_(m: Machine, args: Args) -> Value:
         method = m.get(value, "__len__", MISSING)
         if isinstance(method, Bound):
             return m.call(method, Args([]))
+    if isinstance(value, ClassV) and value.metaclass is not None:
+        counted = value.metaclass.lookup("__len__")
+        if isinstance(counted, Function):
+            return m.call(Bound(counted, value), Args([]))
     if isinstance(value, (tuple, ListV, DictV, Instance)):
         items, rest = m.iterate(value)
         if rest is None and not any(isinstance(i, Maybe) for i in items):
@@ -59,7 +75,7 @@ def enumerate_(m: Machine, args: Args) -> Value:
 
 @function
 def zip_(m: Machine, args: Args) -> Value:
-    columns = [m.iterate(a) for a in args.pos]
+    columns = endless.cut([m.iterate(a) for a in args.pos])
     rest = next((r for _, r in columns if r is not None), args.star)
     if any(isinstance(i, Maybe) for items, _ in columns for i in items):
         return ListV([], m.serial, rest or Unknown("which elements these lists have is only known at run time"))
@@ -171,6 +187,14 @@ def _fold(kind: Callable[[list[Any]], Any]) -> Run:
         if len(args.pos) == 1 or kind is sum:
             items, rest = m.iterate(args.pos[0] if args.pos else ())
         values = [m.settle(i) for i in items]
+        if kind is not sum and rest is None and (args.kw.keys() <= {"key", "default"}):
+            # Sorting is stable in both directions: of several that are equal, the first is taken.
+            order = {"key": args.kw["key"]} if "key" in args.kw else {}
+            ordered = list_methods.sort_values(m, values, Args([], {**order, "reverse": kind is max}))
+            if ordered:
+                return ordered[0]
+            if not values and len(args.pos) == 1 and "default" in args.kw:
+                return args.kw["default"]
         if rest is None and not args.kw and all(isinstance(v, (int, float, str)) for v in values):
             try:
                 return kind(values)

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.builtin_names.table import lifted
 from flask_ls.project.interp.functions import make_class
-from flask_ls.project.interp.library import containers, data_files, files, finders, functions, modules, paths
+from flask_ls.project.interp.library import (
+    containers,
+    data_files,
+    enumerations,
+    files,
+    finders,
+    functions,
+    iterators,
+    modules,
+    paths,
+)
 from flask_ls.project.interp.library.table import FUNCTIONS
 from flask_ls.project.interp.values import External, Native, Value
 
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
 
 
 # Importing these modules fills the table.
-PARTS = (containers, data_files, files, finders, functions, modules)
+PARTS = (containers, data_files, enumerations, files, finders, functions, iterators, modules)
 
 
 def install(m: Machine) -> None:
@@ -29,10 +39,10 @@ def install(m: Machine) -> None:
     for name in ("ABC", "ABCMeta"):
         m.externals[f"abc.{name}"] = lambda m_, n=name: External(f"abc.{n}")  # type: ignore[misc]
     m.externals["types.SimpleNamespace"] = containers.simple_namespace
-    m.externals["enum.Enum"] = containers.enum
+    m.externals["enum.Enum"] = enumerations.enum
     for name in ("IntEnum", "StrEnum", "Flag", "IntFlag"):
         m.externals[f"enum.{name}"] = lambda m_, n=name: make_class(m_, f"enum.{n}", (m_.external("enum.Enum"),))  # type: ignore[misc]
-    m.externals["http.HTTPMethod"] = containers.http_method
+    m.externals["http.HTTPMethod"] = enumerations.http_method
     m.fresh_externals["sys.modules"] = modules.sys_modules
     m.externals["collections.OrderedDict"] = lambda m_: m_.builtins["dict"]
     m.externals["collections.UserDict"] = lambda m_: m_.builtins["dict"]

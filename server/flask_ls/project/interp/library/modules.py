@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import reasons
@@ -21,6 +22,7 @@ from flask_ls.project.interp.values import (
     ListV,
     Maybe,
     ModuleV,
+    Native,
     Unknown,
     Value,
     Wrapped,
@@ -123,19 +125,25 @@ def _find_modules(m: Machine, args: Args) -> Value:
 @at("inspect.isclass")
 def _isclass(m: Machine, args: Args) -> Value:
     value = m.settle(args.get(0, "object"))
+    if isinstance(value, External) and value.path in sys.stdlib_module_names:
+        return False
     if isinstance(value, Unknown):
         return Unknown(value.reason)
     return isinstance(value, ClassV)
 
 
-@at("inspect.isfunction", "inspect.isroutine", "inspect.ismethod")
-def _isfunction(m: Machine, args: Args) -> Value:
-    value = m.settle(args.get(0, "object"))
-    if isinstance(value, Unknown):
-        return Unknown(value.reason)
-    if called_name(m) == "ismethod":
-        return isinstance(value, Bound)
-    return isinstance(value, (Function, Wrapped)) or (called_name(m) == "isroutine" and isinstance(value, Bound))
+def _kind(path: str, *kinds: type) -> None:
+    """Register a function that tells whether something is of a kind."""
+
+    @at(path)
+    def run(m: Machine, args: Args) -> Value:
+        value = m.settle(args.get(0, "object"))
+        return Unknown(value.reason) if isinstance(value, Unknown) else isinstance(value, kinds)
+
+
+_kind("inspect.isfunction", Function, Wrapped)
+_kind("inspect.ismethod", Bound)
+_kind("inspect.isroutine", Function, Wrapped, Bound, Native)
 
 
 @at("inspect.ismodule")

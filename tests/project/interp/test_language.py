@@ -1,0 +1,207 @@
+"""Python's own machinery on the way to routes, against Flask: iterators, patterns, enumerations, abstract classes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from against import real, rows, table
+
+START = """
+from flask import Flask
+app = Flask(__name__)
+def v(**k): ...
+"""
+
+PROGRAMS = {
+    "iterators": """
+import itertools, operator
+for k, g in itertools.groupby(sorted(["ax", "ay", "bx"]), key=operator.itemgetter(0)):
+    for t in g: app.add_url_rule(f"/gb/{k}/{t}", f"gb{t}", v)
+for i, r in zip(itertools.count(5), ["/z1", "/z2"]): app.add_url_rule(r, f"z{i}", v)
+for i, r in zip(["/y1", "/y2"], itertools.cycle("ab")): app.add_url_rule(i + r, i, v)
+for r in itertools.islice(itertools.cycle(["/cy1", "/cy2"]), 2): app.add_url_rule(r, r[1:], v)
+for a, b in itertools.pairwise(["p", "q", "r"]): app.add_url_rule(f"/pw/{a}{b}", f"pw{a}{b}", v)
+for c in itertools.combinations("xyz", 2): app.add_url_rule("/cb/" + "".join(c), "cb" + "".join(c), v)
+for t in itertools.takewhile(lambda s: s != "stop", ["t1", "t2", "stop", "t3"]): app.add_url_rule("/tw/" + t, t, v)
+for t in itertools.dropwhile(lambda s: s != "stop", ["d1", "stop", "d3"]): app.add_url_rule("/dw/" + t, "d" + t, v)
+for t in itertools.filterfalse(str.isdigit, ["1", "f1"]): app.add_url_rule("/ff/" + t, t, v)
+for a, b in itertools.zip_longest(["zl1", "zl2"], ["x"], fillvalue="none"): app.add_url_rule(f"/{a}/{b}", a, v)
+for r in itertools.accumulate(["/acc", "/b", "/c"]): app.add_url_rule(r, r.replace("/", "_"), v)
+one, two = itertools.tee(["/tee"], 2)
+for i, r in enumerate((*one, *two)): app.add_url_rule(f"{r}{i}", f"tee{i}", v)
+app.add_url_rule("/" + operator.methodcaller("upper")("mc"), "mc", v)
+""",
+    "order": """
+class R:
+    def __init__(self, r, w): self.r, self.w = r, w
+    def __lt__(self, o): return self.w < o.w
+    def __repr__(self): return f"R({self.r})"
+rs = [R("c", 3), R("a", 1), R("b", 2), R("z", 3)]
+for i, r in enumerate(sorted(rs)): app.add_url_rule(f"/s/{r.r}/{i}", f"s{i}", v)
+app.add_url_rule("/max/" + max(rs, key=lambda r: r.w).r, "max", v)
+app.add_url_rule("/min/" + min(rs).r, "min", v)
+app.add_url_rule("/none/" + max([], key=len, default="empty"), "none", v)
+app.add_url_rule("/" + repr(rs[0]), "repr", v)
+""",
+    "patterns": """
+from dataclasses import dataclass
+@dataclass
+class Spec:
+    rule: str
+    name: str = "spec"
+def spec(x):
+    match x:
+        case Spec("/dc", name=n) | Spec("/dd", n): return ("/" + n, "dc" + n, ["GET"])
+        case Spec(rule): return (rule, "other", ["GET"])
+        case str(): return (x, x.strip("/"), ["GET"])
+        case (rule, name): return (rule, name, ["POST"])
+        case {"rule": rule, **rest}: return (rule, rest.get("name", "m"), rest.get("methods"))
+        case [rule, name, *ms] if ms: return (rule, name, ms)
+        case int(n) if n > 3: return (f"/n{n}", f"n{n}", None)
+        case _: return None
+for x in ["/m1", ("/m2", "m2"), {"rule": "/m3", "methods": ["PUT"]}, ["/m4", "m4", "DELETE", "PATCH"], 5, 2,
+          Spec("/dc", "one"), Spec("/dd", "two"), Spec("/de"), ("x",), {"r": 1}]:
+    if (s := spec(x)): app.add_url_rule(s[0], s[1], v, methods=s[2])
+""",
+    "classes as containers": """
+class Meta(type):
+    registry = {}
+    def __new__(mcls, name, bases, ns, prefix="", **kw):
+        cls = super().__new__(mcls, name, bases, ns)
+        cls.prefix = prefix
+        if bases: mcls.registry[name] = cls
+        return cls
+    def __init__(cls, name, bases, ns, **kw): super().__init__(name, bases, ns)
+    def __iter__(cls): return iter(cls.rules)
+    def __len__(cls): return len(cls.rules)
+    def __getitem__(cls, i): return cls.rules[i]
+class Page(metaclass=Meta):
+    rules = ()
+    def view(self, **k): ...
+class Home(Page, prefix="/h"):
+    rules = ["/", "/x"]
+class About(Page, prefix="/a"):
+    rules = ["/about"]
+for name, cls in Meta.registry.items():
+    for i, r in enumerate(cls): app.add_url_rule(cls.prefix + r, f"{name}{i}", cls().view)
+app.add_url_rule(f"/len{len(Home)}{Home[1]}", "len", Home().view)
+""",
+    "members by kind": """
+import inspect, sys, types
+class Ctl:
+    def do_x(self): ...
+    def _hidden(self): ...
+    @staticmethod
+    def do_s(): ...
+    @classmethod
+    def do_c(cls): ...
+c = Ctl()
+for n, f in inspect.getmembers(c, inspect.ismethod): app.add_url_rule("/m/" + n, "m" + n, f)
+for n, f in inspect.getmembers(Ctl, predicate=inspect.isfunction): app.add_url_rule("/f/" + n, "f" + n, f)
+for n, k in inspect.getmembers(sys.modules[__name__], inspect.isclass):
+    if k.__module__ == __name__: app.add_url_rule("/k/" + n, "k" + n, c.do_x)
+""",
+    "tuples with names": """
+from collections import ChainMap, namedtuple
+from typing import NamedTuple
+P = namedtuple("P", "rule name methods", defaults=(None,))
+class Q(NamedTuple):
+    rule: str
+    name: str = "q"
+for p in [P("/a", "a"), P("/b", "b", ["POST"]), P._make(["/c", "c", None])]:
+    app.add_url_rule(p.rule, p.name, v, methods=p.methods)
+app.add_url_rule(*Q._make(["/q", "q"]), view_func=v)
+for p in (Q("/mq"), P("/mp", "mp", ["PUT"])):
+    match p:
+        case Q(rule=r): app.add_url_rule(r, "mq", v)
+        case (r, name, methods): app.add_url_rule(r, name, v, methods=methods)
+cm = ChainMap({"a": "/cm1"}, {"a": "/no", "b": "/cm2"})
+for k in sorted(cm): app.add_url_rule(cm[k], "cm" + k, v)
+""",
+    "abstract classes": """
+from typing import Protocol, runtime_checkable
+from abc import ABC
+import collections.abc
+@runtime_checkable
+class P(Protocol):
+    name: str
+    def go(self): ...
+class T:
+    name = "x"
+    def go(self): ...
+class U: ...
+class H(ABC):
+    @classmethod
+    def __subclasshook__(cls, c): return hasattr(c, "go")
+class Meta(type):
+    def __instancecheck__(cls, obj): return True
+class M(metaclass=Meta): ...
+class R(ABC): ...
+R.register(U)
+for i, (o, k) in enumerate([(T(), P), (U(), P), (T(), H), (U(), H), (U(), M), (U(), R), (T(), R)]):
+    if isinstance(o, k): app.add_url_rule(f"/{i}", f"e{i}", v)
+class L:
+    def __iter__(self): return iter([])
+    def __len__(self): return 0
+    def __contains__(self, k): return True
+    def __call__(self): ...
+for n in ("Iterable", "Sized", "Container", "Callable", "Mapping", "Sequence", "Collection", "Iterator"):
+    if isinstance(L(), getattr(collections.abc, n)): app.add_url_rule(f"/abc/{n}", f"abc{n}", v)
+""",
+    "enumerations": """
+from enum import Enum, IntEnum, auto
+from flask import Blueprint
+class E(str, Enum):
+    A = "/api/v2"
+    B = "/api"
+    C = A
+class I(IntEnum):
+    ONE = auto()
+    TWO = auto()
+class Page(Enum):
+    HOME = ("/", "home")
+    ABOUT = ("/about", "about")
+    def __init__(self, rule, endpoint): self.rule, self.endpoint = rule, endpoint
+bp = Blueprint("m", __name__, url_prefix=E.A + "/meta")
+bp2 = Blueprint("m2", __name__, url_prefix=E.C)
+@bp.route("/x")
+@bp2.route("/x")
+def x(): ...
+app.register_blueprint(bp)
+app.register_blueprint(bp2)
+for i in I:
+    app.add_url_rule(f"/{i}/i", f"i{i.value}", v)
+    app.add_url_rule(f"/{i + 1}/more", f"more{i:d}", v)
+for p in Page: app.add_url_rule(p.rule, p.endpoint, v)
+app.add_url_rule("/" + str(E.B), "str", v)
+app.add_url_rule("/%s" % E.A, "percent", v)
+app.add_url_rule(E.B.value + "/val", "val", v)
+app.add_url_rule(E("/api") + "/byval", "byval", v)
+app.add_url_rule(E["B"] + "/byname", "byname", v)
+app.add_url_rule("/".join(["", "j", E.B.lstrip("/")]), "join", v)
+if E.B == "/api" and E.C is E.A and len(E) == 2: app.add_url_rule("/equal", "equal", v)
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_table_is_the_url_map(name: str, tmp_path: Path) -> None:
+    files = {"language_app.py": START + PROGRAMS[name]}
+    found = table(files)
+    assert rows(found.routes) == real(files, tmp_path, "language_app")
+    assert [s.reason for a in found.apps for s in a.blind_spots] == []
+
+
+def test_how_an_enumeration_is_formatted_depends_on_python() -> None:
+    program = """
+from enum import Enum
+class E(str, Enum):
+    A = "/a"
+app.add_url_rule(f"{E.A}", "a", v)
+"""
+    assert [a.complete for a in table({"app.py": START + program}).apps] == [False]
