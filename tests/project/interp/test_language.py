@@ -68,6 +68,75 @@ for x in ["/m1", ("/m2", "m2"), {"rule": "/m3", "methods": ["PUT"]}, ["/m4", "m4
           Spec("/dc", "one"), Spec("/dd", "two"), Spec("/de"), ("x",), {"r": 1}]:
     if (s := spec(x)): app.add_url_rule(s[0], s[1], v, methods=s[2])
 """,
+    "regular expressions": """
+import re
+def snake(n): return re.sub("([a-z0-9])([A-Z])", r"\\1_\\2", re.sub("(.)([A-Z][a-z]+)", r"\\1_\\2", n)).lower()
+class UserProfileView: ...
+app.add_url_rule("/" + snake(UserProfileView.__name__), snake("UserProfileView"), v)
+app.add_url_rule(re.sub(r"\\{(\\w+)\\}", r"<\\1>", "/a/{id}/b/{name}"), "sub", v)
+app.add_url_rule(re.compile(r":(\\w+)", re.I).sub(lambda m: f"<{m.group(1)}>", "/x/:id"), "sub2", v)
+if m := re.match(r"(?P<kind>[a-z]+)_(?P<name>\\w+)", "get_users"):
+    app.add_url_rule("/" + m.group("name"), m["kind"] + m[2], v, methods=[m.groupdict()["kind"].upper()])
+for w in re.findall(r"\\w+", "one two"): app.add_url_rule("/" + w, w, v)
+for w in re.split(r"[,;]\\s*", "s1, s2;s3"): app.add_url_rule("/" + w, w, v)
+if re.search("^get", "getter") and not re.match("x", "y") and re.fullmatch(r"\\d+", "12"):
+    app.add_url_rule("/re", "re", v)
+for x in re.finditer(r"(\\d)", "12"): app.add_url_rule("/fi" + x.group(), "fi" + x.group(0), v)
+""",
+    "data classes": """
+from dataclasses import KW_ONLY, InitVar, asdict, astuple, dataclass, field, fields, replace
+@dataclass
+class R:
+    rule: str
+    name: str = "x"
+    methods: list = field(default_factory=lambda: ["GET"])
+    pre: InitVar[str] = "/dc"
+    full: str = field(init=False)
+    def __post_init__(self, pre): self.full = pre + self.rule
+rs = [R("/a"), R("/b", "b", ["POST"]), R(rule="/c", name="c", pre="/q")]
+for r in rs: app.add_url_rule(r.full, r.name, v, methods=r.methods)
+app.add_url_rule("/asdict" + asdict(rs[0])["full"], "ad", v, methods=asdict(rs[1])["methods"])
+for f in fields(R): app.add_url_rule("/fields/" + f.name, "f" + f.name, v)
+@dataclass
+class S:
+    w: int
+    _: KW_ONLY
+    rule: str = "/kw"
+s = replace(S(5, rule="/s"), w=6)
+app.add_url_rule(s.rule, f"s{s.w}", v)
+app.add_url_rule(astuple(S(1))[1], "kw", v)
+if S(1) == S(1) and S(1) != S(2) and S(3) in [S(2), S(3)]: app.add_url_rule("/equal", "equal", v)
+""",
+    "what a class says of its objects": """
+class K:
+    def __eq__(self, o): return True
+    def __lt__(self, o): return True
+class N:
+    def __ne__(self, o): return False
+k = K()
+if k == 5: app.add_url_rule("/1", "1", v)
+if 5 == k: app.add_url_rule("/2", "2", v)
+if k in [1, 2]: app.add_url_rule("/3", "3", v)
+if k < 3 and 3 > k: app.add_url_rule("/4", "4", v)
+if not (N() != 3): app.add_url_rule("/5", "5", v)
+class Lower(str):
+    def __eq__(self, o): return self.lower() == o.lower()
+    __hash__ = str.__hash__
+if Lower("A") == "a": app.add_url_rule("/6", "6", v)
+if Lower("B") in ("x", "b"): app.add_url_rule("/7", "7", v)
+class P(str):
+    def __truediv__(self, o): return P(self + "/" + o)
+app.add_url_rule(P("/a") / "b" / "c", "p", v)
+class D(dict):
+    def __missing__(self, k): return "/miss" + k
+app.add_url_rule(D(a="/da")["a"], "da", v)
+app.add_url_rule(D(a="/da")["q"], "dq", v)
+class T(tuple):
+    def __new__(cls, *a): return super().__new__(cls, a)
+for r in T("/t1", "/t2"): app.add_url_rule(r, r[1:], v)
+for r in {"/s1", "/s2"} - {"/s1"} | {"/s3"} ^ {"/s3"}: app.add_url_rule(r, r[1:], v)
+app.add_url_rule("/" + str(ValueError("message")), "message", v)
+""",
     "classes as containers": """
 class Meta(type):
     registry = {}
@@ -195,6 +264,21 @@ def test_the_table_is_the_url_map(name: str, tmp_path: Path) -> None:
     found = table(files)
     assert rows(found.routes) == real(files, tmp_path, "language_app")
     assert [s.reason for a in found.apps for s in a.blind_spots] == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "max({'/a', '/b'}, key=lambda r: 1)",
+        "next(iter({'/a', '/b'}))",
+        "f'/{dict(enumerate(sorted([object(), object()])))}'",
+        "re.sub('(a+)+$', '', '/' + 'a' * 50)",
+        "re.sub('.*.*.*.*x', '', '/' + 'a' * 200)",
+    ],
+)
+def test_what_is_not_decided(expression: str) -> None:
+    found = table({"app.py": f"{START}import re\napp.add_url_rule({expression}, 'a', v)"})
+    assert [a.complete for a in found.apps] == [False]
 
 
 def test_how_an_enumeration_is_formatted_depends_on_python() -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import dict_methods, external, list_methods, reasons, text_methods, type_methods
+from flask_ls.project.interp import (
+    built_in_values,
+    dict_methods,
+    external,
+    list_methods,
+    reasons,
+    text_methods,
+    type_methods,
+)
 from flask_ls.project.interp.attempts import Attempt
 from flask_ls.project.interp.values import (
     MISSING,
@@ -245,7 +253,7 @@ def _object_new(m: Machine, args: Args) -> Value:
             if isinstance(names, DictV):
                 m.creating[-1].names.update(names.items)
             return m.creating[-1]
-        return m.new_instance(cls)
+        return built_in_values.filled(m, m.new_instance(cls), Args(args.pos[1:], args.kw, args.star, args.starstar))
     return Unknown("what __new__ makes is not known")
 
 

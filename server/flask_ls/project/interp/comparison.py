@@ -57,6 +57,8 @@ def compare(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value
                 return found if op is ast.In else m.lift(found, lambda v: not v)
             return Unknown(reasons.why(left, reasons.why(right, "whether this is contained is only known at run time")))
         return found if op is ast.In else not found
+    elif (own := _by_method(m, op, left, right)) is not MISSING:
+        return own
     elif isinstance(formatting.plain(left), SCALARS) and isinstance(formatting.plain(right), SCALARS):
         left, right = formatting.plain(left), formatting.plain(right)
         try:
@@ -73,6 +75,33 @@ def compare(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value
         except TypeError:
             pass
     return Unknown(reasons.why(left, reasons.why(right, "this comparison is only known at run time")))
+
+
+_METHODS: dict[type[ast.cmpop], tuple[str, str]] = {
+    ast.Eq: ("__eq__", "__eq__"),
+    ast.NotEq: ("__ne__", "__ne__"),
+    ast.Lt: ("__lt__", "__gt__"),
+    ast.LtE: ("__le__", "__ge__"),
+    ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"),
+}
+
+
+def _by_method(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value:
+    """What the class of one of the sides says; MISSING when neither says anything."""
+    name, reflected = _METHODS[op]
+    for method, value, other in ((name, left, right), (reflected, right, left)):
+        own = value.cls.lookup(method) if isinstance(value, Instance) else MISSING
+        if isinstance(own, Function):
+            answer = m.settle(m.call(Bound(own, value), Args([other])))
+            if not isinstance(answer, External) or answer.path != "NotImplemented":
+                known = m.truth(answer)
+                why = "this comparison is only known at run time"
+                return reasons.unknown_from(answer, why) if known is None else known
+    if op is ast.NotEq:
+        equal = _by_method(m, ast.Eq, left, right)
+        return not equal if isinstance(equal, bool) else equal
+    return MISSING
 
 
 def _identical(left: Value, right: Value) -> bool | None:
@@ -119,11 +148,34 @@ def equals(left: Value, right: Value) -> bool | None:
         return False if False in results else None if None in results else True
     if isinstance(left, Bound) and isinstance(right, Bound):
         return left.func is right.func and left.self is right.self
-    if isinstance(left, Instance) and isinstance(right, Instance) and _compares_by_identity(left, right):
-        return False
+    if isinstance(left, Instance) and isinstance(right, Instance):
+        if _compares_by_identity(left, right):
+            return False
+        if left.cls is right.cls and (fields := _compared_fields(left.cls)) is not None:
+            sides = [tuple(value.attrs.get(f, MISSING) for f in fields) for value in (left, right)]
+            return equals(*sides)
+    if any(isinstance(side, Instance) and _may_equal_others(side) for side in (left, right)):
+        return None
     if isinstance(left, (Instance, DictV)) and isinstance(right, (Instance, DictV)):
-        return None if left is not right else True
+        return None
     return False
+
+
+def _compared_fields(cls: ClassV) -> list[Value] | None:
+    """The fields that make two objects of a data class equal; None where it says itself what equal means."""
+    fields = cls.lookup("__dataclass_fields__")
+    if not isinstance(fields, DictV) or fields.rest is not None or cls.lookup("__eq__") is not MISSING:
+        return None
+    return list(fields.items)
+
+
+def _may_equal_others(value: Instance) -> bool:
+    """Whether an object may equal one of another kind: its class says so, or is derived from a built-in type."""
+    return value.native is not None or value.cls.lookup("__eq__") is not MISSING or bool(_built_in_of(value.cls))
+
+
+def _built_in_of(cls: ClassV) -> bool:
+    return any(base.path in ("str", "int", "float", "tuple", "bytes") for base in cls.mro)
 
 
 def _compares_by_identity(left: Instance, right: Instance) -> bool:
@@ -134,6 +186,13 @@ def _compares_by_identity(left: Instance, right: Instance) -> bool:
         if any(name in c.names for c in value.cls.mro for name in ("__eq__", "__dataclass_fields__")):
             return False
     return True
+
+
+def _equal_elements(m: Machine, element: Value, item: Value) -> bool | None:
+    if isinstance(element, Choice) or isinstance(item, Choice) or element is item:
+        return equals(element, item)
+    own = _by_method(m, ast.Eq, element, item)
+    return equals(element, item) if own is MISSING else own if isinstance(own, bool) else None
 
 
 def _has_unsure(items: list[Value]) -> bool:
@@ -172,7 +231,7 @@ def contains(m: Machine, container: Value, item: Value) -> Any:
     m.steps += len(elements)
     for element in elements:
         maybe = isinstance(element, Maybe)
-        equal = equals(m.settle(element.value if maybe else element), item)
+        equal = _equal_elements(m, m.settle(element.value if maybe else element), item)
         if equal is True and not maybe:
             return True
         results.append(None if equal is True else equal)

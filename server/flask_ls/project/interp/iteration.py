@@ -16,6 +16,7 @@ from flask_ls.project.interp.values import (
     ListV,
     Maybe,
     Native,
+    SetV,
     Unknown,
     Value,
 )
@@ -66,6 +67,11 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
     if isinstance(value, Unknown):
         return [], value
     return [], Unknown("its elements are only known at run time")
+
+
+def is_unordered(value: Value) -> bool:
+    """Whether it is not known in which order the elements of a value come."""
+    return isinstance(value, SetV) and len(value.items) > 1
 
 
 def elements_of(value: Value) -> list[Value]:

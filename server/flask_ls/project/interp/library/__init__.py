@@ -8,6 +8,7 @@ from flask_ls.project.interp.builtin_names.table import lifted
 from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.library import (
     containers,
+    data_classes,
     data_files,
     enumerations,
     files,
@@ -16,6 +17,7 @@ from flask_ls.project.interp.library import (
     iterators,
     modules,
     paths,
+    regexes,
 )
 from flask_ls.project.interp.library.table import FUNCTIONS
 from flask_ls.project.interp.values import External, Native, Value
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 # Importing these modules fills the table.
-PARTS = (containers, data_files, enumerations, files, finders, functions, iterators, modules)
+PARTS = (containers, data_classes, data_files, enumerations, files, finders, functions, iterators, modules, regexes)
 
 
 def install(m: Machine) -> None:

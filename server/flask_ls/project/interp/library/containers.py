@@ -12,7 +12,6 @@ from flask_ls.project.interp.records import BlueprintState
 from flask_ls.project.interp.values import (
     MISSING,
     Args,
-    Bound,
     ClassV,
     Descriptor,
     DictV,
@@ -143,58 +142,6 @@ def simple_namespace(m: Machine) -> Value:
     return make_class(m, "types.SimpleNamespace", names={"__init__": Native("__init__", init)})
 
 
-@at("dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attrs.define", "attrs.frozen", "attr.dataclass")
-def _dataclass(m: Machine, args: Args) -> Value:
-    cls = m.settle(args.get(0, "cls", None)) if args.pos else None
-    if isinstance(cls, ClassV):
-        return _make_dataclass(m, cls)
-    return m.native("dataclass", lambda m_, a: _make_dataclass(m_, m_.settle(a.get(0, "cls"))))
-
-
-def _make_dataclass(m: Machine, cls: Value) -> Value:
-    if not isinstance(cls, ClassV):
-        return cls
-    fields: dict[str, Value] = {}
-    for base in reversed(cls.mro):
-        notes = base.names.get("__annotations__", MISSING)
-        for name, note in notes.items.items() if isinstance(notes, DictV) else ():
-            if "ClassVar" not in str(note):
-                fields[name] = base.names.get(name, MISSING)
-    cls.names["__dataclass_fields__"] = m.new_dict(dict.fromkeys(fields))
-    if "__match_args__" not in cls.names:
-        cls.names["__match_args__"] = tuple(fields)
-
-    def init(m_: Machine, args: Args) -> Value:
-        self_, given = args.pos[0], Args(args.pos[1:], args.kw, args.star, args.starstar)
-        for index, (name, default) in enumerate(fields.items()):
-            value = given.get(index, name)
-            if value is MISSING:
-                if isinstance(default, External) and default.path == "dataclasses.field()" and default.attrs:
-                    factory = default.attrs.get("default_factory", MISSING)
-                    default = (
-                        m_.call(factory, Args([])) if factory is not MISSING else default.attrs.get("default", MISSING)
-                    )
-                value = Unknown(f"the field {name} is not known") if default is MISSING else default
-            m_.write(self_.attrs, name, value)
-        after = m_.get(self_, "__post_init__", MISSING)
-        if isinstance(after, Bound):
-            m_.call(after, Args([]))
-        return None
-
-    if "__init__" not in cls.names:
-        cls.names["__init__"] = Native("__init__", init)
-    return cls
-
-
-@at("dataclasses.field", "attr.ib", "attr.field", "attrs.field")
-def _field(m: Machine, args: Args) -> Value:
-    made = External("dataclasses.field()", m.serial)
-    for name, value in (("default_factory", args.kw.get("factory", MISSING)), *args.kw.items()):
-        if value is not MISSING:
-            m.set(made, name, value)
-    return made
-
-
 @at("contextlib.contextmanager", "contextlib.asynccontextmanager")
 def _contextmanager(m: Machine, args: Args) -> Value:
     return args.get(0, "func")
@@ -235,11 +182,3 @@ def _url_text(m: Machine, args: Args) -> Value:
         except ValueError:
             pass
     return Unknown("this address is only known at run time")
-
-
-@at("re.escape")
-def _re_escape(m: Machine, args: Args) -> Value:
-    import re
-
-    value = m.settle(args.get(0, "pattern"))
-    return re.escape(value) if isinstance(value, str) else Unknown("this pattern is only known at run time")

@@ -170,6 +170,16 @@ def _getmembers(m: Machine, args: Args) -> Value:
     return ListV(rows, m.serial, rest)
 
 
+@at("inspect.getfile", "inspect.getsourcefile", "inspect.getabsfile")
+def _getfile(m: Machine, args: Args) -> Value:
+    value = m.settle(args.get(0, "object"))
+    value = value.func if isinstance(value, Bound) else value
+    owner = value if isinstance(value, ModuleV) else getattr(value, "module", None)
+    if isinstance(owner, ModuleV) and not owner.is_model:
+        return owner.module.path
+    return reasons.unknown_from(value, "in which file this is is only known at run time")
+
+
 @at("inspect.getmodule")
 def _getmodule(m: Machine, args: Args) -> Value:
     value = m.settle(args.get(0, "object"))
