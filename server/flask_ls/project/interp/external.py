@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import environment_variables, packages
+from flask_ls.project.interp.discover import FOREIGN_APP
 from flask_ls.project.interp.given import given_away
 from flask_ls.project.interp.values import (
     MISSING,
@@ -68,6 +69,8 @@ def describe(value: Unknown) -> str:
 def call(m: Machine, func: External, args: Args) -> Value:
     """The result of calling external code."""
     path = func.path
+    if _makes_app(path, args):
+        return foreign_app(m, path, args)
     for attempt in m.tries:
         attempt.opaque = True
     if path in _EXITS:
@@ -102,6 +105,19 @@ def call(m: Machine, func: External, args: Args) -> Value:
     if not harmless:
         held = held_objects(m, args)
         made.held = (*func.held, *(h for h in held if not any(h is f for f in func.held)))[:4]
+    return made
+
+
+def _makes_app(path: str, args: Args) -> bool:
+    """Whether this is a class derived from Flask outside the workspace, judged by its name and what it is given."""
+    name = args.pos[0] if args.pos else args.kw.get("import_name")
+    return isinstance(name, str) and re.fullmatch(FOREIGN_APP, path.rpartition(".")[2]) is not None
+
+
+def foreign_app(m: Machine, path: str, args: Args) -> Value:
+    """An application whose class cannot be read: what Flask makes, and perhaps more."""
+    made = m.call(m.external("flask.Flask"), args)
+    m.blind(f"{path} is outside the workspace and may add routes", target=made)
     return made
 
 
