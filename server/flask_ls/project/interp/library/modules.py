@@ -53,6 +53,14 @@ def _find_spec(m: Machine, args: Args) -> Value:
     return Unknown("whether this module is installed is only known at run time")
 
 
+def workspace_importer(m: Machine) -> ModuleV | None:
+    """The module of the workspace that runs now or called into the model of an extension."""
+    frame = m.frame
+    while frame is not None and frame.module.is_model and frame.caller is not None:
+        frame = frame.caller
+    return frame.module if frame is not None else None
+
+
 @at("werkzeug.utils.import_string", "flask.helpers.import_string", "django.utils.module_loading.import_string")
 def import_string(m: Machine, args: Args) -> Value:
     """``werkzeug.utils.import_string``: ``package.module:name`` or ``package.module.name``."""
@@ -62,7 +70,7 @@ def import_string(m: Machine, args: Args) -> Value:
         if not isinstance(text, str):
             return effects.import_module(m, Args([text]))
         dotted = text.replace(":", ".")
-        importer = m.frame.module if m.frame is not None else None
+        importer = workspace_importer(m)
         if m.sources.index.find(dotted, importer.module if importer else None) is not None:
             return m.import_module(dotted, importer)
         head, _, last = dotted.rpartition(".")
