@@ -162,3 +162,5 @@ def test_a_source_folder_that_is_a_package_by_mistake_is_on_the_import_path_too(
         assert found is not None
         assert found.path == "/ws/src/shop/views.py"
     assert i.find("json", i.by_path("/ws/wsgi.py")) is None
+    i = index("__init__.py", "src/__init__.py", "src/shop/__init__.py", "src/shop/views.py")
+    assert i.find("shop.views", i.by_path("/ws/src/shop/__init__.py")) is not None

@@ -296,7 +296,7 @@ class ModuleIndex:
         far = [m for r in self.roots if r not in near and (m := self._at(r, name, r)) and not m.is_namespace]
         if far:
             return far[0] if len(far) == 1 else None
-        sources = (f"{root}/{folder}" for root in near for folder in sorted(_SOURCE_FOLDERS))
+        sources = (f"{root}/{folder}" for root in (*near, *self._folders) for folder in sorted(_SOURCE_FOLDERS))
         found = next((m for s in sources if s in self._populated and (m := self._at(s, name, s))), None)
         return None if found is None or found.is_namespace else found
 

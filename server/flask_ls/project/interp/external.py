@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import environment_variables, packages
 from flask_ls.project.interp.discover import FOREIGN_APP
 from flask_ls.project.interp.given import given_away
+from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -129,6 +130,12 @@ def _is_plain(value: Value) -> bool:
 def _setting(m: Machine, path: str, args: Args) -> Value:
     """A setting read by its constant name with a default: the default, unless the setting is there."""
     name = args.pos[0] if args.pos else None
+    fallback = args.kw.get("fallback", MISSING)
+    if len(args.pos) == 2 and isinstance(fallback, SCALARS) and all(isinstance(p, str) for p in args.pos):
+        # Section and option of a configuration that is kept outside the workspace.
+        reason = f"the setting {'.'.join(args.pos)} is only known at run time"
+        fork = m.fork(m.place(), reason, default=0)
+        return m.join([((Step(fork, 0),), fallback), ((Step(fork, 1),), Unknown(reason))])
     if not isinstance(name, str) or re.fullmatch(r"[A-Z][A-Z0-9_]*", name) is None or "cast" in args.kw:
         return None
     default = args.pos[1] if len(args.pos) == 2 else args.kw.get("default", args.kw.get("fallback", MISSING))

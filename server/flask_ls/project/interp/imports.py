@@ -109,7 +109,9 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
     if found is None and importer is not None:
         found = _beside(m, name, importer)
     if found is None:
-        if "." in name and m.sources.index.find(top, importer.module if importer is not None else None):
+        package = m.sources.index.find(top, importer.module if importer is not None else None) if "." in name else None
+        # Other distributions may have parts of a package without ``__init__.py``.
+        if package is not None and not package.is_namespace:
             _missing(m, name)
             return Unknown(f"there is no module {name}")
         return _import_external(m, name)
