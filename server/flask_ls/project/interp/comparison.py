@@ -189,7 +189,8 @@ def _compares_by_identity(left: Instance, right: Instance) -> bool:
 
 
 def _equal_elements(m: Machine, element: Value, item: Value) -> bool | None:
-    if isinstance(element, Choice) or isinstance(item, Choice) or element is item:
+    is_plain = not isinstance(element, Instance) and not isinstance(item, Instance)
+    if is_plain or isinstance(element, Choice) or isinstance(item, Choice) or element is item:
         return equals(element, item)
     own = _by_method(m, ast.Eq, element, item)
     return equals(element, item) if own is MISSING else own if isinstance(own, bool) else None
