@@ -137,6 +137,46 @@ for r in T("/t1", "/t2"): app.add_url_rule(r, r[1:], v)
 for r in {"/s1", "/s2"} - {"/s1"} | {"/s3"} ^ {"/s3"}: app.add_url_rule(r, r[1:], v)
 app.add_url_rule("/" + str(ValueError("message")), "message", v)
 """,
+    "kept order": """
+from collections import OrderedDict
+od = OrderedDict(b="/o2", a="/o1")
+od.move_to_end("b")
+for i, (k, r) in enumerate(od.items()): app.add_url_rule(f"{r}/{i}", "od" + k, v)
+for i, k in enumerate(od.keys()): app.add_url_rule(f"/keys/{k}/{i}", "key" + k, v)
+app.add_url_rule("/" + next(iter(od)) + next(iter(od.keys())), "first", v)
+for i, x in enumerate(sorted({"q", "p"})): app.add_url_rule(f"/{x}{i}", x, v)
+""",
+    "documentation": """
+class A:
+    '''x'''
+class B(A): ...
+if A.__doc__: app.add_url_rule("/1", "1", v)
+if B.__doc__: app.add_url_rule("/2", "2", v)
+if __doc__: app.add_url_rule("/3", "3", v)
+if A().__doc__ == "x": app.add_url_rule("/4", "4", v)
+""",
+    "signatures": """
+import inspect
+CONVERTERS = {int: "int", float: "float", str: "string"}
+class Api:
+    def get_item(self, item_id: int, kind: str = "x", *more, key, other=None, **rest): ...
+    def post_item(self, name: str): ...
+api = Api()
+for name, f in inspect.getmembers(api, inspect.ismethod):
+    verb, _, noun = name.partition("_")
+    rule = "/" + noun
+    for p in inspect.signature(f).parameters.values():
+        if p.default is inspect.Parameter.empty and p.kind == p.POSITIONAL_OR_KEYWORD:
+            rule += f"/<{CONVERTERS.get(p.annotation, 'string')}:{p.name}>"
+    app.add_url_rule(rule, name, f, methods=[verb.upper()])
+for i, n in enumerate(inspect.signature(Api.get_item).parameters): app.add_url_rule(f"/{i}/{n}", n, v)
+app.add_url_rule("/" + Api.get_item.__defaults__[0], "defaults", v)
+""",
+    "configuration": """
+app.config.update(PAGE_HOME="/home", PAGE_ABOUT="/about", OTHER="/other")
+for k, p in app.config.get_namespace("PAGE_").items(): app.add_url_rule(p, k, v)
+for k, p in app.config.get_namespace("PAGE_", False, trim_namespace=False).items(): app.add_url_rule(p, k, v)
+""",
     "classes as containers": """
 class Meta(type):
     registry = {}
@@ -271,13 +311,17 @@ def test_the_table_is_the_url_map(name: str, tmp_path: Path) -> None:
     [
         "max({'/a', '/b'}, key=lambda r: 1)",
         "next(iter({'/a', '/b'}))",
+        "'/'.join({'/a', '/b'})",
+        "deque(['/a', '/b'], maxlen=1)[0]",
+        "(lambda d: d.rotate(1) or d[0])(deque(['/a', '/b']))",
         "f'/{dict(enumerate(sorted([object(), object()])))}'",
         "re.sub('(a+)+$', '', '/' + 'a' * 50)",
         "re.sub('.*.*.*.*x', '', '/' + 'a' * 200)",
     ],
 )
 def test_what_is_not_decided(expression: str) -> None:
-    found = table({"app.py": f"{START}import re\napp.add_url_rule({expression}, 'a', v)"})
+    start = f"{START}import re\nfrom collections import deque\n"
+    found = table({"app.py": f"{start}app.add_url_rule({expression}, 'a', v)"})
     assert [a.complete for a in found.apps] == [False]
 
 
@@ -289,3 +333,26 @@ class E(str, Enum):
 app.add_url_rule(f"{E.A}", "a", v)
 """
     assert [a.complete for a in table({"app.py": START + program}).apps] == [False]
+
+
+def test_an_application_object_that_is_made_when_its_module_is_imported(tmp_path: Path) -> None:
+    files = {
+        "object_app.py": """
+            from flask import Flask, current_app
+            class Base:
+                def __init__(self, name="app", **config):
+                    self.flask = Flask(name, **config)
+                    self.setup()
+                def setup(self): pass
+                def __class_getitem__(cls, name): return type(name, (cls,), {"rule": "/" + name})
+            class Shop(Base):
+                def setup(self): self.flask.add_url_rule("/x", "x", print)
+            app = Shop["shop"](static_url_path="/assets").flask
+            with app.app_context():
+                rule = f"{Shop['a'].rule}/{chr(ord('a') + 1)}{hex(255)}{round(2.5)}"
+                current_app._get_current_object().add_url_rule(rule, "b", print)
+            """
+    }
+    found = table(files)
+    assert [a.complete for a in found.apps] == [True]
+    assert rows(found.routes) == real(files, tmp_path, "object_app")

@@ -114,8 +114,10 @@ def _identical(left: Value, right: Value) -> bool | None:
         return None if isinstance(other, Unknown) else False
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
-    if isinstance(left, SCALARS) or isinstance(right, SCALARS):
+    if isinstance(left, SCALARS) and isinstance(right, SCALARS):
         return True if same(left, right) else None
+    if isinstance(left, SCALARS) or isinstance(right, SCALARS):
+        return None if isinstance(left, Choice) or isinstance(right, Choice) else False
     if isinstance(left, Bound) or isinstance(right, Bound):
         return None
     return False

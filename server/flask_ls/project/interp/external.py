@@ -51,6 +51,9 @@ def attribute(m: Machine, owner: External, name: str) -> Value:
     path = f"{owner.path}.{name}"
     if len(path) > MAX_PATH:
         return Unknown(owner.reason)
+    if owner is m.current_app and m.app_contexts and name == "_get_current_object":
+        app = m.app_contexts[-1]
+        return m.native(name, lambda m_, args: app)
     if owner is m.current_app and m.app_contexts:
         return m.get(m.app_contexts[-1], name)
     if "()" not in path:

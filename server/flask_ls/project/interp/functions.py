@@ -85,6 +85,7 @@ def _class_def(m: Machine, node: ast.ClassDef, frame: Frame) -> Outcome | None:
     inner.caller = m.frame
     names["__module__"] = frame.module.module.import_name
     names["__qualname__"] = inner.qualname
+    names["__doc__"] = docstring_of(node)
     frame.node = node
     cls = ClassV(node.name, inner.qualname, (), names, frame.module, place_of(frame.module, node))
     inner.owner = cls
@@ -212,6 +213,13 @@ _PLAIN_BASES = frozenset(
         "typing.Protocol[]",
     }
 )
+
+
+def docstring_of(node: ast.ClassDef | ast.Module) -> str | None:
+    """The docstring of a class or module as it is written."""
+    first = node.body[0] if node.body else None
+    value = first.value if isinstance(first, ast.Expr) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 def make_class(m: Machine, path: str, bases: tuple[ClassV, ...] = (), names: dict[str, Value] | None = None) -> ClassV:

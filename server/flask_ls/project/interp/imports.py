@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import packages
 from flask_ls.project.interp.branches import note_possible, run_scoped
 from flask_ls.project.interp.frames import EXEC, Frame, Place
-from flask_ls.project.interp.functions import bind_name
+from flask_ls.project.interp.functions import bind_name, docstring_of
 from flask_ls.project.interp.paths import AnyOf
 from flask_ls.project.interp.values import (
     MISSING,
@@ -208,6 +208,7 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
     if line is not None:
         m.blind(f"{module.import_name} has a syntax error", place=Place(module.path, line, 0, line, 0))
     loaded.names.update({"__name__": module.import_name, "__file__": module.path, "__package__": module.package})
+    loaded.names["__doc__"] = docstring_of(tree)
     if module.is_package:
         loaded.names["__path__"] = m.new_list([module.folder])
     frame = Frame(loaded, loaded.names)

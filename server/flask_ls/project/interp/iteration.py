@@ -71,7 +71,7 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
 
 def is_unordered(value: Value) -> bool:
     """Whether it is not known in which order the elements of a value come."""
-    return isinstance(value, SetV) and len(value.items) > 1
+    return isinstance(value, SetV) and value.kind == "set" and len(value.items) > 1
 
 
 def elements_of(value: Value) -> list[Value]:

@@ -21,6 +21,8 @@ def of_list(m: Machine, owner: Any, name: str) -> Value:
     if method is None and isinstance(owner, SetV):
         method = _SET_METHODS.get(name)
     if method is None:
+        if isinstance(owner, ListV) and name in _CHANGING:
+            return m.native(name, lambda m_, a: sequences.forget(m_, owner, f"{name}() changes it"))
         if isinstance(owner, ListV) and owner.kind == "generator" and name in ("send", "close", "__next__", "throw"):
             return m.native(name, lambda m_, a: Unknown("what a generator gives is only known at run time"))
         return MISSING
@@ -189,6 +191,11 @@ _LIST_METHODS: dict[str, Any] = {
     "sort": _sort,
     "reverse": _reverse,
 }
+# Methods that change the elements in ways that are not followed.
+_CHANGING = frozenset(
+    """rotate extendleft difference_update intersection_update symmetric_difference_update __setitem__ __delitem__
+    __iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__""".split()
+)
 _SET_METHODS: dict[str, Any] = {
     "union": _set_call(ast.BitOr),
     "difference": _set_call(ast.Sub),

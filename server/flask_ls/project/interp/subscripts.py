@@ -64,6 +64,9 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
         item = owner.metaclass.lookup("__getitem__") if owner.metaclass is not None else MISSING
         if isinstance(item, Function):
             return m.call(Bound(item, owner), Args([key]))
+        made = owner.lookup("__class_getitem__")
+        if isinstance(made, Function):
+            return m.call(Bound(made, owner), Args([key]))
         return owner  # a generic class with its parameters
     if isinstance(owner, External):
         if environment_variables.is_environment(owner):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from flask_ls.project.interp import formatting
 from flask_ls.project.interp.builtin_names.table import FUNCTIONS, function
@@ -39,3 +40,24 @@ def id_(m: Machine, args: Args) -> Value:
 
 
 FUNCTIONS["hash"] = FUNCTIONS["id"]
+
+
+def _plain(name: str, compute: Callable[..., Any]) -> None:
+    """A built-in function of constants."""
+
+    def run(m: Machine, args: Args) -> Value:
+        values = [formatting.plain(m.settle(a)) for a in args.pos]
+        if not args.kw and args.star is None and all(isinstance(v, (str, int, float)) for v in values):
+            try:
+                return compute(*values)
+            except (TypeError, ValueError, ArithmeticError, OverflowError):
+                pass
+        return Unknown("this value is only known at run time")
+
+    FUNCTIONS[name] = run
+
+
+for _name, _compute in (("chr", chr), ("ord", ord), ("hex", hex), ("bin", bin), ("oct", oct), ("round", round)):
+    _plain(_name, _compute)
+_plain("divmod", divmod)
+_plain("ascii", ascii)

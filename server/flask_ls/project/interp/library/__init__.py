@@ -18,6 +18,7 @@ from flask_ls.project.interp.library import (
     modules,
     paths,
     regexes,
+    signatures,
 )
 from flask_ls.project.interp.library.table import FUNCTIONS
 from flask_ls.project.interp.values import External, Native, Value
@@ -27,7 +28,19 @@ if TYPE_CHECKING:
 
 
 # Importing these modules fills the table.
-PARTS = (containers, data_classes, data_files, enumerations, files, finders, functions, iterators, modules, regexes)
+PARTS = (
+    containers,
+    data_classes,
+    data_files,
+    enumerations,
+    files,
+    finders,
+    functions,
+    iterators,
+    modules,
+    regexes,
+    signatures,
+)
 
 
 def install(m: Machine) -> None:
@@ -54,6 +67,7 @@ def install(m: Machine) -> None:
     data_files.install(m)
     finders.install(m)
     paths.install(m)
+    signatures.install(m)
     for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"):
         m.externals[f"six.moves.configparser.{name}"] = lambda m_, n=name: m_.external(f"configparser.{n}")  # type: ignore[misc]
     m.externals["builtins"] = lambda m_: External("builtins")

@@ -38,6 +38,8 @@ def _defaultdict(m: Machine, args: Args) -> Value:
 @at("collections.deque")
 def _deque(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable", ()))
+    if m.settle(args.get(1, "maxlen", None)) is not None:
+        items, rest = [], Unknown("which elements a queue of limited length keeps is only known at run time")
     return m.new_list(items, rest)
 
 
