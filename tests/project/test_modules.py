@@ -153,3 +153,14 @@ def test_a_nested_project_without_packages_imports_from_its_own_folder() -> None
     found = index.find("models", index.by_path("/w/shop/routes/cart.py"))
     assert found is not None
     assert found.path == "/w/shop/models.py"
+
+
+def test_a_source_folder_that_is_a_package_by_mistake_is_on_the_import_path_too() -> None:
+    i = index("wsgi.py", "src/__init__.py", "src/shop/__init__.py", "src/shop/views.py", "src/json.py")
+    for importer in ("wsgi.py", "src/shop/views.py"):
+        found = i.find("shop.views", i.by_path(f"/ws/{importer}"))
+        assert found is not None
+        assert found.path == "/ws/src/shop/views.py"
+    assert i.find("json", i.by_path("/ws/wsgi.py")) is None
+    i = index("__init__.py", "src/__init__.py", "src/shop/__init__.py", "src/shop/views.py")
+    assert i.find("shop.views", i.by_path("/ws/src/shop/__init__.py")) is not None

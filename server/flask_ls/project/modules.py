@@ -124,7 +124,7 @@ class ModuleIndex:
 
         Searched in the importer's own root, the roots around it, the folders around it that are no packages
         (one of them may be ``sys.path[0]``), then all other roots, where the name must be unambiguous and not
-        one of the standard library.
+        one of the standard library, then source folders (``src``) that are packages by mistake.
         """
         if not name or name.startswith("."):
             return None
@@ -294,7 +294,11 @@ class ModuleIndex:
         if name.partition(".")[0] in sys.stdlib_module_names:
             return None
         far = [m for r in self.roots if r not in near and (m := self._at(r, name, r)) and not m.is_namespace]
-        return far[0] if len(far) == 1 else None
+        if far:
+            return far[0] if len(far) == 1 else None
+        sources = (f"{root}/{folder}" for root in (*near, *self._folders) for folder in sorted(_SOURCE_FOLDERS))
+        found = next((m for s in sources if s in self._populated and (m := self._at(s, name, s))), None)
+        return None if found is None or found.is_namespace else found
 
     def _at(self, folder: str, name: str, root: str) -> Module | None:
         path = f"{folder}/{name.replace('.', '/')}" if name else folder

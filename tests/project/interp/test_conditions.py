@@ -135,3 +135,40 @@ def test_what_a_container_has_that_python_gives_it() -> None:
     )
     assert {r.rule for r in found.routes if not r.is_static} == {"/a", "/b", "/c", "/d"}
     assert found.apps[0].exact
+
+
+def test_parts_of_a_text_that_may_be_absent() -> None:
+    found = table(
+        {
+            "app.py": """
+                import os
+                from flask import Flask
+                from company.settings import config
+                app = Flask(__name__)
+                prefix = os.environ.get("PREFIX", "")
+                app.add_url_rule("".join(part for part in ("/api", prefix, "/x") if part), "x", print)
+                app.add_url_rule(config.get("web", "base", fallback="/base") + "/y", "y", print)
+                """
+        },
+        installed=None,
+    )
+    assert {r.rule for r in found.routes if not r.is_static} == {"/api/x", "/base/y"}
+    assert not found.apps[0].exact
+
+
+def test_a_package_that_other_distributions_have_parts_of() -> None:
+    found = table(
+        {
+            "company/web/__init__.py": "",
+            "company/web/app.py": """
+                from flask import Flask
+                from company.core import prefix
+                app = Flask(__name__)
+                app.add_url_rule(prefix, "prefix", print)
+                app.add_url_rule("/x", "x", print)
+                """,
+        },
+        installed=None,
+    )
+    assert [r.rule for r in found.routes if not r.is_static] == ["/x"]
+    assert "company.core.prefix is not part of the workspace" in found.apps[0].blind_spots[0].reason

@@ -210,3 +210,19 @@ def test_a_module_of_a_file_that_is_not_known_is_a_blind_spot() -> None:
             """
     }
     assert not table(files).apps[0].complete
+
+
+def test_words_that_yaml_and_pyyaml_take_for_different_values() -> None:
+    files = {
+        "app.py": """
+            import os, yaml
+            from flask import Flask
+            app = Flask(__name__)
+            with open(os.path.join(os.path.dirname(__file__), "names.yaml")) as file:
+                for name in yaml.safe_load(file):
+                    app.add_url_rule(f"/{name!r}", f"{name}", print)
+            """,
+        "names.yaml": "[n, Y, 1e3, 1.5e3, 1.5e+3, on, -.5, 010]",
+    }
+    expected = {"/'n'", "/'Y'", "/'1e3'", "/'1.5e3'", "/1500.0", "/True", "/'-.5'", "/8"}
+    assert {r.rule for r in table(files).routes} - {"/static/<path:filename>"} == expected

@@ -649,6 +649,101 @@ def test_an_extension_that_had_another_route_before_is_not_taken_for_its_success
     assert "before version 2" in found.apps[0].blind_spots[0].reason
 
 
+CONNEXION = {
+    "app.py": """
+        import connexion
+        from connexion.resolver import RelativeResolver, RestyResolver
+        cx = connexion.FlaskApp(__name__, specification_dir="specs/", options={"swagger_ui": False})
+        cx.add_api("a.yaml")
+        cx.add_api("b.yaml", base_path="/b/", resolver=RestyResolver("api"), options={"serve_spec": False},
+                   auth_all_paths=True)
+        cx.add_api({"swagger": "2.0", "basePath": "/c.1", "paths": {"/x": {"get": {"operationId": "one"}}}},
+                   resolver=RelativeResolver("api.funcs"))
+        @cx.route("/own")
+        def own(): ...
+        """,
+    "api/__init__.py": "",
+    "api/funcs.py": """
+        def one(**k): ...
+        class K:
+            @staticmethod
+            def two(**k): ...
+        def post(**k): ...
+        """,
+    "api/pets.py": """
+        def search(**k): ...
+        def post(**k): ...
+        def get(**k): ...
+        def put(**k): ...
+        """,
+    "specs/a.yaml": """
+        openapi: 3.0.0
+        servers: [{url: "https://{host}/v1.0/", variables: {host: {default: example.com}}}]
+        components:
+          parameters:
+            Id: {name: some-id, in: path, required: true, schema: {type: integer}}
+          schemas:
+            Num: {type: number}
+        paths:
+          /one/{some-id}:
+            parameters:
+              - $ref: "#/components/parameters/Id"
+            get: {operationId: api.funcs.one}
+            put: {operationId: two, x-openapi-router-controller: api.funcs.K}
+          /files/{p}/{n}:
+            get:
+              operationId: api.funcs.post
+              parameters:
+                - {name: p, in: path, required: true, schema: {type: string, format: path}}
+                - {name: n, in: path, required: true, schema: {$ref: "#/components/schemas/Num"}}
+                - {name: q, in: query, schema: {type: integer}}
+        """,
+    "specs/b.yaml": """
+        swagger: "2.0"
+        basePath: /ignored
+        paths:
+          /pets:
+            get: {}
+            post: {}
+          /pets/{id}:
+            get: {parameters: [{name: id, in: path, type: integer, required: true}]}
+            put: {operationId: api.pets.put, parameters: [{name: id, in: path, type: string, required: true}]}
+        """,
+}
+
+
+def test_connexion_adds_the_operations_of_its_specifications() -> None:
+    # As connexion 2.14.2 does, which this Flask has no version of.
+    found = table(CONNEXION, versions={"connexion": "2.14.2"})
+    assert {(rule, endpoint, " ".join(methods)) for rule, endpoint, methods in rows(found.routes)} == {
+        ("/static/<path:filename>", "static", "GET"),
+        ("/own", "own", "GET"),
+        ("/v1.0/openapi.json", "/v1_0./v1_0_openapi_json", "GET"),
+        ("/v1.0/openapi.yaml", "/v1_0./v1_0_openapi_yaml", "GET"),
+        ("/v1.0/one/<int:some_id>", "/v1_0.api_funcs_one", "GET"),
+        ("/v1.0/one/<int:some_id>", "/v1_0.api_funcs_K_two", "PUT"),
+        ("/v1.0/files/<path:p>/<float:n>", "/v1_0.api_funcs_post", "GET"),
+        ("/b/pets", "/b/.api_pets_search", "GET"),
+        ("/b/pets", "/b/.api_pets_post", "POST"),
+        ("/b/pets/<int:id>", "/b/.api_pets_get", "GET"),
+        ("/b/pets/<id>", "/b/.api_pets_put", "PUT"),
+        ("/b/<path:invalid_path>", "/b/./b/_not_found", "GET"),
+        ("/c.1/swagger.json", "/c_1./c_1_openapi_json", "GET"),
+        ("/c.1/swagger.yaml", "/c_1./c_1_openapi_yaml", "GET"),
+        ("/c.1/x", "/c_1.api_funcs_one", "GET"),
+    }
+    assert found.apps[0].complete
+    view = next(r for r in found.routes if r.endpoint == "/b/.api_pets_put")
+    assert view.function == "api.pets.put"
+
+
+@pytest.mark.parametrize(("version", "count"), [("3.1.0", 2), (None, 15)])
+def test_connexion_of_another_version_is_known_not_to_be_complete(version: str | None, count: int) -> None:
+    found = table(CONNEXION, versions={"connexion": version} if version else {})
+    assert not found.apps[0].complete
+    assert len(found.routes) == count
+
+
 @pytest.mark.parametrize(
     "text",
     [

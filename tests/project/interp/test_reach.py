@@ -474,6 +474,26 @@ def test_a_module_beside_its_importer_is_found_as_python_2_does() -> None:
     assert own(table(files, installed=None)) == {"/x"}
 
 
+def test_a_program_that_is_started_inside_a_package_imports_from_there() -> None:
+    files = {
+        "site/__init__.py": "",
+        "site/main.py": "import server\napp = server.app",
+        "site/server.py": "from flask import Flask\napp = Flask(__name__)\nfrom handlers.parts import pages",
+        "site/handlers/__init__.py": "",
+        "site/handlers/base.py": "RULE = '/x'",
+        "site/handlers/parts/__init__.py": "",
+        "site/handlers/parts/pages.py": """
+            from handlers import base
+            from server import app
+            @app.route(base.RULE)
+            def x(): ...
+            """,
+    }
+    found = table(files, installed=None)
+    assert own(found) == {"/x"}
+    assert found.apps[0].complete
+
+
 @pytest.mark.parametrize(
     ("imported", "name"),
     [
@@ -491,3 +511,39 @@ def test_an_application_class_under_another_name(imported: str, name: str) -> No
     app = f"{imported}\napp = {name}(__name__)\n@app.get('/home')\ndef home(): ...\n"
     names = "from flask import Flask\nWeb = Flask\n"
     assert own(table({"app.py": app, "names.py": names})) == {"/home"}
+
+
+def test_an_application_class_that_is_the_default_of_a_parameter() -> None:
+    files = {
+        "web.py": "from flask import Flask\nclass App(Flask): ...\nclass Other: ...",
+        "run.py": """
+            import web
+
+            def configure(prefix="/api", kind=web.App):
+                app = kind(__name__)
+                app.add_url_rule(f"{prefix}/x", "x", print)
+                return app
+
+            def unrelated(kind=web.App):
+                return kind
+            """,
+    }
+    found = table(files)
+    assert own(found) == {"/api/x"}
+    assert [a.complete for a in found.apps] == [True]
+
+
+def test_an_application_class_outside_the_workspace() -> None:
+    program = """
+        from company.web import CustomFlask, OtherFlask
+        app = CustomFlask(import_name=__name__)
+        OtherFlask(app)
+
+        @app.route("/x")
+        def x(): ...
+        """
+    found = table({"web.py": program}, installed=None)
+    assert own(found) == {"/x"}
+    assert "company.web.CustomFlask is outside the workspace and may add routes" in {
+        s.reason for a in found.apps for s in a.blind_spots
+    }

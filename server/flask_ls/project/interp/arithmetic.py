@@ -58,13 +58,22 @@ def binary(m: Machine, op: type[ast.operator], left: Value, right: Value) -> Val
         return m.lift(left, lambda v: binary(m, op, v, right))
     if isinstance(right, Choice) and not isinstance(left, Unknown):
         return m.lift(right, lambda v: binary(m, op, left, v))
+    if isinstance(left, Instance) and op in _DUNDER:
+        method = m.get(left, _DUNDER[op], MISSING)
+        if isinstance(method, Bound):
+            return m.call(method, Args([right]))
+    if isinstance(right, Instance) and op in _DUNDER:
+        method = m.get(right, _DUNDER[op].replace("__", "__r", 1), MISSING)
+        if isinstance(method, Bound):
+            return m.call(method, Args([left]))
     if isinstance(left, str) and op is ast.Mod:
         return formatting.percent(m, left, right)
+    left, right = formatting.plain(left), formatting.plain(right)
     if isinstance(left, SCALARS) and isinstance(right, SCALARS):
         return _scalars(op, left, right)
     if op is ast.Add and isinstance(left, (ListV, tuple)) and isinstance(right, (ListV, tuple)):
         return _add_lists(m, left, right)
-    if op in (ast.BitOr, ast.Sub, ast.BitAnd) and isinstance(left, SetV) and isinstance(right, SetV):
+    if op in (ast.BitOr, ast.Sub, ast.BitAnd, ast.BitXor) and isinstance(left, SetV) and isinstance(right, SetV):
         return sequences.set_operation(m, op, left, right)
     if (
         op is ast.BitOr
@@ -79,14 +88,6 @@ def binary(m: Machine, op: type[ast.operator], left: Value, right: Value) -> Val
         items = list(left) if isinstance(left, tuple) else left.items
         if right * len(items) <= iteration.MAX_ITEMS:
             return tuple(items * right) if isinstance(left, tuple) else m.new_list(items * right, left.rest)
-    if isinstance(left, Instance) and op in _DUNDER:
-        method = m.get(left, _DUNDER[op], MISSING)
-        if isinstance(method, Bound):
-            return m.call(method, Args([right]))
-    if isinstance(right, Instance) and op in _DUNDER:
-        method = m.get(right, _DUNDER[op].replace("__", "__r", 1), MISSING)
-        if isinstance(method, Bound):
-            return m.call(method, Args([left]))
     if isinstance(left, Unknown):
         return reasons.unknown_from(left, "")
     return reasons.unknown_from(right, "the result of this operation is only known at run time")

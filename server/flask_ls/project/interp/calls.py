@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import attributes, branches, external, iteration, mappings, reasons, subscripts
+from flask_ls.project.interp import (
+    attributes,
+    branches,
+    built_in_values,
+    external,
+    iteration,
+    mappings,
+    reasons,
+    subscripts,
+)
 from flask_ls.project.interp.effort import Effort
 from flask_ls.project.interp.frames import Frame
 from flask_ls.project.interp.functions import bind_name
@@ -238,7 +247,7 @@ def instantiate(m: Machine, cls: ClassV, args: Args) -> Value:
         if not isinstance(made, Instance) or made.cls is not cls:
             return made
     else:
-        made = m.new_instance(cls)
+        made = built_in_values.filled(m, m.new_instance(cls), args)
     init = cls.lookup("__init__")
     if init is not MISSING:
         call(m, init, args.prepend(made))

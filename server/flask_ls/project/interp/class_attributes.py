@@ -5,7 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import dict_methods, external, list_methods, reasons, text_methods, type_methods
+from flask_ls.project.interp import (
+    built_in_values,
+    dict_methods,
+    external,
+    list_methods,
+    reasons,
+    text_methods,
+    type_methods,
+)
 from flask_ls.project.interp.attempts import Attempt
 from flask_ls.project.interp.values import (
     MISSING,
@@ -141,6 +149,8 @@ def from_class(m: Machine, owner: ClassV, name: str) -> Value:
         return owner.name
     if name == "__qualname__":
         return owner.qualname
+    if name == "__module__" and owner.path:
+        return owner.path.rpartition(".")[0] or "builtins"
     if name == "__mro__":
         return owner.mro
     if name == "__bases__":
@@ -157,6 +167,8 @@ def from_class(m: Machine, owner: ClassV, name: str) -> Value:
         return m.native("mro", lambda m_, a: m_.new_list(list(owner.mro)))
     if name == "__subclasses__":
         return m.native("__subclasses__", lambda m_, a: m_.new_list(list(owner.subclasses)))
+    if name == "register" and any("abc.ABC" in base.plain_bases for base in owner.mro):
+        return m.native("register", lambda m_, args: type_methods.register(m_, owner, args))
     native = type_methods.of_type(m, owner, name)
     if native is not MISSING:
         return native
@@ -241,7 +253,7 @@ def _object_new(m: Machine, args: Args) -> Value:
             if isinstance(names, DictV):
                 m.creating[-1].names.update(names.items)
             return m.creating[-1]
-        return m.new_instance(cls)
+        return built_in_values.filled(m, m.new_instance(cls), Args(args.pos[1:], args.kw, args.star, args.starstar))
     return Unknown("what __new__ makes is not known")
 
 

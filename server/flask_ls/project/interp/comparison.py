@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import conditions, environment_variables, iteration, mappings, reasons
+from flask_ls.project.interp import conditions, environment_variables, formatting, iteration, mappings, reasons
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -57,7 +57,10 @@ def compare(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value
                 return found if op is ast.In else m.lift(found, lambda v: not v)
             return Unknown(reasons.why(left, reasons.why(right, "whether this is contained is only known at run time")))
         return found if op is ast.In else not found
-    elif isinstance(left, SCALARS) and isinstance(right, SCALARS):
+    elif (own := _by_method(m, op, left, right)) is not MISSING:
+        return own
+    elif isinstance(formatting.plain(left), SCALARS) and isinstance(formatting.plain(right), SCALARS):
+        left, right = formatting.plain(left), formatting.plain(right)
         try:
             return bool(_COMPARE[op](left, right))
         except TypeError:
@@ -74,6 +77,33 @@ def compare(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value
     return Unknown(reasons.why(left, reasons.why(right, "this comparison is only known at run time")))
 
 
+_METHODS: dict[type[ast.cmpop], tuple[str, str]] = {
+    ast.Eq: ("__eq__", "__eq__"),
+    ast.NotEq: ("__ne__", "__ne__"),
+    ast.Lt: ("__lt__", "__gt__"),
+    ast.LtE: ("__le__", "__ge__"),
+    ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"),
+}
+
+
+def _by_method(m: Machine, op: type[ast.cmpop], left: Value, right: Value) -> Value:
+    """What the class of one of the sides says; MISSING when neither says anything."""
+    name, reflected = _METHODS[op]
+    for method, value, other in ((name, left, right), (reflected, right, left)):
+        own = value.cls.lookup(method) if isinstance(value, Instance) else MISSING
+        if isinstance(own, Function):
+            answer = m.settle(m.call(Bound(own, value), Args([other])))
+            if not isinstance(answer, External) or answer.path != "NotImplemented":
+                known = m.truth(answer)
+                why = "this comparison is only known at run time"
+                return reasons.unknown_from(answer, why) if known is None else known
+    if op is ast.NotEq:
+        equal = _by_method(m, ast.Eq, left, right)
+        return not equal if isinstance(equal, bool) else equal
+    return MISSING
+
+
 def _identical(left: Value, right: Value) -> bool | None:
     if left is right:
         return True
@@ -84,8 +114,10 @@ def _identical(left: Value, right: Value) -> bool | None:
         return None if isinstance(other, Unknown) else False
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
-    if isinstance(left, SCALARS) or isinstance(right, SCALARS):
+    if isinstance(left, SCALARS) and isinstance(right, SCALARS):
         return True if same(left, right) else None
+    if isinstance(left, SCALARS) or isinstance(right, SCALARS):
+        return None if isinstance(left, Choice) or isinstance(right, Choice) else False
     if isinstance(left, Bound) or isinstance(right, Bound):
         return None
     return False
@@ -101,6 +133,7 @@ def equals(left: Value, right: Value) -> bool | None:
     """Whether two values are equal; None when not known."""
     if type(left) is str and type(right) is str:
         return left == right
+    left, right = formatting.plain(left), formatting.plain(right)
     if same(left, right):
         return True
     if isinstance(left, Unknown) or isinstance(right, Unknown):
@@ -117,11 +150,34 @@ def equals(left: Value, right: Value) -> bool | None:
         return False if False in results else None if None in results else True
     if isinstance(left, Bound) and isinstance(right, Bound):
         return left.func is right.func and left.self is right.self
-    if isinstance(left, Instance) and isinstance(right, Instance) and _compares_by_identity(left, right):
-        return False
+    if isinstance(left, Instance) and isinstance(right, Instance):
+        if _compares_by_identity(left, right):
+            return False
+        if left.cls is right.cls and (fields := _compared_fields(left.cls)) is not None:
+            sides = [tuple(value.attrs.get(f, MISSING) for f in fields) for value in (left, right)]
+            return equals(*sides)
+    if any(isinstance(side, Instance) and _may_equal_others(side) for side in (left, right)):
+        return None
     if isinstance(left, (Instance, DictV)) and isinstance(right, (Instance, DictV)):
-        return None if left is not right else True
+        return None
     return False
+
+
+def _compared_fields(cls: ClassV) -> list[Value] | None:
+    """The fields that make two objects of a data class equal; None where it says itself what equal means."""
+    fields = cls.lookup("__dataclass_fields__")
+    if not isinstance(fields, DictV) or fields.rest is not None or cls.lookup("__eq__") is not MISSING:
+        return None
+    return list(fields.items)
+
+
+def _may_equal_others(value: Instance) -> bool:
+    """Whether an object may equal one of another kind: its class says so, or is derived from a built-in type."""
+    return value.native is not None or value.cls.lookup("__eq__") is not MISSING or bool(_built_in_of(value.cls))
+
+
+def _built_in_of(cls: ClassV) -> bool:
+    return any(base.path in ("str", "int", "float", "tuple", "bytes") for base in cls.mro)
 
 
 def _compares_by_identity(left: Instance, right: Instance) -> bool:
@@ -132,6 +188,14 @@ def _compares_by_identity(left: Instance, right: Instance) -> bool:
         if any(name in c.names for c in value.cls.mro for name in ("__eq__", "__dataclass_fields__")):
             return False
     return True
+
+
+def _equal_elements(m: Machine, element: Value, item: Value) -> bool | None:
+    is_plain = not isinstance(element, Instance) and not isinstance(item, Instance)
+    if is_plain or isinstance(element, Choice) or isinstance(item, Choice) or element is item:
+        return equals(element, item)
+    own = _by_method(m, ast.Eq, element, item)
+    return equals(element, item) if own is MISSING else own if isinstance(own, bool) else None
 
 
 def _has_unsure(items: list[Value]) -> bool:
@@ -170,7 +234,7 @@ def contains(m: Machine, container: Value, item: Value) -> Any:
     m.steps += len(elements)
     for element in elements:
         maybe = isinstance(element, Maybe)
-        equal = equals(m.settle(element.value if maybe else element), item)
+        equal = _equal_elements(m, m.settle(element.value if maybe else element), item)
         if equal is True and not maybe:
             return True
         results.append(None if equal is True else equal)

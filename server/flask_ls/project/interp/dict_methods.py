@@ -42,7 +42,9 @@ def _items(m: Machine, owner: DictV, args: Args) -> Value:
 
 
 def _keys(m: Machine, owner: DictV, args: Args) -> Value:
-    return sequences.make_set(m, m.iterate(owner)[0], owner.rest)
+    keys = sequences.make_set(m, m.iterate(owner)[0], owner.rest)
+    keys.kind = "keys"  # they have an order
+    return keys
 
 
 def _values(m: Machine, owner: DictV, args: Args) -> Value:
@@ -100,6 +102,17 @@ def _copy(m: Machine, owner: DictV, args: Args) -> Value:
     return made
 
 
+def _move_to_end(m: Machine, owner: DictV, args: Args) -> Value:
+    key, last = m.settle(args.get(0, "key")), m.settle(args.get(1, "last", True))
+    value = owner.items.get(key, MISSING) if known_key(key) else MISSING
+    if value is MISSING or last is not True:
+        mappings.open_dict(m, owner, Unknown("which order the keys have is only known at run time"))
+    else:
+        m.erase(owner.items, key)
+        m.write(owner.items, key, value)
+    return None
+
+
 def _popitem(m: Machine, owner: DictV, args: Args) -> Value:
     mappings.open_dict(m, owner, Unknown("an element was removed"))
     return Unknown("which element this is is only known at run time")
@@ -116,6 +129,7 @@ _DICT_METHODS: dict[str, Any] = {
     "clear": _clear,
     "copy": _copy,
     "popitem": _popitem,
+    "move_to_end": _move_to_end,
     "iteritems": _items,
     "itervalues": _values,
     "__contains__": lambda m, o, a: comparison.compare(m, ast.In, a.get(0, "key"), o),

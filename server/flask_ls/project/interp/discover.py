@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing", "spec", "specs"})
 _RANKED = ("wsgi", "app", "application", "run", "main", "server", "autoapp", "web", "index", "manage", "asgi")
+# How classes of applications outside the workspace are called: ``CustomFlask``.
+FOREIGN_APP = r"[A-Z]\w*Flask"
 _UNLIKELY = re.compile(
     r"celery|worker|task|migration|alembic|(^|[/_])env\.|conf|docs?/|setup|fixture|seed|example|script|bench|tool"
 )
@@ -76,7 +78,8 @@ def app_words(texts: Iterable[str], classes: frozenset[str] = APP_CLASSES) -> fr
         pattern = re.compile(
             rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)]*\b(?:{words})\b"
             rf"|\b(?:{words})[ \t]+as[ \t]+(\w+)(?=[ \t]*(?:[,)#;]|$))"
-            rf"|^[ \t]*(\w+)[ \t]*=[ \t]*(?:\w+\.)?(?:{words})[ \t]*$",
+            rf"|^[ \t]*(\w+)[ \t]*=[ \t]*(?:\w+\.)?(?:{words})[ \t]*$"
+            rf"|^[ \t]*from[ \t][^\n]*\b({FOREIGN_APP})[ \t]*(?:[,)#;]|$)",
             re.M,
         )
         found = (m for t in texts if any(w in t for w in known) for m in pattern.finditer(t))
@@ -94,7 +97,8 @@ def survey(sources: WorkspaceSources, hints: Hints) -> Found:
     texts = {m.path: sources.text(m) for m in modules}
     known = APP_CLASSES | {"App"} if sources.may_be_used("connexion") else APP_CLASSES
     words = app_words(texts.values(), known)
-    call = re.compile(rf"\b(?:{'|'.join(sorted(words))})\s*\(")
+    names = "|".join(sorted(words))
+    call = re.compile(rf"\b(?:{names})\s*\(|=\s*(?:\w+\.)?(?:{names})\s*[,)]")
     found = Found(class_names=words)
     for module in modules:
         text = texts[module.path]
@@ -138,8 +142,21 @@ def constructions(tree: ast.Module, words: frozenset[str], *, with_arguments: bo
             inner = f"{qualname}.{node.name}" if qualname else node.name
             if not isinstance(node, ast.ClassDef) and function is None:
                 owner = inner
+                if not with_arguments and _calls_a_default(node, words):
+                    inside.setdefault(inner)
         stack.extend((child, inner, owner) for child in ast.iter_child_nodes(node))
     return at_top, list(inside)
+
+
+def _calls_a_default(node: ast.FunctionDef | ast.AsyncFunctionDef, words: frozenset[str]) -> bool:
+    """Whether a function calls a parameter that is one of the words unless something else is given."""
+    spec = node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    pairs = [*zip(reversed(positional), reversed(spec.defaults), strict=False)]
+    pairs += [(a, d) for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None]
+    names = {a.arg for a, d in pairs if (getattr(d, "id", None) or getattr(d, "attr", None)) in words}
+    calls = (n for n in ast.walk(node) if isinstance(n, ast.Call)) if names else ()
+    return any(isinstance(c.func, ast.Name) and c.func.id in names for c in calls)
 
 
 def rank_of(path: str, root: str) -> int:

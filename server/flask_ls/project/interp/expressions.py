@@ -147,7 +147,7 @@ def _formatted(m: Machine, node: ast.FormattedValue, frame: Frame) -> Value:
                 return format(conversion(v) if conversion else v, spec)[:10_000]
             except (ValueError, TypeError, OverflowError, MemoryError):
                 return Unknown("this cannot be formatted")
-        return formatting.to_str(m, v)
+        return formatting.to_str(m, v) if conversion is str else formatting.formatted(m, v)
 
     return m.lift(value, one)
 

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import environment_variables, packages
+from flask_ls.project.interp.discover import FOREIGN_APP
 from flask_ls.project.interp.given import given_away
+from flask_ls.project.interp.paths import Step
 from flask_ls.project.interp.values import (
     MISSING,
     SCALARS,
@@ -49,6 +51,9 @@ def attribute(m: Machine, owner: External, name: str) -> Value:
     path = f"{owner.path}.{name}"
     if len(path) > MAX_PATH:
         return Unknown(owner.reason)
+    if owner is m.current_app and m.app_contexts and name == "_get_current_object":
+        app = m.app_contexts[-1]
+        return m.native(name, lambda m_, args: app)
     if owner is m.current_app and m.app_contexts:
         return m.get(m.app_contexts[-1], name)
     if "()" not in path:
@@ -68,6 +73,8 @@ def describe(value: Unknown) -> str:
 def call(m: Machine, func: External, args: Args) -> Value:
     """The result of calling external code."""
     path = func.path
+    if _makes_app(path, args):
+        return foreign_app(m, path, args)
     for attempt in m.tries:
         attempt.opaque = True
     if path in _EXITS:
@@ -105,6 +112,19 @@ def call(m: Machine, func: External, args: Args) -> Value:
     return made
 
 
+def _makes_app(path: str, args: Args) -> bool:
+    """Whether this is a class derived from Flask outside the workspace, judged by its name and what it is given."""
+    name = args.pos[0] if args.pos else args.kw.get("import_name")
+    return isinstance(name, str) and re.fullmatch(FOREIGN_APP, path.rpartition(".")[2]) is not None
+
+
+def foreign_app(m: Machine, path: str, args: Args) -> Value:
+    """An application whose class cannot be read: what Flask makes, and perhaps more."""
+    made = m.call(m.external("flask.Flask"), args)
+    m.blind(f"{path} is outside the workspace and may add routes", target=made)
+    return made
+
+
 def _is_plain(value: Value) -> bool:
     """Whether a value is a function."""
     return isinstance(value, (Function, Wrapped))
@@ -113,6 +133,12 @@ def _is_plain(value: Value) -> bool:
 def _setting(m: Machine, path: str, args: Args) -> Value:
     """A setting read by its constant name with a default: the default, unless the setting is there."""
     name = args.pos[0] if args.pos else None
+    fallback = args.kw.get("fallback", MISSING)
+    if len(args.pos) == 2 and isinstance(fallback, SCALARS) and all(isinstance(p, str) for p in args.pos):
+        # Section and option of a configuration that is kept outside the workspace.
+        reason = f"the setting {'.'.join(args.pos)} is only known at run time"
+        fork = m.fork(m.place(), reason, default=0)
+        return m.join([((Step(fork, 0),), fallback), ((Step(fork, 1),), Unknown(reason))])
     if not isinstance(name, str) or re.fullmatch(r"[A-Z][A-Z0-9_]*", name) is None or "cast" in args.kw:
         return None
     default = args.pos[1] if len(args.pos) == 2 else args.kw.get("default", args.kw.get("fallback", MISSING))

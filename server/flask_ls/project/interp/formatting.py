@@ -15,8 +15,8 @@ MAX_TEXT = 20_000
 
 
 def plain(value: Value) -> Value:
-    """The text behind a member of an enumeration of texts, else the value."""
-    return value.native if isinstance(value, Instance) and isinstance(value.native, str) else value
+    """The text or number behind a member of an enumeration of texts or numbers, else the value."""
+    return value.native if isinstance(value, Instance) and isinstance(value.native, (str, int, float)) else value
 
 
 def to_str(m: Machine, value: Value) -> Value:
@@ -32,9 +32,32 @@ def to_str(m: Machine, value: Value) -> Value:
             method = m.get(value, name, MISSING)
             if isinstance(method, Bound):
                 return m.call(method, Args([]))
-        if isinstance(value.native, str):
-            return value.native
+        if any(cls.path in _SHOWN_AS_VALUES for cls in value.cls.mro):
+            return str(value.native)
+        if value.cls.derives("enum.Enum"):
+            name = m.get(value, "name")
+            return f"{value.cls.name}.{name}" if isinstance(name, str) else reasons.unknown_from(name, "a name")
+        if isinstance(value.native, (str, int, float)):
+            return str(value.native)
+        arguments = value.attrs.get("args") if value.cls.derives("Exception") else None
+        if isinstance(arguments, tuple) and len(arguments) == 1 and value.cls.path != "KeyError":
+            return to_str(m, arguments[0])
     return reasons.unknown_from(value, "this text is only known at run time")
+
+
+# Enumerations whose members are shown as what they stand for.
+_SHOWN_AS_VALUES = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "http.HTTPMethod"})
+
+
+def formatted(m: Machine, value: Value) -> Value:
+    """``format(value)``, the text in f-strings. Until Python 3.11, members of ``(str, Enum)`` were shown as values."""
+    if isinstance(value, Choice):
+        return m.lift(value, lambda v: formatted(m, v))
+    if isinstance(value, Instance) and isinstance(value.native, SCALARS) and value.cls.derives("enum.Enum"):
+        is_own = value.cls.lookup("__str__") is not MISSING or value.cls.lookup("__format__") is not MISSING
+        if is_own or not any(cls.path in _SHOWN_AS_VALUES for cls in value.cls.mro):
+            return Unknown("how a member of this enumeration is formatted depends on the version of Python")
+    return to_str(m, value)
 
 
 def percent(m: Machine, template: str, right: Value) -> Value:

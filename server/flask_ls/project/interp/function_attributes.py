@@ -58,7 +58,9 @@ def from_function(m: Machine, owner: Value, name: str) -> Value:
             return owner
         if name == "__code__" and isinstance(owner, Function):
             return _code_of(m, owner)
-        if name in ("__code__", "__defaults__", "__annotations__", "__globals__", "__kwdefaults__", "__closure__"):
+        if name == "__defaults__":
+            return tuple(owner.defaults) or None
+        if name in ("__code__", "__annotations__", "__globals__", "__kwdefaults__", "__closure__"):
             return Unknown(f"{name} of a function")
     elif name in ("__module__", "__doc__", "__qualname__"):
         return Unknown(f"{name} of a built-in function")

@@ -85,6 +85,7 @@ def _class_def(m: Machine, node: ast.ClassDef, frame: Frame) -> Outcome | None:
     inner.caller = m.frame
     names["__module__"] = frame.module.module.import_name
     names["__qualname__"] = inner.qualname
+    names["__doc__"] = docstring_of(node)
     frame.node = node
     cls = ClassV(node.name, inner.qualname, (), names, frame.module, place_of(frame.module, node))
     inner.owner = cls
@@ -119,7 +120,9 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
             readable.append(base)
             cls.open = _less_known(cls.open, base.open)
         elif isinstance(base, External):
-            if base.path not in _PLAIN_BASES:
+            if base.path in _PLAIN_BASES:
+                cls.plain_bases |= {base.path.removesuffix("[]")}
+            else:
                 cls.open = _less_known(cls.open, base)
         elif isinstance(base, Unknown):
             cls.open = _less_known(cls.open, base)
@@ -132,6 +135,8 @@ def finish_class(m: Machine, cls: ClassV, bases: list[Value], keywords: dict[str
     metaclass = keywords.pop("metaclass", None) or next((c.metaclass for c in cls.mro[1:] if c.metaclass), None)
     metaclass = m.settle(metaclass)
     cls.metaclass = metaclass if isinstance(metaclass, ClassV) else None
+    if isinstance(metaclass, External) and metaclass.path == "abc.ABCMeta":
+        cls.plain_bases |= {"abc.ABC"}
     for value in list(cls.names.values()):
         if isinstance(value, Function) and value.owner is None:
             value.owner = cls
@@ -208,6 +213,13 @@ _PLAIN_BASES = frozenset(
         "typing.Protocol[]",
     }
 )
+
+
+def docstring_of(node: ast.ClassDef | ast.Module) -> str | None:
+    """The docstring of a class or module as it is written."""
+    first = node.body[0] if node.body else None
+    value = first.value if isinstance(first, ast.Expr) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 def make_class(m: Machine, path: str, bases: tuple[ClassV, ...] = (), names: dict[str, Value] | None = None) -> ClassV:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_ls.project.interp import packages
 from flask_ls.project.interp.branches import note_possible, run_scoped
 from flask_ls.project.interp.frames import EXEC, Frame, Place
-from flask_ls.project.interp.functions import bind_name
+from flask_ls.project.interp.functions import bind_name, docstring_of
 from flask_ls.project.interp.paths import AnyOf
 from flask_ls.project.interp.values import (
     MISSING,
@@ -109,7 +109,9 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
     if found is None and importer is not None:
         found = _beside(m, name, importer)
     if found is None:
-        if "." in name and m.sources.index.find(top, importer.module if importer is not None else None):
+        package = m.sources.index.find(top, importer.module if importer is not None else None) if "." in name else None
+        # Other distributions may have parts of a package without ``__init__.py``.
+        if package is not None and not package.is_namespace:
             _missing(m, name)
             return Unknown(f"there is no module {name}")
         return _import_external(m, name)
@@ -123,13 +125,19 @@ def import_name(m: Machine, name: str, importer: ModuleV | None = None) -> Value
 
 
 def _beside(m: Machine, name: str, importer: ModuleV) -> Module | None:
-    """A module next to its importer inside a package, as Python 2 finds it, where nothing else has its name."""
+    """A module in one of the packages around its importer, where nothing else has its name.
+
+    Python 2 looks beside the importer; a program that is started inside a package has that on its path.
+    """
     top = name.partition(".")[0]
     is_known = packages.is_harmless(top) or top in packages.ADDS_ROUTES or m.sources.may_be_used(top)
     if not importer.module.package or is_known or m.sources.is_installed(top) or m.catching("ImportError"):
         return None
-    found = m.sources.index.find_relative(importer.module, 1, name)
-    return found if found is not None and found.path != importer.module.path else None
+    for level in range(1, importer.module.package.count(".") + 2):
+        found = m.sources.index.find_relative(importer.module, level, name)
+        if found is not None and found.path != importer.module.path:
+            return found
+    return None
 
 
 def _is_vendored(module: Module) -> bool:
@@ -200,6 +208,7 @@ def _execute(m: Machine, loaded: ModuleV) -> None:
     if line is not None:
         m.blind(f"{module.import_name} has a syntax error", place=Place(module.path, line, 0, line, 0))
     loaded.names.update({"__name__": module.import_name, "__file__": module.path, "__package__": module.package})
+    loaded.names["__doc__"] = docstring_of(tree)
     if module.is_package:
         loaded.names["__path__"] = m.new_list([module.folder])
     frame = Frame(loaded, loaded.names)

@@ -16,6 +16,7 @@ from flask_ls.project.interp.values import (
     ListV,
     Maybe,
     Native,
+    SetV,
     Unknown,
     Value,
 )
@@ -51,6 +52,8 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
         members = value.names.get("__members__", MISSING)
         if isinstance(members, DictV):
             return list(members.items.values()), None
+        if value.metaclass is not None and isinstance(value.metaclass.lookup("__iter__"), Function):
+            return iterate(m, m.call(Bound(value.metaclass.lookup("__iter__"), value), Args([])))
     if isinstance(value, Choice):
         items: list[Value] = []
         rest: Unknown | None = None
@@ -64,6 +67,11 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
     if isinstance(value, Unknown):
         return [], value
     return [], Unknown("its elements are only known at run time")
+
+
+def is_unordered(value: Value) -> bool:
+    """Whether it is not known in which order the elements of a value come."""
+    return isinstance(value, SetV) and value.kind == "set" and len(value.items) > 1
 
 
 def elements_of(value: Value) -> list[Value]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import comparison, reasons, sequences
-from flask_ls.project.interp.values import MISSING, Args, ListV, Maybe, SetV, Unknown, Value
+from flask_ls.project.interp import comparison, formatting, reasons, sequences
+from flask_ls.project.interp.values import MISSING, Args, Function, Instance, ListV, Maybe, SetV, Unknown, Value
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ def of_list(m: Machine, owner: Any, name: str) -> Value:
     if method is None and isinstance(owner, SetV):
         method = _SET_METHODS.get(name)
     if method is None:
+        if isinstance(owner, ListV) and name in _CHANGING:
+            return m.native(name, lambda m_, a: sequences.forget(m_, owner, f"{name}() changes it"))
         if isinstance(owner, ListV) and owner.kind == "generator" and name in ("send", "close", "__next__", "throw"):
             return m.native(name, lambda m_, a: Unknown("what a generator gives is only known at run time"))
         return MISSING
@@ -105,7 +107,10 @@ def sort_values(m: Machine, items: list[Value], args: Args) -> list[Value] | Non
     for item in items:
         value = item.value if isinstance(item, Maybe) else item
         value = m.settle(m.call(key, Args([value]))) if key is not None else value
-        if not isinstance(value, (str, int, float)) and not (
+        value = formatting.plain(value)
+        if isinstance(value, Instance) and isinstance(value.cls.lookup("__lt__"), Function):
+            value = _Ordered(m, value)
+        elif not isinstance(value, (str, int, float)) and not (
             isinstance(value, tuple) and all(isinstance(v, (str, int, float)) for v in value)
         ):
             return None
@@ -115,9 +120,29 @@ def sort_values(m: Machine, items: list[Value], args: Args) -> list[Value] | Non
         return None
     try:
         order = sorted(range(len(items)), key=lambda i: keys[i], reverse=bool(reverse))
-    except TypeError:
+    except (TypeError, _NotKnown):
         return None
     return [items[i] for i in order]
+
+
+class _NotKnown(Exception):
+    """Which of two objects comes first is not known."""
+
+
+class _Ordered:
+    """An object whose class says what comes before what."""
+
+    def __init__(self, m: Machine, value: Instance) -> None:
+        self._m = m
+        self._value = value
+
+    def __lt__(self, other: Any) -> bool:
+        if not isinstance(other, _Ordered):
+            raise _NotKnown
+        known = self._m.truth(self._m.call(self._m.get(self._value, "__lt__"), Args([other._value])))
+        if known is None:
+            raise _NotKnown
+        return known
 
 
 def _reverse(m: Machine, owner: ListV, args: Args) -> Value:
@@ -166,6 +191,11 @@ _LIST_METHODS: dict[str, Any] = {
     "sort": _sort,
     "reverse": _reverse,
 }
+# Methods that change the elements in ways that are not followed.
+_CHANGING = frozenset(
+    """rotate extendleft difference_update intersection_update symmetric_difference_update __setitem__ __delitem__
+    __iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__""".split()
+)
 _SET_METHODS: dict[str, Any] = {
     "union": _set_call(ast.BitOr),
     "difference": _set_call(ast.Sub),

@@ -79,6 +79,30 @@ def _is_older(m: Machine, args: Args) -> Value:
     return first.isdecimal() and int(first) < major
 
 
+def _major_version(m: Machine, args: Args) -> Value:
+    """The major version of a distribution; None where it is not known."""
+    name = m.settle(args.get(0, "name"))
+    first = ((m.sources.version(name) if isinstance(name, str) else None) or "").partition(".")[0]
+    return int(first) if first.isdecimal() else None
+
+
+def _named_object(m: Machine, args: Args) -> Value:
+    """What a dotted name with any number of attributes stands for: ``package.module.Class.method``."""
+    name = m.settle(args.get(0, "name"))
+    if not isinstance(name, str):
+        return reasons.unknown_from(name, "the name of a function is only known at run time")
+    parts = name.split(".")
+    importer = modules.workspace_importer(m)
+    for length in range(len(parts), 0, -1):
+        head = ".".join(parts[:length])
+        if m.sources.index.find(head, importer.module if importer is not None else None) is not None:
+            value = m.import_module(head, importer)
+            for part in parts[length:]:
+                value = m.settle(m.get(value, part))
+            return value
+    return Unknown(f"{name} is not part of the workspace")
+
+
 def _parameters_of(m: Machine, args: Args) -> Value:
     """The positional parameters without defaults of a function, each with the converter its annotation means."""
     func = innermost(m.settle(args.get(0, "function")))
@@ -154,6 +178,8 @@ _PRIMITIVES: dict[str, Callable[[Machine, Args], Value]] = {
     "installed": _installed,
     "used": _used,
     "is_older": _is_older,
+    "major_version": _major_version,
+    "named_object": _named_object,
     "parameters_of": _parameters_of,
     "rule_arguments": _rule_arguments,
     "members_with": _members_with,

@@ -45,9 +45,12 @@ def make_set(m: Machine, items: list[Value], rest: Unknown | None = None) -> Set
 
 
 def set_operation(m: Machine, op: type[ast.operator], left: ListV, right: ListV) -> Value:
-    """Union, difference or intersection."""
+    """Union, difference, symmetric difference or intersection."""
     if op is ast.BitOr:
         return make_set(m, [*left.items, *right.items], left.rest or right.rest)
+    if op is ast.BitXor:
+        sides = [set_operation(m, ast.Sub, *pair) for pair in ((left, right), (right, left))]
+        return set_operation(m, ast.BitOr, *(s for s in sides if isinstance(s, ListV)))
     unknown = left.rest or right.rest
     kept: list[Value] = []
     for item in left.items:

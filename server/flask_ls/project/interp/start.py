@@ -59,7 +59,7 @@ def _run_entry(m: Machine, entry: Entry) -> None:
     module = imports.import_name(m, entry.module.import_name)
     if not isinstance(module, ModuleV) or module.module.path != entry.module.path:
         module = imports.load(m, entry.module)
-    if entry.factory is None:
+    if entry.factory is None or _has_made(m, entry):
         return
     value: Value = module
     owner: Value = None
@@ -79,6 +79,12 @@ def _run_entry(m: Machine, entry: Entry) -> None:
         inner = getattr(value, "func", None)
         if isinstance(inner, Function):
             m.call(inner, Args([]))
+
+
+def _has_made(m: Machine, entry: Entry) -> bool:
+    """Whether importing the module has surely called its factory already."""
+    name = f"{entry.module.name}.{entry.factory}"
+    return not entry.hinted and any(name in state.functions and not state.path for state in m.recorder.apps)
 
 
 def _instance(m: Machine, cls: ClassV) -> Instance:

@@ -40,7 +40,12 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
         method = m.get(owner, "__getitem__", MISSING)
         if isinstance(method, Bound) and isinstance(method.func, (Function, Native)):
             return m.call(method, Args([key]))
-        owner = mappings.mapping_of(owner)
+        missing = owner.cls.lookup("__missing__")
+        inside = mappings.mapping_of(owner)
+        is_exact = isinstance(inside, DictV) and inside.rest is None and known_key(key)
+        if isinstance(missing, Function) and is_exact and key not in inside.items:
+            return m.call(Bound(missing, owner), Args([key]))
+        owner = inside
     if isinstance(owner, DictV):
         return _dict_item(m, owner, key)
     if isinstance(owner, (tuple, str)) and isinstance(key, int):
@@ -56,6 +61,12 @@ def subscript(m: Machine, owner: Value, key: Value) -> Value:
         members = owner.names.get("__members__", MISSING)
         if isinstance(members, DictV):
             return _dict_item(m, members, key)
+        item = owner.metaclass.lookup("__getitem__") if owner.metaclass is not None else MISSING
+        if isinstance(item, Function):
+            return m.call(Bound(item, owner), Args([key]))
+        made = owner.lookup("__class_getitem__")
+        if isinstance(made, Function):
+            return m.call(Bound(made, owner), Args([key]))
         return owner  # a generic class with its parameters
     if isinstance(owner, External):
         if environment_variables.is_environment(owner):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import arithmetic, formatting, reasons
+from flask_ls.project.interp import arithmetic, conditions, formatting, iteration, reasons
 from flask_ls.project.interp.values import MISSING, SCALARS, Args, Choice, DictV, Maybe, Unknown, Value
 
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
 
+MAX_MAYBE = 3  # of elements that may be absent, each doubles what the text may be
 _TEXT_METHODS = frozenset(
     """capitalize casefold center count encode endswith expandtabs find index isalnum isalpha isascii isdecimal
     isdigit isidentifier islower isnumeric isprintable isspace istitle isupper ljust lower lstrip partition
@@ -66,10 +67,20 @@ def _join(m: Machine, separator: str, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable"))
     if rest is not None:
         return Unknown(rest.reason)
-    parts: list[Value] = []
+    if sum(isinstance(item, Maybe) for item in items) > MAX_MAYBE or iteration.is_unordered(m.settle(args.pos[0])):
+        return Unknown("which elements this list has is only known at run time")
+    return _joined(m, separator, items)
+
+
+def _joined(m: Machine, separator: str, items: list[Value]) -> Value:
     for index, item in enumerate(items):
         if isinstance(item, Maybe):
-            return Unknown("which elements this list has is only known at run time")
+            before, after = items[:index], items[index + 1 :]
+            there = _joined(m, separator, [*before, item.value, *after])
+            absent = conditions.negate(m, item.path)
+            return m.join([(item.path, there), (absent, _joined(m, separator, [*before, *after]))])
+    parts: list[Value] = []
+    for index, item in enumerate(items):
         if index:
             parts.append(separator)
         parts.append(item)
@@ -118,7 +129,7 @@ class _Lazy:
         self._value = value
 
     def __format__(self, spec: str) -> str:
-        text = formatting.to_str(self._m, self._value)
+        text = formatting.formatted(self._m, self._value)
         if not isinstance(text, str):
             raise _Unformattable(reasons.why(text, "this text is only known at run time"))
         return format(text, spec)

@@ -28,6 +28,14 @@ def of_type(m: Machine, owner: ClassV, name: str) -> Value:
     return MISSING
 
 
+def register(m: Machine, cls: ClassV, args: Args) -> Value:
+    """``cls.register(subclass)`` of an abstract class."""
+    given = m.settle(args.get(0, "subclass"))
+    if isinstance(given, ClassV):
+        cls.virtual.append(given)
+    return given
+
+
 def _fromkeys(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable"))
     value = args.get(1, "value", None)

@@ -201,6 +201,9 @@ class ClassV:
     native: Callable[[], Any] | None = None  # makes the native state of an instance
     subclasses: list[ClassV] = field(default_factory=list)
     metaclass: Value = None
+    plain_bases: frozenset[str] = frozenset()  # bases that only say how the class is used: ``abc.ABC``
+    fields: tuple[Any, ...] = ()  # of a data class, in the order of its initializer
+    virtual: list[ClassV] = field(default_factory=list)  # what ``ABC.register`` was given
 
     @property
     def dotted(self) -> str:

@@ -6,10 +6,23 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import arithmetic, conditions, external, iteration, list_methods, reasons
+from flask_ls.project.interp import arithmetic, conditions, endless, external, iteration, list_methods, reasons
 from flask_ls.project.interp.builtin_names.table import FUNCTIONS, Run, function
 from flask_ls.project.interp.paths import Step
-from flask_ls.project.interp.values import MISSING, Args, Bound, DictV, Instance, ListV, Maybe, Unknown, Value
+from flask_ls.project.interp.values import (
+    MISSING,
+    Args,
+    Bound,
+    ClassV,
+    DictV,
+    Function,
+    Instance,
+    ListV,
+    Maybe,
+    SetV,
+    Unknown,
+    Value,
+)
 from flask_ls.project.interp.world import Raised
 
 if TYPE_CHECKING:
@@ -25,6 +38,10 @@ def len_(m: Machine, args: Args) -> Value:
         method = m.get(value, "__len__", MISSING)
         if isinstance(method, Bound):
             return m.call(method, Args([]))
+    if isinstance(value, ClassV) and value.metaclass is not None:
+        counted = value.metaclass.lookup("__len__")
+        if isinstance(counted, Function):
+            return m.call(Bound(counted, value), Args([]))
     if isinstance(value, (tuple, ListV, DictV, Instance)):
         items, rest = m.iterate(value)
         if rest is None and not any(isinstance(i, Maybe) for i in items):
@@ -50,6 +67,7 @@ def enumerate_(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable"))
     start = m.settle(args.get(1, "start", 0))
     sure = isinstance(start, int) and not any(isinstance(i, Maybe) for i in items)
+    sure = sure and not iteration.is_unordered(m.settle(args.get(0, "iterable")))
     pairs: list[Value] = []
     for index, item in enumerate(items):
         number = start + index if sure else Unknown("this index is only known at run time")
@@ -59,9 +77,10 @@ def enumerate_(m: Machine, args: Args) -> Value:
 
 @function
 def zip_(m: Machine, args: Args) -> Value:
-    columns = [m.iterate(a) for a in args.pos]
+    columns = endless.cut([m.iterate(a) for a in args.pos])
     rest = next((r for _, r in columns if r is not None), args.star)
-    if any(isinstance(i, Maybe) for items, _ in columns for i in items):
+    mixed = sum(not iteration.is_unordered(m.settle(a)) for a in args.pos) != len(args.pos) > 1
+    if mixed or any(isinstance(i, Maybe) for items, _ in columns for i in items):
         return ListV([], m.serial, rest or Unknown("which elements these lists have is only known at run time"))
     rows = [tuple(row) for row in zip(*(items for items, _ in columns))]  # noqa: B905 - as the built-in does
     return ListV(rows, m.serial, rest)
@@ -111,7 +130,9 @@ def filter_(m: Machine, args: Args) -> Value:
 def sorted_(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable"))
     ordered = list_methods.sort_values(m, items, args)
-    return ListV(items if ordered is None else ordered, m.serial, rest)
+    if "key" in args.kw and iteration.is_unordered(m.settle(args.get(0, "iterable"))):
+        ordered = None  # those with equal keys come in any order
+    return SetV(items, m.serial, rest) if ordered is None else ListV(ordered, m.serial, rest)
 
 
 @function
@@ -123,6 +144,8 @@ def reversed_(m: Machine, args: Args) -> Value:
 @function
 def iter_(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "iterable"))
+    if iteration.is_unordered(m.settle(args.get(0, "iterable"))):
+        return SetV(items, m.serial, rest)
     return ListV(items, m.serial, rest, "generator")
 
 
@@ -130,7 +153,7 @@ def iter_(m: Machine, args: Args) -> Value:
 def next_(m: Machine, args: Args) -> Value:
     source = m.settle(args.get(0, "iterator"))
     default = args.get(1, "default")
-    if isinstance(source, ListV):
+    if isinstance(source, ListV) and not iteration.is_unordered(source):
         if source.items and not isinstance(source.items[0], Maybe):
             m.touch(source)
             return source.items.pop(0)
@@ -171,6 +194,16 @@ def _fold(kind: Callable[[list[Any]], Any]) -> Run:
         if len(args.pos) == 1 or kind is sum:
             items, rest = m.iterate(args.pos[0] if args.pos else ())
         values = [m.settle(i) for i in items]
+        if "key" in args.kw and args.pos and iteration.is_unordered(m.settle(args.pos[0])):
+            return Unknown("which of several equal elements is taken is only known at run time")
+        if kind is not sum and rest is None and (args.kw.keys() <= {"key", "default"}):
+            # Sorting is stable in both directions: of several that are equal, the first is taken.
+            order = {"key": args.kw["key"]} if "key" in args.kw else {}
+            ordered = list_methods.sort_values(m, values, Args([], {**order, "reverse": kind is max}))
+            if ordered:
+                return ordered[0]
+            if not values and len(args.pos) == 1 and "default" in args.kw:
+                return args.kw["default"]
         if rest is None and not args.kw and all(isinstance(v, (int, float, str)) for v in values):
             try:
                 return kind(values)

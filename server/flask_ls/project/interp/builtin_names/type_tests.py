@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import packages
+from flask_ls.project.interp.builtin_names import instance_checks
 from flask_ls.project.interp.builtin_names.table import function
 from flask_ls.project.interp.values import (
     MISSING,
@@ -18,7 +19,6 @@ from flask_ls.project.interp.values import (
     Function,
     Instance,
     ListV,
-    ModuleV,
     Native,
     Partial,
     SetV,
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 @function
 def isinstance_(m: Machine, args: Args) -> Value:
-    value = args.get(0, "object")
-    return m.lift(value, lambda v: _known(has_type(m, v, args.get(1, "class")), "this class is only known at run time"))
+    value, cls = args.get(0, "object"), args.get(1, "class")
+    return m.lift(value, lambda v: _known(instance_checks.has_type(m, v, cls), "this class is only known at run time"))
 
 
 @function
@@ -44,19 +44,19 @@ def issubclass_(m: Machine, args: Args) -> Value:
         results = [issubclass_(m, Args([cls, o])) for o in m.iterate(other)[0]]
         return True if True in results else next((r for r in results if isinstance(r, Unknown)), False)
     if isinstance(cls, ClassV) and isinstance(other, ClassV):
-        if other in cls.mro or other.path == "object":
+        if other in cls.mro or other.path == "object" or instance_checks.is_registered(cls, other):
             return True
-        if cls.open is None or _is_foreign(m, cls.open, other):
+        if cls.open is None or is_foreign(m, cls.open, other):
             return False
         return Unknown("a base class of it cannot be read")
     if isinstance(cls, ClassV) and cls.open is None and isinstance(other, External):
         return False
-    if isinstance(other, ClassV) and _is_foreign(m, cls, other):
+    if isinstance(other, ClassV) and is_foreign(m, cls, other):
         return False
     return Unknown("this class is only known at run time")
 
 
-def _is_foreign(m: Machine, value: Value, cls: ClassV) -> bool:
+def is_foreign(m: Machine, value: Value, cls: ClassV) -> bool:
     """Whether something comes from a package that surely derives nothing from a class of the workspace."""
     return (
         cls.module is not None
@@ -96,67 +96,6 @@ def type_of(m: Machine, value: Value) -> Value:
     if isinstance(value, SCALARS) and type(value).__name__ in m.classes:
         return m.classes[type(value).__name__]
     return External(f"types.{type(value).__name__}Type")
-
-
-def has_type(m: Machine, value: Value, cls: Value) -> bool | None:
-    """``isinstance(value, cls)``; None when not known."""
-    value, cls = m.settle(value), m.settle(cls)
-    if isinstance(cls, (tuple, ListV)):
-        results = [has_type(m, value, c) for c in m.iterate(cls)[0]]
-        return True if True in results else None if None in results or getattr(cls, "rest", None) else False
-    if isinstance(value, Choice):
-        results = [has_type(m, v, cls) for _, v in m.alternatives(value)]
-        return results[0] if len(set(results)) == 1 else None
-    if isinstance(cls, External):
-        return _has_external_type(m, value, cls)
-    if not isinstance(cls, ClassV) or (isinstance(value, Unknown) and not isinstance(value, External)):
-        return None
-    if cls.path == "object":
-        return True
-    actual = type_of(m, value)
-    if isinstance(actual, ClassV):
-        if (
-            cls in actual.mro
-            or (cls.path == "int" and actual.path == "bool")
-            or (cls.path == "type" and isinstance(value, ClassV))
-        ):
-            return True
-        if actual.open is None or not isinstance(value, Instance) or _is_foreign(m, actual.open, cls):
-            return False
-        return None
-    if isinstance(actual, External):
-        if not cls.path:
-            return False if isinstance(value, (Function, Native, Bound, ModuleV)) else None
-        return None if isinstance(value, External) else False
-    return None
-
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "types.FunctionType": (Function, Wrapped),
-    "types.LambdaType": (Function, Wrapped),
-    "types.ModuleType": (ModuleV,),
-    "types.MethodType": (Bound,),
-    "types.GeneratorType": (ListV,),
-    "collections.abc.Callable": (Function, Bound, Native, ClassV, Partial, Wrapped),
-    "typing.Callable": (Function, Bound, Native, ClassV, Partial, Wrapped),
-    "collections.abc.Mapping": (DictV,),
-    "collections.abc.Sequence": (ListV, tuple, str),
-    "collections.abc.Iterable": (ListV, tuple, str, DictV),
-    "functools.partial": (Partial,),
-}
-
-
-def _has_external_type(m: Machine, value: Value, cls: External) -> bool | None:
-    if isinstance(value, External) and value.path == f"{cls.path}()":
-        return True
-    kinds = _KINDS.get(cls.path)
-    if kinds is not None and not isinstance(value, Unknown):
-        return isinstance(value, kinds)
-    if isinstance(value, (SCALARS, tuple, ListV, DictV, Function, ModuleV)):
-        return False
-    if isinstance(value, Instance):
-        return None if value.cls.open is not None else False
-    return None
 
 
 def _known(value: bool | None, reason: str) -> Value:

@@ -41,7 +41,7 @@ def make(m: Machine) -> ClassV:
         "from_file": Native("from_file", _from_file),
         "from_json": Native("from_json", _from_file),
         "from_prefixed_env": Native("from_prefixed_env", _opened("environment variables set the configuration")),
-        "get_namespace": Native("get_namespace", lambda m_, a: Unknown("a part of the configuration")),
+        "get_namespace": Native("get_namespace", _get_namespace),
         "__init__": Native("__init__", lambda m_, a: None),
     }
     cls = make_class(m, "flask.Config", (m.classes["dict"],), names)
@@ -159,6 +159,20 @@ def _from_file(m: Machine, args: Args) -> Value:
         if isinstance(key, str) and key.isupper():
             m.write(target.items, key, value)
     return True
+
+
+def _get_namespace(m: Machine, args: Args) -> Value:
+    """``get_namespace(prefix)``: the keys with a prefix, without it and in lower case."""
+    target, prefix = _target(args), m.settle(args.get(1, "namespace"))
+    lower, trim = m.settle(args.get(2, "lowercase", True)), m.settle(args.get(3, "trim_namespace", True))
+    if target is None or not isinstance(prefix, str) or not isinstance(lower, bool) or not isinstance(trim, bool):
+        return Unknown("a part of the configuration")
+    made = m.new_dict(rest=target.rest)
+    for key, value in target.items.items():
+        if isinstance(key, str) and key.startswith(prefix):
+            name = key[len(prefix) :] if trim else key
+            made.items[name.lower() if lower else name] = value
+    return made
 
 
 def _beside(m: Machine, args: Args) -> Value:

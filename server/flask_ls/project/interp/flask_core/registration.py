@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import arithmetic, reasons
+from flask_ls.project.interp import arithmetic, formatting, reasons
 from flask_ls.project.interp.flask_core import scaffold, setup_state
 from flask_ls.project.interp.paths import compatible, extend, may_both_hold
 from flask_ls.project.interp.records import AppState, BlueprintState, Clash, Registered
@@ -73,7 +73,7 @@ def _register_one(m: Machine, self_: Instance, app: Instance, options: DictV) ->
     first = not any(r.blueprint is state for r in app.native.registered)
     saved = (m.places, m.url_parts, m.blueprint_name, m.prefix_parts)
     setup = m.call_method(self_, "make_setup_state", Args([app, options, first]))
-    url_prefix = m.settle(m.get(setup, "url_prefix"))
+    url_prefix = formatting.plain(m.settle(m.get(setup, "url_prefix")))
     given = m.settle(setup_state.option(m, options, "url_prefix"))
     is_readable = url_prefix is None or isinstance(url_prefix, str)
     registered = Registered(
@@ -185,7 +185,7 @@ def _register_nested(m: Machine, app: Instance, setup: Value, child: Value, give
         outer = m.settle(m.get(setup, "url_prefix"))
         own = m.settle(setup_state.option(m, given, "url_prefix"))
         m.prefix_is_given = own is not None
-        own = m.settle(m.get(blueprint, "url_prefix")) if own is None else own
+        own = formatting.plain(m.settle(m.get(blueprint, "url_prefix")) if own is None else own)
         if outer is not None and own is not None:
             options.items["url_prefix"] = _join(m, outer, own)
         elif own is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_ls.project.interp import mappings, reasons
+from flask_ls.project.interp import formatting, mappings, reasons
 from flask_ls.project.interp.flask_core import rules, scaffold
 from flask_ls.project.interp.functions import make_class
 from flask_ls.project.interp.values import MISSING, Args, ClassV, DictV, Instance, Native, Unknown, Value
@@ -27,13 +27,14 @@ def init(m: Machine, args: Args) -> Value:
     first = args.get(4, "first_registration", False)
     subdomain = m.settle(option(m, options, "subdomain"))
     prefix = m.settle(option(m, options, "url_prefix"))
+    prefix = m.get(blueprint, "url_prefix") if prefix is None else prefix
     values = {
         "app": app,
         "blueprint": blueprint,
         "options": options,
         "first_registration": first,
         "subdomain": m.get(blueprint, "subdomain") if subdomain is None else subdomain,
-        "url_prefix": m.get(blueprint, "url_prefix") if prefix is None else prefix,
+        "url_prefix": formatting.plain(m.settle(prefix)),
         "name": option(m, options, "name", m.get(blueprint, "name")),
         "name_prefix": option(m, options, "name_prefix", ""),
         "url_defaults": m.get(blueprint, "url_values_defaults", None) or m.new_dict(),
@@ -66,7 +67,7 @@ def _add_url_rule(m: Machine, args: Args) -> Value:
             return "/".join((prefix.rstrip("/"), own.lstrip("/"))) if own else prefix
         return own if isinstance(own, Unknown) else reasons.unknown_from(prefix, "the url_prefix is not known")
 
-    full = m.lift(m.settle(rule), text)
+    full = m.lift(formatting.plain(m.settle(rule)), text)
     options.setdefault("subdomain", m.get(self_, "subdomain"))
     if options["subdomain"] is None:
         del options["subdomain"]

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.builtin_names.table import lifted
 from flask_ls.project.interp.functions import make_class
-from flask_ls.project.interp.library import containers, data_files, files, finders, functions, modules, paths
+from flask_ls.project.interp.library import (
+    containers,
+    data_classes,
+    data_files,
+    enumerations,
+    files,
+    finders,
+    functions,
+    iterators,
+    modules,
+    paths,
+    regexes,
+    signatures,
+)
 from flask_ls.project.interp.library.table import FUNCTIONS
 from flask_ls.project.interp.values import External, Native, Value
 
@@ -15,7 +28,19 @@ if TYPE_CHECKING:
 
 
 # Importing these modules fills the table.
-PARTS = (containers, data_files, files, finders, functions, modules)
+PARTS = (
+    containers,
+    data_classes,
+    data_files,
+    enumerations,
+    files,
+    finders,
+    functions,
+    iterators,
+    modules,
+    regexes,
+    signatures,
+)
 
 
 def install(m: Machine) -> None:
@@ -29,10 +54,10 @@ def install(m: Machine) -> None:
     for name in ("ABC", "ABCMeta"):
         m.externals[f"abc.{name}"] = lambda m_, n=name: External(f"abc.{n}")  # type: ignore[misc]
     m.externals["types.SimpleNamespace"] = containers.simple_namespace
-    m.externals["enum.Enum"] = containers.enum
+    m.externals["enum.Enum"] = enumerations.enum
     for name in ("IntEnum", "StrEnum", "Flag", "IntFlag"):
         m.externals[f"enum.{name}"] = lambda m_, n=name: make_class(m_, f"enum.{n}", (m_.external("enum.Enum"),))  # type: ignore[misc]
-    m.externals["http.HTTPMethod"] = containers.http_method
+    m.externals["http.HTTPMethod"] = enumerations.http_method
     m.fresh_externals["sys.modules"] = modules.sys_modules
     m.externals["collections.OrderedDict"] = lambda m_: m_.builtins["dict"]
     m.externals["collections.UserDict"] = lambda m_: m_.builtins["dict"]
@@ -42,6 +67,7 @@ def install(m: Machine) -> None:
     data_files.install(m)
     finders.install(m)
     paths.install(m)
+    signatures.install(m)
     for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"):
         m.externals[f"six.moves.configparser.{name}"] = lambda m_, n=name: m_.external(f"configparser.{n}")  # type: ignore[misc]
     m.externals["builtins"] = lambda m_: External("builtins")

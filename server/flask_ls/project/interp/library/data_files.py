@@ -9,6 +9,7 @@ import configparser
 import csv
 import json
 import posixpath
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 _CLASS = "io.TextIOWrapper"
 _TEXT = "_text"
+# Plain words of YAML that PyYAML does not take for truth values or numbers.
+_TEXTS_TO_PYYAML = re.compile(
+    r"[yYnN]|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?[0-9][0-9_]*\.[0-9_]*[eE][0-9]+|[-+]?\.[0-9_]+[eE][0-9]+|[-+]\.[0-9]+"
+)
 MAX_VALUES = 100_000
 _NOT_KNOWN = "the content of a file is only known at run time"
 
@@ -133,8 +138,19 @@ def _yaml_documents(text: str) -> list[Any]:
     # Loaded only where an application reads YAML when it starts.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.resolver import VersionedResolver
+
+    class Resolver(VersionedResolver):
+        """As PyYAML: some words are texts that YAML 1.1 takes for values."""
+
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+            is_plain = isinstance(value, str) and implicit[0]
+            if is_plain and _TEXTS_TO_PYYAML.fullmatch(value) is not None:
+                return self.DEFAULT_SCALAR_TAG
+            return super().resolve(kind, value, implicit)
 
     reader = YAML(typ="safe", pure=True)
+    reader.Resolver = Resolver
     reader.version = (1, 1)
     try:
         documents = list(reader.load_all(text)) or [None]

@@ -112,7 +112,7 @@ def _reduce(m: Machine, args: Args) -> Value:
 
 
 @at("abc.abstractmethod", "typing.final", "typing.overload", "typing.runtime_checkable", "typing.no_type_check")
-@at("enum.unique", "enum.auto", "typing_extensions.override", "typing.override", "atexit.register")
+@at("enum.unique", "typing_extensions.override", "typing.override", "atexit.register")
 def _same(m: Machine, args: Args) -> Value:
     return args.get(0, "function", Unknown("its value is chosen automatically"))
 

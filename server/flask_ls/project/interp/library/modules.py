@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp import reasons
@@ -21,6 +22,7 @@ from flask_ls.project.interp.values import (
     ListV,
     Maybe,
     ModuleV,
+    Native,
     Unknown,
     Value,
     Wrapped,
@@ -51,6 +53,14 @@ def _find_spec(m: Machine, args: Args) -> Value:
     return Unknown("whether this module is installed is only known at run time")
 
 
+def workspace_importer(m: Machine) -> ModuleV | None:
+    """The module of the workspace that runs now or called into the model of an extension."""
+    frame = m.frame
+    while frame is not None and frame.module.is_model and frame.caller is not None:
+        frame = frame.caller
+    return frame.module if frame is not None else None
+
+
 @at("werkzeug.utils.import_string", "flask.helpers.import_string", "django.utils.module_loading.import_string")
 def import_string(m: Machine, args: Args) -> Value:
     """``werkzeug.utils.import_string``: ``package.module:name`` or ``package.module.name``."""
@@ -60,7 +70,7 @@ def import_string(m: Machine, args: Args) -> Value:
         if not isinstance(text, str):
             return effects.import_module(m, Args([text]))
         dotted = text.replace(":", ".")
-        importer = m.frame.module if m.frame is not None else None
+        importer = workspace_importer(m)
         if m.sources.index.find(dotted, importer.module if importer else None) is not None:
             return m.import_module(dotted, importer)
         head, _, last = dotted.rpartition(".")
@@ -123,19 +133,25 @@ def _find_modules(m: Machine, args: Args) -> Value:
 @at("inspect.isclass")
 def _isclass(m: Machine, args: Args) -> Value:
     value = m.settle(args.get(0, "object"))
+    if isinstance(value, External) and value.path in sys.stdlib_module_names:
+        return False
     if isinstance(value, Unknown):
         return Unknown(value.reason)
     return isinstance(value, ClassV)
 
 
-@at("inspect.isfunction", "inspect.isroutine", "inspect.ismethod")
-def _isfunction(m: Machine, args: Args) -> Value:
-    value = m.settle(args.get(0, "object"))
-    if isinstance(value, Unknown):
-        return Unknown(value.reason)
-    if called_name(m) == "ismethod":
-        return isinstance(value, Bound)
-    return isinstance(value, (Function, Wrapped)) or (called_name(m) == "isroutine" and isinstance(value, Bound))
+def _kind(path: str, *kinds: type) -> None:
+    """Register a function that tells whether something is of a kind."""
+
+    @at(path)
+    def run(m: Machine, args: Args) -> Value:
+        value = m.settle(args.get(0, "object"))
+        return Unknown(value.reason) if isinstance(value, Unknown) else isinstance(value, kinds)
+
+
+_kind("inspect.isfunction", Function, Wrapped)
+_kind("inspect.ismethod", Bound)
+_kind("inspect.isroutine", Function, Wrapped, Bound, Native)
 
 
 @at("inspect.ismodule")
@@ -160,6 +176,16 @@ def _getmembers(m: Machine, args: Args) -> Value:
         elif verdict:
             rows.append((name, value))
     return ListV(rows, m.serial, rest)
+
+
+@at("inspect.getfile", "inspect.getsourcefile", "inspect.getabsfile")
+def _getfile(m: Machine, args: Args) -> Value:
+    value = m.settle(args.get(0, "object"))
+    value = value.func if isinstance(value, Bound) else value
+    owner = value if isinstance(value, ModuleV) else getattr(value, "module", None)
+    if isinstance(owner, ModuleV) and not owner.is_model:
+        return owner.module.path
+    return reasons.unknown_from(value, "in which file this is is only known at run time")
 
 
 @at("inspect.getmodule")
