@@ -1,0 +1,61 @@
+"""Items of dicts that are written as a display and only read afterwards."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_ls.rules.context import Context
+
+_CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
+# Methods of other objects that only read a dict that they are given.
+_TAKING = frozenset({"update", "from_mapping"})
+
+
+def item(ctx: Context, node: ast.Subscript, left: int) -> ast.expr | None:
+    """What ``settings["debug"]`` is, where the file has ``settings = {"debug": ...}`` and never changes it."""
+    if left <= 0 or not isinstance(node.slice, ast.Constant) or not isinstance(node.ctx, ast.Load):
+        return None
+    owner = node.value
+    if isinstance(owner, ast.Subscript):
+        display = item(ctx, owner, left - 1)
+    else:
+        bindings = ctx.index.lookup(owner.id, owner) if isinstance(owner, ast.Name) else []
+        display = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    found = [v for k, v in _items(ctx, display) if k == node.slice.value]
+    is_known = len(found) == 1 and isinstance(node.slice.value, str)
+    return found[0] if is_known and _is_only_read(ctx, owner) else None
+
+
+def _items(ctx: Context, display: ast.expr | None) -> list[tuple[object, ast.expr]]:
+    """Keys and values in the order written; none where something is unpacked into the display."""
+    if isinstance(display, ast.Dict) and None not in display.keys:
+        pairs = zip(display.keys, display.values, strict=True)
+        return [(key.value, value) for key, value in pairs if isinstance(key, ast.Constant)]
+    if isinstance(display, ast.Call) and ctx.called(display) == "builtins.dict" and not display.args:
+        return [(k.arg, k.value) for k in display.keywords if k.arg is not None]
+    return []
+
+
+def _is_only_read(ctx: Context, owner: ast.expr) -> bool:
+    """Whether every use of the name reads items of it, or hands all of them on."""
+    if isinstance(owner, ast.Subscript):
+        return _is_only_read(ctx, owner.value)
+    name = owner.id if isinstance(owner, ast.Name) else ""
+    scope = ctx.index.scope(owner).owner(name)
+    return all(
+        _reads(ctx, use)
+        for use in ctx.index.nodes(ast.Name)
+        if use.id == name and isinstance(use.ctx, ast.Load) and ctx.index.scope(use).owner(name) is scope
+    )
+
+
+def _reads(ctx: Context, use: ast.AST) -> bool:
+    parent = ctx.parent(use)
+    if isinstance(parent, ast.Subscript) and parent.value is use:
+        return isinstance(parent.ctx, ast.Load) and _reads(ctx, parent)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr not in _CHANGING
+    if isinstance(parent, ast.Call):
+        return isinstance(use, ast.Subscript) or getattr(parent.func, "attr", "") in _TAKING
+    is_unpacked = isinstance(parent, ast.keyword) and parent.arg is None
+    return isinstance(use, ast.Subscript) or is_unpacked or isinstance(parent, (ast.Compare, ast.Dict, ast.For))
