@@ -56,6 +56,8 @@ def _model(ctx: Context, node: ast.expr) -> str | None:
 def model_of_rows(ctx: Context, node: ast.expr) -> str | None:
     """The model of a list of rows: ``User.query.all()``, ``db.session.scalars(select(User)).all()``."""
     node = definition(ctx, node)
+    if isinstance(node, ast.Attribute) and node.attr == "items":
+        return _paginated(ctx, definition(ctx, node.value))
     if isinstance(node, ast.Call) and ctx.called(node) == "builtins.list" and len(node.args) == 1:
         return model_of_iterated(ctx, node.args[0])
     is_all = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "all"
@@ -81,6 +83,15 @@ def model_of_iterated(ctx: Context, node: ast.expr) -> str | None:
     if node.func.attr == "query":
         return _model(ctx, node.args[0])
     return _selected(ctx, node.args[0]) if node.func.attr == "scalars" else None
+
+
+def _paginated(ctx: Context, node: ast.expr) -> str | None:
+    """The model of ``User.query.paginate()`` and ``db.paginate(select(User))``, of which ``items`` are the rows."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "paginate":
+        return None
+    if ctx.member(node.func) == "flask_sqlalchemy.SQLAlchemy.paginate":
+        return _selected(ctx, node.args[0]) if node.args else None
+    return model_of_iterated(ctx, node.func.value)
 
 
 def is_of_rows(ctx: Context, node: ast.expr) -> bool | None:
