@@ -17,7 +17,10 @@ ExportKind = Literal["alias", "name", "def", "class", "value", "other"]
 
 
 class Ref(NamedTuple):
-    """A name chain as written, in the namespace of its module: ``db.session``; ``called``: ``create_app(...)``."""
+    """A name chain as written, in the namespace of its module: ``db.session``; ``called``: ``create_app(...)``.
+
+    ``flask:Flask`` is a name that a function imported for itself.
+    """
 
     dotted: str
     called: bool = False

@@ -166,8 +166,12 @@ _CHANGING = frozenset(
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """The default arguments of a column declared in a class body."""
-    if not any(k.arg in _DEFAULTS for k in node.keywords) or ctx.index.function_of(node) is not None:
+    if not any(k.arg in _DEFAULTS for k in node.keywords):
         return
+    statement = ctx.index.statement(node)
+    is_in_class = statement is not None and isinstance(ctx.parent(statement), ast.ClassDef)
+    if not is_in_class and ctx.index.function_of(node) is not None:
+        return  # a function that makes columns
     if ctx.name(node.func) not in _COLUMNS and ctx.member(node.func) not in _COLUMNS:
         return
     for keyword in node.keywords:
