@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_ls.project.scopes import Binding
-from flask_ls.rules.ask.dicts import item
+from flask_ls.rules.ask.displays import item
 from flask_ls.rules.context import Context
 
 _LIMIT = 16

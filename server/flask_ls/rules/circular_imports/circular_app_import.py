@@ -366,12 +366,19 @@ def _imports(module: str, names: tuple[str, ...], importer: str, ctx: Context) -
     return ctx.index.module in (found, *(f"{found}.{n}" for n in names))
 
 
+_REGISTERING = frozenset({"add_url_rule", "register_blueprint", "register_error_handler"})
+
+
 def _is_app(module: str, name: str, ctx: Context) -> bool:
     cls = ctx.model.class_of_name(ctx.model.names.canonical(f"{module}:{name}"))
     return cls is not None and "flask.Flask" in ctx.model.mro(cls)
 
 
 def _registers_on(name: str, ctx: Context) -> ast.AST | None:
+    for call in ctx.index.nodes(ast.Call):
+        method = call.func if isinstance(call.func, ast.Attribute) and call.func.attr in _REGISTERING else None
+        if method is not None and isinstance(method.value, ast.Name) and method.value.id == name:
+            return call
     for function in ctx.index.functions():
         for decorator in function.decorator_list:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator

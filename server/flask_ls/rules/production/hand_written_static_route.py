@@ -163,7 +163,8 @@ def _rules(function: FunctionNode, role: Role, ctx: Context) -> Iterator[tuple[S
 
 
 def _only_sends(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context, *, any_folder: bool) -> bool:
-    returned = [n.value for n in own_nodes(ctx, function) if isinstance(n, ast.Return)]
+    returns = [n.value for n in own_nodes(ctx, function) if isinstance(n, ast.Return)]
+    returned = [values.definition(ctx, v) if v is not None else None for v in returns]
     return bool(returned) and all(
         isinstance(v, ast.Call) and (_sends_static(v, ctx) or (any_folder and ctx.called(v) in _SENDING))
         for v in returned

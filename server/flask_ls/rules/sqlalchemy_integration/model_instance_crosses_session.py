@@ -296,6 +296,6 @@ def _cached(statement: ast.Assign, ctx: Context) -> Iterator[Finding]:
         holder = target.value if isinstance(target, ast.Subscript) else target
         if not isinstance(holder, ast.Name):
             continue
-        owner = ctx.index.scope(holder).owner(holder.id)
-        if owner is ctx.index.root and ctx.index.function_of(statement) is not None:
+        is_global = ctx.index.scope(holder).owner(holder.id) is ctx.index.root
+        if is_global and not (ctx.name(holder) or "").startswith("flask.") and ctx.index.function_of(statement):
             yield ctx.finding(statement, _LATER)

@@ -1,4 +1,4 @@
-"""Items of dicts that are written as a display and only read afterwards."""
+"""Dicts and lists that are written as a display: items of those that are only read, and which are changed later on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import ast
 from flask_ls.rules.context import Context
 
 _CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
+_CHANGING_LISTS = frozenset({"append", "extend", "insert", "remove", "reverse", "sort"})
 # Methods of other objects that only read a dict that they are given.
 _TAKING = frozenset({"update", "from_mapping"})
 
@@ -59,3 +60,28 @@ def _reads(ctx: Context, use: ast.AST) -> bool:
         return isinstance(use, ast.Subscript) or getattr(parent.func, "attr", "") in _TAKING
     is_unpacked = isinstance(parent, ast.keyword) and parent.arg is None
     return isinstance(use, ast.Subscript) or is_unpacked or isinstance(parent, (ast.Compare, ast.Dict, ast.For))
+
+
+def may_change(ctx: Context, name: ast.Name) -> bool:
+    """Whether code changes, or may change, the items of what a name stands for, before or after this use of it."""
+    scope = ctx.index.scope(name).owner(name.id)
+    return any(
+        _changes(ctx, use)
+        for use in ctx.index.nodes(ast.Name)
+        if use.id == name.id and isinstance(use.ctx, ast.Load) and ctx.index.scope(use).owner(name.id) is scope
+    )
+
+
+def _changes(ctx: Context, use: ast.AST) -> bool:
+    parent = ctx.parent(use)
+    if isinstance(parent, ast.Subscript) and parent.value is use:
+        return not isinstance(parent.ctx, ast.Load) or _changes(ctx, parent)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _CHANGING | _CHANGING_LISTS
+    if isinstance(parent, ast.keyword):
+        parent = ctx.parent(parent)
+    if isinstance(parent, ast.Call) and parent.func is not use:
+        called = ctx.called(parent)
+        return called is None or ctx.model.names.is_project(called)
+    # Another name for it, or for its elements.
+    return isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For)) and isinstance(use, ast.Name)
