@@ -64,12 +64,24 @@ def _reads(ctx: Context, use: ast.AST) -> bool:
 
 def may_change(ctx: Context, name: ast.Name) -> bool:
     """Whether code changes, or may change, the items of what a name stands for, before or after this use of it."""
+    return any(_changes(ctx, use) for use in _uses(ctx, name))
+
+
+def appended(ctx: Context, name: ast.Name) -> list[ast.expr]:
+    """What is appended to the list that a name stands for; nothing where code changes it in other ways as well."""
+    calls = [ctx.parent(ctx.parent(use) or use) for use in _uses(ctx, name) if _changes(ctx, use)]
+    found = [
+        call.args[0]
+        for call in calls
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "append" and len(call.args) == 1
+    ]
+    return found if len(found) == len(calls) else []
+
+
+def _uses(ctx: Context, name: ast.Name) -> list[ast.Name]:
     scope = ctx.index.scope(name).owner(name.id)
-    return any(
-        _changes(ctx, use)
-        for use in ctx.index.nodes(ast.Name)
-        if use.id == name.id and isinstance(use.ctx, ast.Load) and ctx.index.scope(use).owner(name.id) is scope
-    )
+    uses = (n for n in ctx.index.nodes(ast.Name) if n.id == name.id and isinstance(n.ctx, ast.Load))
+    return [n for n in uses if ctx.index.scope(n).owner(n.id) is scope]
 
 
 def _changes(ctx: Context, use: ast.AST) -> bool:
