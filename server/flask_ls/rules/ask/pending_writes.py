@@ -26,6 +26,7 @@ class PendingWrites:
         # The write, and the return or the block with whose context it is lost.
         self.lost: list[tuple[ast.AST, ast.AST | None]] = []
         self._calling: list[ast.AST] = []
+        self._finally: list[Sequence[ast.stmt]] = []
 
     def function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Collect the writes that no commit follows before the function ends."""
@@ -50,7 +51,7 @@ class PendingWrites:
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             return pending, True
         if isinstance(node, ast.Return):
-            pending = self._expressions(node, pending)
+            pending = self._last(self._expressions(node, pending))
             if not self._is_error(node):
                 self.lost += [(w, node) for w in pending]
             return pending, False
@@ -73,11 +74,13 @@ class PendingWrites:
             after, ends = self._block(node.orelse, cleared + added)
             return after, ends
         if isinstance(node, ast.Try):
+            self._finally.append(node.finalbody)
             inner, ends = self._block(node.body, pending)
             if ends:
                 inner, ends = self._block(node.orelse, inner)
             # What a handler does after a failure is no promise to write.
             handled = [self._quietly(h.body) for h in node.handlers]
+            self._finally.pop()
             after, final = self._block(node.finalbody, inner)
             return after, final and (ends or any(handled))
         if isinstance(node, (ast.With, ast.AsyncWith)):
@@ -97,6 +100,14 @@ class PendingWrites:
             arms = [self._block(case.body, pending) for case in node.cases]
             return self._joined([*arms, (pending, True)], pending)
         return self._expressions(node, pending), not self._aborts(node)
+
+    def _last(self, pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+        """What is pending after the ``finally`` blocks that a return runs through."""
+        blocks, self._finally = self._finally, []
+        for block in reversed(blocks):
+            pending, _ = self._block(block, pending)
+        self._finally = blocks
+        return pending
 
     def _quietly(self, block: Sequence[ast.stmt]) -> bool:
         kept, self.lost = self.lost, []
@@ -168,7 +179,9 @@ class PendingWrites:
             return ()
         self._calling.append(function)
         kept, self.lost = self.lost, []
+        blocks, self._finally = self._finally, []
         after, ends = self._block(function.body, pending)
+        self._finally = blocks
         left = list(dict.fromkeys([*(after if ends else ()), *(w for w, _ in self.lost)]))
         self.lost = kept
         self._calling.pop()
