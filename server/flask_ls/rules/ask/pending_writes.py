@@ -190,9 +190,9 @@ class PendingWrites:
 
     def _is_of_request(self, test: ast.expr) -> bool:
         """Whether the condition asks the request itself, and nothing that was made before."""
-        names = [n for n in ast.walk(test) if isinstance(n, (ast.Name, ast.Attribute))]
-        roots = [n for n in names if isinstance(n, ast.Name)]
-        return bool(roots) and all(self.ctx.name(n) == "flask.request" for n in roots)
+        roots = [n for n in ast.walk(test) if isinstance(n, ast.Name)]
+        wholes = [self.ctx.parent(n) if self.ctx.name(n) == "flask" else n for n in roots]
+        return bool(roots) and all(self.ctx.name(n) == "flask.request" for n in wholes if n is not None)
 
     def _sets_column(self, call: ast.Call) -> bool:
         """``setattr(user, "name", value)``."""

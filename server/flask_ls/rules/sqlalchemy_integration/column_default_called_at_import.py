@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import returns
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -200,7 +201,7 @@ def _returns_changing(call: ast.Call, ctx: Context) -> bool:
         isinstance(node, ast.Call) and ctx.name(node.func) in _CHANGING
         for statement in returns(ctx, function)
         if statement.value is not None
-        for node in ast.walk(statement.value)
+        for node in ast.walk(definition(ctx, statement.value))
     )
 
 
