@@ -111,7 +111,17 @@ def _following(statement: ast.stmt, ctx: Context) -> Sequence[ast.stmt]:
 def pushes_context(block: ast.With, ctx: Context) -> bool:
     """Whether the block pushes an application or request context, with which its session ends."""
     calls = [i.context_expr for i in block.items if isinstance(i.context_expr, ast.Call)]
-    return any(ctx.member(call.func) in _PUSHING for call in calls)
+    return any(ctx.member(call.func) in _PUSHING or _is_of_fixture(call.func, ctx) for call in calls)
+
+
+def _is_of_fixture(method: ast.expr, ctx: Context) -> bool:
+    """``app.app_context`` in a test or fixture, where ``app`` is an application that another fixture gives."""
+    app = method.value if isinstance(method, ast.Attribute) and f"flask.Flask.{method.attr}" in _PUSHING else None
+    function = ctx.index.function_of(method)
+    if not isinstance(app, ast.Name) or not isinstance(function, FUNCTIONS) or not ctx.is_test:
+        return False
+    value = ctx.model.contexts.values.of(ctx.path, f"%{ctx.index.qualname(function)}:{app.id}")
+    return value is not None and value.kind == "instance" and "flask.Flask" in ctx.model.mro(value.name)
 
 
 def _is_left_to_load(read: ast.Attribute, model: str, end: End, ctx: Context) -> bool:
