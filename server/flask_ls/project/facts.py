@@ -17,7 +17,10 @@ ExportKind = Literal["alias", "name", "def", "class", "value", "other"]
 
 
 class Ref(NamedTuple):
-    """A name chain as written, in the namespace of its module: ``db.session``; ``called``: ``create_app(...)``."""
+    """A name chain as written, in the namespace of its module: ``db.session``; ``called``: ``create_app(...)``.
+
+    ``flask:Flask`` is a name that a function imported for itself.
+    """
 
     dotted: str
     called: bool = False
@@ -150,7 +153,7 @@ class FileFacts:
     ``words`` are the words of the vocabulary that it contains. ``stores`` are the attributes it sets on names, as
     written: ``request.user`` for ``request.user = ...`` and ``setattr(request, "user", ...)``. ``containers`` are
     module-level dicts of names: name -> the values. ``session_writers`` are the functions that change the session.
-    ``config_values`` are configuration keys that get an imported name, with that name as written.
+    ``config_values`` are configuration keys that get an imported name, or what it returns, with that name as written.
     ``links`` are the names of endpoints and templates that it gives to ``url_for``, ``render_template`` and the like.
     ``bound_extensions`` are the receivers of ``.init_app()`` calls (``?``: one that other code chooses) and ``passed``
     the name chains handed on (arguments, elements, returned or assigned values).

@@ -24,6 +24,9 @@ KEYS = keys_of_packages(frozenset({"flask_sqlalchemy", "flask_jwt_extended"}))
         ("MAX_CONTENT_LENGHT", "MAX_CONTENT_LENGTH"),
         ("SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI"),
         ("SQLALCHEMY_TRACK_MODIFICATION", "SQLALCHEMY_TRACK_MODIFICATIONS"),
+        ("TESTNG", "TESTING"),
+        ("SEND_FILE_MAX_AGE_DEFAULTS", "SEND_FILE_MAX_AGE_DEFAULT"),
+        ("JWT_SECRET_KY", "JWT_SECRET_KEY"),
         # Names of their own, however near:
         ("SECRET_KEY", None),
         ("SECRET_KEYS", None),
@@ -33,6 +36,9 @@ KEYS = keys_of_packages(frozenset({"flask_sqlalchemy", "flask_jwt_extended"}))
         ("SESSION_COOKIE", None),
         ("UPLOAD_FOLDER", None),
         ("KEY", None),
+        ("DEBUGS", None),
+        ("EN", None),
+        ("SECRET_ID", None),
     ],
 )
 def test_meant_key(key: str, meant: str | None) -> None:

@@ -53,13 +53,11 @@ class Spelling:
         return None
 
     def _one_word_off(self, words: list[str]) -> set[str]:
-        if len(words) < 2:
-            return set()
         return {
             key
             for place, word in enumerate(words)
             for other, key in self._without_word.get((place, (*words[:place], *words[place + 1 :])), ())
-            if _is_slip(word, other)
+            if _is_slip(word, other, len(words))
         }
 
 
@@ -74,14 +72,20 @@ def meant_key(key: str, candidates: frozenset[str]) -> str | None:
     return spelling(candidates).meant(key)
 
 
-def _is_slip(word: str, known: str) -> bool:
-    """Whether a word is a known one mistyped, rather than another word."""
+def _is_slip(word: str, known: str, words: int) -> bool:
+    """Whether a word is a known one mistyped, rather than another word. ``words`` is how many the whole key has."""
     if f"{word}S" == known:
+        return True
+    if word == f"{known}S" and words >= 4:
         return True
     # `SECRET_KEYS` and `SECRET_KEY2` are names one would give a list or a second one of it.
     if word == f"{known}S" or word.rstrip("0123456789") == known or not word or word in _KNOWN_WORDS:
         return False
     shorter = min(len(word), len(known))
+    if words == 1 and shorter < 5:
+        return False
+    if len(word) == 2 and len(known) == 3:
+        return word in (known[1:], known[:2], known[0] + known[2])
     if shorter < 5 and len(word) == len(known) and sorted(word) != sorted(known):
         return False
     return shorter >= 3 and distance(word, known, 2) <= (2 if shorter >= 7 else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -95,9 +96,10 @@ class Outside:
 
     @staticmethod
     def _is_wsgi(body: Body) -> bool:
-        """PEP 3333: a callable that takes ``environ`` and ``start_response``."""
+        """PEP 3333: a callable that takes ``environ`` and ``start_response``, which some call ``env`` and ``start``."""
         names = [p.name for p in body.parameters]
-        return "environ" in names and "start_response" in names
+        pairs = itertools.pairwise(names)
+        return any(first in ("environ", "env") and second.startswith("start") for first, second in pairs)
 
     # Streams
 

@@ -191,7 +191,10 @@ def _default(index: FileIndex, argument: ast.arg) -> ast.expr | None:
 
 
 def config_values(index: FileIndex) -> tuple[tuple[str, str], ...]:
-    """Keys that get the value of an imported name: key and name chain as written. The receiver is not looked at."""
+    """Keys that get the value of an imported name, or what an imported function returns: key and name as written.
+
+    The receiver is not looked at.
+    """
     found: list[tuple[str, str]] = []
     for keyword in index.nodes(ast.keyword):
         found += _imported_value(index, keyword.arg, keyword.value)
@@ -214,6 +217,7 @@ def config_values(index: FileIndex) -> tuple[tuple[str, str], ...]:
 
 
 def _imported_value(index: FileIndex, key: object, value: ast.expr) -> list[tuple[str, str]]:
+    value = value.func if isinstance(value, ast.Call) and not value.args and not value.keywords else value
     if key not in FOLLOWED_KEYS or not isinstance(value, (ast.Name, ast.Attribute)):
         return []
     written = ref(value)

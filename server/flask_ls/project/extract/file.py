@@ -12,6 +12,7 @@ from flask_ls.project.extract.handing import BINDING, bound_extensions, passed
 from flask_ls.project.extract.hooks import HOOK_WORDS, commits_in_hooks
 from flask_ls.project.extract.import_time import import_time
 from flask_ls.project.extract.links import LINK_WORDS, links
+from flask_ls.project.extract.local_refs import local_ref
 from flask_ls.project.extract.refs import annotation_ref, dotted_name, is_none, is_type_checking, ref
 from flask_ls.project.extract.sending import SENDING, sent_bodies
 from flask_ls.project.facts import (
@@ -31,7 +32,7 @@ from flask_ls.syntax.source import SourceFile
 from flask_ls.syntax.span import Span
 
 # Part of the cache key: raise it when the meaning or shape of facts changes.
-EXTRACTOR_VERSION = 26
+EXTRACTOR_VERSION = 29
 
 
 def extract(
@@ -250,6 +251,8 @@ def _returned(index: FileIndex, node: FunctionNode, statements: list[ast.AST]) -
             value = bindings[0].value
             seen += 1
         found = ref(value) if value is not None else None
+        if found is not None and found.called and found.dotted.partition(".")[0] in scope.bindings:
+            found = local_ref(index, value)  # type: ignore[arg-type]
         if found is None or found.dotted.partition(".")[0] in scope.bindings:
             opaque = opaque or value is not None
         else:
@@ -265,7 +268,7 @@ def _classes(source: SourceFile, index: FileIndex) -> dict[str, ClassFacts]:
 def _class(
     source: SourceFile, index: FileIndex, node: ast.ClassDef, stores: dict[ast.AST, list[tuple[str, str, ast.expr]]]
 ) -> ClassFacts:
-    bases = [ref(b) for b in node.bases]
+    bases = [local_ref(index, b) for b in node.bases]
     scope = index.scope_made_by(node)
     attributes: dict[str, Ref | None] = {}
     for name, bindings in scope.bindings.items():

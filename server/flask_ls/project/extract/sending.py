@@ -35,7 +35,7 @@ def _sent(call: ast.Call, source: SourceFile, index: FileIndex) -> Iterator[Sent
     if (
         test is None
         or isinstance(test, ast.Lambda)
-        or not _is_client(call.func, test)
+        or not _is_client(call.func, test, index)
         or _REFUSALS.search(source.segment(test))
     ):
         return
@@ -45,17 +45,33 @@ def _sent(call: ast.Call, source: SourceFile, index: FileIndex) -> Iterator[Sent
         yield SentBody(url.value, "form", source.span(call))
 
 
-def _is_client(method: Any, test: FunctionNode) -> bool:
-    """The fixture ``client``, or a variable of the test for ``app.test_client()``."""
-    if not isinstance(method.value, ast.Name):
+def _is_client(method: Any, test: FunctionNode, index: FileIndex) -> bool:
+    """The fixture ``client``, or a variable of the test or of its class for ``app.test_client()``, or that itself."""
+    if _is_made(method.value):
+        return True
+    if isinstance(method.value, ast.Attribute) and isinstance(method.value.value, ast.Name):
+        cls = index.class_of(test)
+        within: ast.AST = cls if cls is not None and method.value.value.id == "self" else ast.Pass()
+    elif isinstance(method.value, ast.Name):
+        within = test
+    else:
         return False
-    name = method.value.id
-    bound = [n for n in ast.walk(test) if isinstance(n, ast.Assign)]
+    bound = [n for n in ast.walk(within) if isinstance(n, ast.Assign)]
     made: list[tuple[ast.expr | None, ast.expr]] = [(t, n.value) for n in bound for t in n.targets]
-    made += [(n.optional_vars, n.context_expr) for n in ast.walk(test) if isinstance(n, ast.withitem)]
-    values = [value for target, value in made if isinstance(target, ast.Name) and target.id == name]
+    made += [(n.optional_vars, n.context_expr) for n in ast.walk(within) if isinstance(n, ast.withitem)]
+    values = [value for target, value in made if target is not None and _is_same(target, method.value)]
     if not values:
+        name = method.value.id if isinstance(method.value, ast.Name) else ""
         return name == "client" and any(a.arg == name for a in test.args.args)
-    return all(
-        isinstance(v, ast.Call) and isinstance(v.func, ast.Attribute) and v.func.attr == "test_client" for v in values
-    )
+    return all(_is_made(v) for v in values)
+
+
+def _is_made(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "test_client"
+
+
+def _is_same(target: ast.expr, used: ast.expr) -> bool:
+    """Whether both are the same name, or the same attribute of a name."""
+    if isinstance(target, ast.Attribute) and isinstance(used, ast.Attribute):
+        return target.attr == used.attr and _is_same(target.value, used.value)
+    return isinstance(target, ast.Name) and isinstance(used, ast.Name) and target.id == used.id

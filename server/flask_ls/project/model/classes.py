@@ -54,7 +54,7 @@ class Classes:
             if found is not None:
                 return found
         head, _, method = ref.dotted.rpartition(".")
-        if head and ref.called:
+        if head and ref.called and ":" not in method:
             receiver = self.of_ref(module, Ref(head))
             return self.of_method_result(receiver, method) if receiver else None
         return None

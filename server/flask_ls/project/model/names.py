@@ -50,7 +50,13 @@ class Names:
         return self._canonical(dotted)
 
     def in_module(self, module: str, written: str) -> str | None:
-        """The origin of a name chain as written at module level of ``module``; None for builtins and unknown."""
+        """The origin of a name chain as written at module level of ``module``; None for builtins and unknown.
+
+        ``package.module:name`` is what a function of the module imports.
+        """
+        source, colon, name = written.partition(":")
+        if colon:
+            return self.canonical(self.imported_from(module, source, name) if name else self.imported(module, source))
         head, _, rest = written.partition(".")
         facts = self.module(module)
         if facts is None:

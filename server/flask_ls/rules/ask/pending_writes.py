@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.commits import MAY_COMMIT, may_commit
+from flask_ls.rules.ask.detached import pushes_context
 from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.queries import model_of_element, model_of_iterated
 from flask_ls.rules.ask.session import RESETS, function_named, is_write, loaded_model, session_call
@@ -22,8 +23,10 @@ class PendingWrites:
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
+        # The write, and the return or the block with whose context it is lost.
         self.lost: list[tuple[ast.AST, ast.AST | None]] = []
         self._calling: list[ast.AST] = []
+        self._finally: list[Sequence[ast.stmt]] = []
 
     def function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Collect the writes that no commit follows before the function ends."""
@@ -31,6 +34,10 @@ class PendingWrites:
         pending, ends = self._block(function.body, ())
         if ends:
             self.lost += [(w, None) for w in pending]
+
+    def block(self, block: ast.With) -> None:
+        """The same of a block that pushes a context, outside of functions."""
+        self._statement(block, ())
 
     def _block(self, block: Sequence[ast.stmt], pending: tuple[ast.AST, ...]) -> tuple[tuple[ast.AST, ...], bool]:
         """The writes pending after the block, and whether control runs past its end."""
@@ -44,7 +51,7 @@ class PendingWrites:
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             return pending, True
         if isinstance(node, ast.Return):
-            pending = self._expressions(node, pending)
+            pending = self._last(self._expressions(node, pending))
             if not self._is_error(node):
                 self.lost += [(w, node) for w in pending]
             return pending, False
@@ -67,15 +74,22 @@ class PendingWrites:
             after, ends = self._block(node.orelse, cleared + added)
             return after, ends
         if isinstance(node, ast.Try):
+            self._finally.append(node.finalbody)
             inner, ends = self._block(node.body, pending)
             if ends:
                 inner, ends = self._block(node.orelse, inner)
             # What a handler does after a failure is no promise to write.
             handled = [self._quietly(h.body) for h in node.handlers]
+            self._finally.pop()
             after, final = self._block(node.finalbody, inner)
             return after, final and (ends or any(handled))
         if isinstance(node, (ast.With, ast.AsyncWith)):
             inner, ends = self._block(node.body, self._expressions_of(node.items, pending))
+            if isinstance(node, ast.With) and pushes_context(node, self.ctx):
+                # Its session ends here, whatever is committed afterwards.
+                if ends and not any(session_call(self.ctx, i.context_expr) == "begin" for i in node.items):
+                    self.lost += [(w, node) for w in inner if w not in pending]
+                return pending, ends
             commits = any(session_call(self.ctx, i.context_expr) == "begin" for i in node.items) or any(
                 session_call(self.ctx, i.context_expr) is None
                 and self.ctx.model.names.is_project(self.ctx.called(i.context_expr) or "")
@@ -86,6 +100,14 @@ class PendingWrites:
             arms = [self._block(case.body, pending) for case in node.cases]
             return self._joined([*arms, (pending, True)], pending)
         return self._expressions(node, pending), not self._aborts(node)
+
+    def _last(self, pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+        """What is pending after the ``finally`` blocks that a return runs through."""
+        blocks, self._finally = self._finally, []
+        for block in reversed(blocks):
+            pending, _ = self._block(block, pending)
+        self._finally = blocks
+        return pending
 
     def _quietly(self, block: Sequence[ast.stmt]) -> bool:
         kept, self.lost = self.lost, []
@@ -123,7 +145,7 @@ class PendingWrites:
         return pending
 
     def _call(self, call: ast.Call, pending: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
-        if is_write(self.ctx, call) or self._sets_column(call):
+        if is_write(self.ctx, call) or self._sets_column(call) or self._relates(call):
             return (*pending, call)
         method = session_call(self.ctx, call)
         if method is not None:
@@ -157,7 +179,9 @@ class PendingWrites:
             return ()
         self._calling.append(function)
         kept, self.lost = self.lost, []
+        blocks, self._finally = self._finally, []
         after, ends = self._block(function.body, pending)
+        self._finally = blocks
         left = list(dict.fromkeys([*(after if ends else ()), *(w for w, _ in self.lost)]))
         self.lost = kept
         self._calling.pop()
@@ -166,9 +190,9 @@ class PendingWrites:
 
     def _is_of_request(self, test: ast.expr) -> bool:
         """Whether the condition asks the request itself, and nothing that was made before."""
-        names = [n for n in ast.walk(test) if isinstance(n, (ast.Name, ast.Attribute))]
-        roots = [n for n in names if isinstance(n, ast.Name)]
-        return bool(roots) and all(self.ctx.name(n) == "flask.request" for n in roots)
+        roots = [n for n in ast.walk(test) if isinstance(n, ast.Name)]
+        wholes = [self.ctx.parent(n) if self.ctx.name(n) == "flask" else n for n in roots]
+        return bool(roots) and all(self.ctx.name(n) == "flask.request" for n in wholes if n is not None)
 
     def _sets_column(self, call: ast.Call) -> bool:
         """``setattr(user, "name", value)``."""
@@ -176,8 +200,20 @@ class PendingWrites:
             return False
         return self._is_column(call.args[0], values.text(self.ctx, call.args[1]) or "")
 
+    def _relates(self, call: ast.Call) -> bool:
+        """``user.groups.append(group)``."""
+        method = call.func
+        if not isinstance(method, ast.Attribute) or method.attr not in ("append", "extend", "remove"):
+            return False
+        related = method.value
+        return isinstance(related, ast.Attribute) and self._declares(related.value, related.attr, "relationship")
+
     def _is_column(self, node: ast.expr, name: str) -> bool:
         """Whether ``name`` is a column of an object that was loaded from the database."""
+        return self._declares(node, name, "Column", "mapped_column")
+
+    def _declares(self, node: ast.expr, name: str, *kinds: str) -> bool:
+        """Whether the model of an object that was loaded from the database declares ``name`` as one of these."""
         if not isinstance(node, ast.Name):
             return False
         bindings = self.ctx.index.lookup(node.id, node)
@@ -187,7 +223,7 @@ class PendingWrites:
             known = self.ctx.model.names.class_(cls)
             value = known[1].attributes.get(name) if known is not None else None
             if value is not None:
-                return value.called and value.dotted.rpartition(".")[2] in ("Column", "mapped_column")
+                return value.called and value.dotted.rpartition(".")[2] in kinds
         return False
 
     def _is_error(self, node: ast.Return) -> bool:

@@ -35,6 +35,8 @@ def process_state(ctx: Context, name: ast.expr) -> ProcessState | None:
         if scope is not ctx.index.root:
             return None
         own = [b for b in scope.bindings[name.id] if b.kind not in ("import", "from")]
+        if own and all(ctx.index.function_of(b.node) is not None for b in own):
+            return ProcessState(None, ctx.site(own[0].node))  # `global user` where the module has no such name
         if own:
             return _made(_made_by(own), ctx.infer, ctx.path, ctx)
     elif not isinstance(name, ast.Attribute):

@@ -56,6 +56,8 @@ def _model(ctx: Context, node: ast.expr) -> str | None:
 def model_of_rows(ctx: Context, node: ast.expr) -> str | None:
     """The model of a list of rows: ``User.query.all()``, ``db.session.scalars(select(User)).all()``."""
     node = definition(ctx, node)
+    if isinstance(node, ast.Attribute) and node.attr == "items":
+        return _paginated(ctx, definition(ctx, node.value))
     if isinstance(node, ast.Call) and ctx.called(node) == "builtins.list" and len(node.args) == 1:
         return model_of_iterated(ctx, node.args[0])
     is_all = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "all"
@@ -83,23 +85,46 @@ def model_of_iterated(ctx: Context, node: ast.expr) -> str | None:
     return _selected(ctx, node.args[0]) if node.func.attr == "scalars" else None
 
 
+def _paginated(ctx: Context, node: ast.expr) -> str | None:
+    """The model of ``User.query.paginate()`` and ``db.paginate(select(User))``, of which ``items`` are the rows."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "paginate":
+        return None
+    if ctx.member(node.func) == "flask_sqlalchemy.SQLAlchemy.paginate":
+        return _selected(ctx, node.args[0]) if node.args else None
+    return model_of_iterated(ctx, node.func.value)
+
+
 def is_of_rows(ctx: Context, node: ast.expr) -> bool | None:
     """Whether the expression is a list of rows of columns (True) or one such row (False); None when it is neither.
 
     ``session.execute(...).all()``, ``session.query(User.id, User.name).first()``. No model is in them, and no tuple.
     """
     node = definition(ctx, node)
+    loop = _loop_of(ctx, node)
+    if loop is not None:
+        return False if _is_executed(ctx, definition(ctx, loop.iter)) or is_of_rows(ctx, loop.iter) else None
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _OF_ROWS:
         return None
     result = definition(ctx, node.func.value)
     while isinstance(result, ast.Call) and isinstance(result.func, ast.Attribute):
-        is_executed = result.func.attr == "execute" and ctx.is_instance(result.func.value, *_CONNECTIONS)
-        if is_executed or _is_query_of_columns(ctx, result.func, result.args):
+        if _is_executed(ctx, result) or _is_query_of_columns(ctx, result.func, result.args):
             return _OF_ROWS[node.func.attr]
         if result.func.attr not in _NARROWING | {"mappings"}:
             return None
         result = definition(ctx, result.func.value)
     return None
+
+
+def is_query(ctx: Context, node: ast.expr) -> bool:
+    """Whether the expression is a query or the result of one, of which no rows were taken yet."""
+    node = definition(ctx, node)
+    return _is_executed(ctx, node) or (model_of_iterated(ctx, node) is not None and model_of_rows(ctx, node) is None)
+
+
+def _is_executed(ctx: Context, node: ast.expr) -> bool:
+    called = node.func if isinstance(node, ast.Call) else None
+    is_execute = isinstance(called, ast.Attribute) and called.attr == "execute"
+    return is_execute and ctx.is_instance(called.value, *_CONNECTIONS)  # type: ignore[union-attr]
 
 
 def _is_query_of_columns(ctx: Context, called: ast.Attribute, given: list[ast.expr]) -> bool:
@@ -121,11 +146,15 @@ def _is_column(ctx: Context, node: ast.expr) -> bool:
 
 def model_of_element(ctx: Context, node: ast.expr) -> str | None:
     """The model of a loop variable: ``user`` of ``for user in User.query``."""
+    loop = _loop_of(ctx, node)
+    return model_of_iterated(ctx, loop.iter) if loop is not None else None
+
+
+def _loop_of(ctx: Context, node: ast.expr) -> ast.For | ast.comprehension | None:
+    """The loop whose one variable a name is."""
     bindings = ctx.index.lookup(node.id, node) if isinstance(node, ast.Name) else []
     loop = bindings[0].node if len(bindings) == 1 else None
-    if not isinstance(loop, (ast.For, ast.comprehension)) or not isinstance(loop.target, ast.Name):
-        return None
-    return model_of_iterated(ctx, loop.iter)
+    return loop if isinstance(loop, (ast.For, ast.comprehension)) and isinstance(loop.target, ast.Name) else None
 
 
 def _selected_by(ctx: Context, executed: ast.expr) -> str | None:

@@ -90,6 +90,9 @@ FOREIGN = {
     "path_params": "view_args",
     "query": "args",
     "params": "values",
+    "param": "values",
+    "form_data": "form",
+    "formdata": "form",
     "payload": "json",
     "json_body": "json",
     "matchdict": "view_args",
@@ -103,7 +106,7 @@ FOREIGN = {
     "session": None,
     "client": None,
     "text": None,
-    # Misspelt.
+    # Misspelt; also the names of properties with underscores left out or put in, see `meant_property`.
     "arg": "args",
     "forms": "form",
     "file": "files",
@@ -112,6 +115,15 @@ FOREIGN = {
     "value": "values",
     "methods": "method",
 }
+_PLAIN = {name.replace("_", ""): name for name in PROPERTIES | METHODS}
+
+
+def meant_property(name: str) -> str | None:
+    """The property or method that a name without its underscores means: ``query_string`` for ``querystring``."""
+    meant = _PLAIN.get(name.replace("_", "")) if name not in PROPERTIES | METHODS else None
+    return meant if meant is not None and "_" in f"{meant}{name}" else None
+
+
 # The mappings of a request and what these have (MultiDict, CombinedMultiDict, EnvironHeaders).
 MAPPINGS = frozenset({"args", "form", "values", "files", "cookies", "headers"})
 OF_MAPPINGS = frozenset(

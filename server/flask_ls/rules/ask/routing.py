@@ -36,11 +36,14 @@ def blueprints(model: ProjectModel) -> tuple[Blueprint, ...]:
 
 
 def blueprint_named(ctx: Context, node: ast.expr) -> Blueprint | None:
-    """The blueprint that an expression is, when it is bound to a name of a module."""
+    """The blueprint that an expression is, when it is bound to a name of a module, or of a function that makes it."""
     name = ctx.name(node)
-    if name is None:
-        return None
-    found = [b for b in blueprints(ctx.model) if b.variable == name]
+    if name is not None:
+        found = [b for b in blueprints(ctx.model) if b.variable == name]
+    else:
+        made = values.definition(ctx, node)
+        site = ctx.site(made) if isinstance(made, ast.Call) else None
+        found = [b for b in blueprints(ctx.model) if b.site == site]
     return found[0] if len(found) == 1 else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage, values
 from flask_ls.rules.ask.flow import returns, tests_before
@@ -165,21 +165,27 @@ def _behind_calls(ctx: Context, node: ast.expr) -> Iterator[ast.expr]:
     for value in values.possible_values(ctx, node):
         function = function_named(ctx, value.func) if isinstance(value, ast.Call) else None
         if isinstance(function, FUNCTIONS) and not function.decorator_list:
-            for returned in returns(ctx, function):
-                if not stage.is_off_production(stage.stage_here(ctx, returned)):
-                    yield from values.possible_values(ctx, returned.value)
+            yield from _returned(ctx, function)
         else:
             yield value
 
 
+def _returned(ctx: Context, function: FunctionNode) -> Iterator[ast.expr]:
+    for returned in returns(ctx, function):
+        if not stage.is_off_production(stage.stage_here(ctx, returned)):
+            yield from values.possible_values(ctx, returned.value)
+
+
 def _exported(ctx: Context) -> Iterator[ast.expr]:
-    """Values of module-level names that another file makes the key."""
+    """Values of module-level names that another file makes the key, and what functions return that it calls for it."""
     for name in ctx.model.config_objects.values("SECRET_KEY"):
         facts, rest = ctx.model.names.split(name)
         if facts is not None and facts.path == ctx.path:
             head, _, attribute = rest.partition(".")
             for binding in ctx.index.root.bindings.get(head, ()):
-                if binding.kind == "assign" and binding.value is not None and not attribute:
+                if isinstance(binding.node, FUNCTIONS) and not attribute and not binding.node.decorator_list:
+                    yield from _returned(ctx, binding.node)
+                elif binding.kind == "assign" and binding.value is not None and not attribute:
                     yield from values.possible_values(ctx, binding.value)
                 elif isinstance(binding.node, ast.ClassDef):
                     value = values.class_attribute(ctx, binding.node, attribute)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_ls.project.catalog import EXTENSION_PROXIES
+from flask_ls.rules.ask.displays import appended, may_change
 from flask_ls.rules.ask.flow import returns, tests_before
-from flask_ls.rules.ask.queries import is_of_rows, model_of_element, model_of_query, model_of_rows
+from flask_ls.rules.ask.queries import is_of_rows, is_query, model_of_element, model_of_query, model_of_rows
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
@@ -109,11 +110,15 @@ _PLAIN = frozenset(
 )
 
 
+_DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp)
+
+
 @dataclass(frozen=True)
 class Refused:
     """An expression whose value JSON refuses. ``what`` is ``A set``; ``cls`` the project class when it is one.
 
     ``may_be_empty``: nothing is refused when a query finds no row. ``is_rows``: it is a list of instances of ``cls``.
+    ``inside``: the name of the dict or list that holds it, where that is given for it.
     """
 
     node: ast.expr
@@ -122,6 +127,12 @@ class Refused:
     cls: str | None = None
     may_be_empty: bool = False
     is_rows: bool = False
+    inside: ast.expr | None = None
+
+    @property
+    def given(self) -> ast.expr:
+        """What is given to be turned into JSON: the value itself, or what holds it."""
+        return self.inside or self.node
 
 
 def with_member(ctx: Context, refused: Refused, member: str) -> EditBuilder:
@@ -138,23 +149,35 @@ def with_member(ctx: Context, refused: Refused, member: str) -> EditBuilder:
 def unserialisable(ctx: Context, node: ast.expr, left: int = 5) -> Iterator[Refused]:
     """The parts of a value that JSON refuses for certain; nothing where the type is not known."""
     inner = definition(ctx, node)
-    if isinstance(inner, (ast.List, ast.Tuple)) and left > 0:
-        for element in inner.elts:
+    if not isinstance(inner, (*_DISPLAYS, ast.Tuple)) or left <= 0:
+        found = _refused(ctx, node, inner)
+        if found is not None:
+            yield found
+    elif inner is node:
+        yield from _parts(ctx, inner, left)
+    elif not isinstance(node, ast.Name) or not may_change(ctx, node):
+        for part in _parts(ctx, inner, left):
+            yield replace(part, inside=node)
+    elif isinstance(inner, ast.List):
+        for element in appended(ctx, node):
+            for part in unserialisable(ctx, element, left - 1):
+                yield replace(part, inside=node, may_be_empty=True)
+
+
+def _parts(ctx: Context, display: ast.expr, left: int) -> Iterator[Refused]:
+    if isinstance(display, (ast.List, ast.Tuple)):
+        for element in display.elts:
             yield from unserialisable(ctx, element, left - 1)
-    elif isinstance(inner, ast.Dict) and left > 0:
-        for key, value in zip(inner.keys, inner.values, strict=True):
+    elif isinstance(display, ast.Dict):
+        for key, value in zip(display.keys, display.values, strict=True):
             if isinstance(key, ast.Tuple) or (isinstance(key, ast.Constant) and isinstance(key.value, bytes)):
                 yield Refused(key, f"A dict with a {'tuple' if isinstance(key, ast.Tuple) else 'bytes'} as key")
             if key is not None:
                 yield from unserialisable(ctx, value, left - 1)
-    elif isinstance(inner, ast.ListComp) and left > 0:
-        yield from unserialisable(ctx, inner.elt, left - 1)
-    elif isinstance(inner, ast.DictComp) and left > 0:
-        yield from unserialisable(ctx, inner.value, left - 1)
-    else:
-        found = _refused(ctx, node, inner)
-        if found is not None:
-            yield found
+    elif isinstance(display, ast.ListComp):
+        yield from unserialisable(ctx, display.elt, left - 1)
+    elif isinstance(display, ast.DictComp):
+        yield from unserialisable(ctx, display.value, left - 1)
 
 
 def _refused(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
@@ -176,6 +199,10 @@ def _refused(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
         return Refused(node, "An uploaded file")
     if isinstance(node, ast.Name) and _is_exception(ctx, node):
         return Refused(node, "An exception")
+    if is_query(ctx, inner):
+        return Refused(node, "A query")
+    if _is_state(ctx, inner) and not (isinstance(node, ast.Name) and may_change(ctx, node)):
+        return Refused(node, "The state of a model")
     return _instance(ctx, node, inner)
 
 
@@ -188,7 +215,7 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
         return Refused(node, _article(f"{owner.rpartition('.')[2]} member"))
     are_rows = None if ctx.is_older("sqlalchemy", "1.4") else is_of_rows(ctx, inner)  # before, a row was a tuple
     if are_rows is not None:
-        may_be_empty = are_rows or _may_be_none(ctx, node, inner)
+        may_be_empty = are_rows or not isinstance(inner, ast.Call) or _may_be_none(ctx, node, inner)
         return Refused(node, "A list of rows" if are_rows else "A row of a query", may_be_empty=may_be_empty)
     inner = _returned(ctx, inner)
     rows = model_of_rows(ctx, inner)
@@ -200,6 +227,17 @@ def _instance(ctx: Context, node: ast.expr, inner: ast.expr) -> Refused | None:
         return None
     may_be_empty = element is not None or _may_be_none(ctx, node, inner)
     return Refused(node, _article(cls.rpartition(".")[2]), cls=cls, may_be_empty=may_be_empty)
+
+
+def _is_state(ctx: Context, node: ast.expr) -> bool:
+    """``user.__dict__`` and ``vars(user)`` of a model: SQLAlchemy keeps its own state in there."""
+    owner = node.value if isinstance(node, ast.Attribute) and node.attr == "__dict__" else None
+    if isinstance(node, ast.Call) and ctx.called(node) == "builtins.vars" and len(node.args) == 1:
+        owner = node.args[0]
+    if owner is None:
+        return False
+    cls = model_of_query(ctx, definition(ctx, owner)) or model_of_element(ctx, owner) or ctx.infer.class_of(owner)
+    return cls is not None and "flask_sqlalchemy.SQLAlchemy.Model" in ctx.model.mro(cls)
 
 
 def _returned(ctx: Context, node: ast.expr) -> ast.expr:

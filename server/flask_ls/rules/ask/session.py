@@ -34,7 +34,7 @@ def is_write(ctx: Context, node: ast.AST) -> bool:
     """Whether the call changes rows: ``add``, ``User.query.delete()``, ``execute(insert(User))``."""
     method = session_call(ctx, node)
     if method in WRITES:
-        return True
+        return method != "merge" or not _attaches(ctx, node)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     if method is not None:
@@ -42,6 +42,13 @@ def is_write(ctx: Context, node: ast.AST) -> bool:
     if node.func.attr == "delete" and not node.args:
         return model_of_iterated(ctx, node.func.value) is not None
     return node.func.attr == "update" and len(node.args) == 1 and model_of_iterated(ctx, node.func.value) is not None
+
+
+def _attaches(ctx: Context, merge: ast.AST) -> bool:
+    """Whether ``user = session.merge(user)`` only gives an object the session: it is no new one with values to save."""
+    given = definition(ctx, merge.args[0]) if isinstance(merge, ast.Call) and merge.args else None
+    is_used = not isinstance(ctx.parent(merge), ast.Expr)
+    return is_used and not (isinstance(given, ast.Call) and len(given.keywords) > 1)
 
 
 def _is_changing_statement(ctx: Context, node: ast.expr) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_ls.project.scopes import Binding
+from flask_ls.rules.ask.displays import item
 from flask_ls.rules.context import Context
 
 _LIMIT = 16
@@ -47,8 +48,12 @@ def has_unpacking(call: ast.Call) -> bool:
 def definition(ctx: Context, node: ast.expr, left: int = _LIMIT) -> ast.expr:
     """The expression behind a name: followed through single assignments of this file; the node itself otherwise.
 
-    A name assigned several times in one block is followed to the assignment that ran last before the node.
+    A name assigned several times in one block is followed to the assignment that ran last before the node, and an item
+    (``settings["debug"]``) to what the display of a dict gives it that nothing changes.
     """
+    if left > 0 and isinstance(node, ast.Subscript):
+        value = item(ctx, node, left)
+        return node if value is None else definition(ctx, value, left - 1)
     if left > 0 and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         value = _of_class(ctx, node.value, node.attr)
         return node if value is None else definition(ctx, value, left - 1)

@@ -30,7 +30,7 @@ class Target:
 
     ``attribute_span`` is None when the default name is meant, ``module_span`` when escapes lie between text and file.
     ``is_call`` says that the attribute is called, as it is written; ``calls`` that an option of the server says so.
-    ``is_file``: the module is written as a path, and the attribute elsewhere.
+    ``is_file``: the module is written as a path, and the attribute elsewhere. ``folder``: the server goes there first.
     """
 
     module: str
@@ -42,6 +42,7 @@ class Target:
     is_call: bool
     calls: bool = False
     is_file: bool = False
+    folder: str = ""
 
 
 def targets(document: DeploymentFile) -> Iterator[Target]:
@@ -106,21 +107,26 @@ def _flask_app(word: Word) -> Iterator[Target]:
 def _gunicorn(invocation: Invocation) -> Iterator[Target]:
     words = list(invocation.arguments)
     number = 0
+    folder = ""
+    named: Word | None = None
     while number < len(words):
         text = words[number].text
-        if text in ("--chdir", "--pythonpath", "-c", "--config") or text.startswith(("--chdir=", "--pythonpath=")):
-            # The module is looked up elsewhere, or the target may be set in a file that is not known here.
-            if not text.startswith(("-c", "--config")):
+        joined = "=" in text or (not text.startswith("--") and len(text) > 2)
+        if text.startswith("--pythonpath"):
+            return  # the module is looked up elsewhere
+        if text.startswith("--chdir"):
+            given = words[number if joined else min(number + 1, len(words) - 1)]
+            if given.expands:
                 return
-            number += 2
-        elif text.startswith("-"):
-            joined = "=" in text or (not text.startswith("--") and len(text) > 2)
-            number += 1 if joined or text in _GUNICORN_FLAGS else 2
+            folder = given.text.removeprefix("--chdir=")
+        if not text.startswith("-"):
+            named = named or words[number]
+            number += 1
         else:
-            target = _target(words[number], "application", "gunicorn")
-            if target is not None:
-                yield target
-            return
+            number += 1 if joined or text in _GUNICORN_FLAGS else 2
+    target = _target(named, "application", "gunicorn") if named is not None else None
+    if target is not None:
+        yield replace(target, folder=folder)
 
 
 def _waitress(invocation: Invocation) -> Iterator[Target]:
@@ -174,14 +180,16 @@ def module_of(target: Target, document: DeploymentFile, model: ProjectModel) -> 
     """The project module a target names, and whether "there is none" would be certain.
 
     A name that no file of the workspace could have, next to the project's own code, is a mistake; a dotted name of
-    another package may be an installed one.
+    another package may be an installed one. Where the server goes to another folder first, only a module there counts.
     """
     wanted = target.module.replace(".", "/")
-    found = [
-        facts
-        for path, facts in model.files.items()
-        if path.replace("\\", "/").endswith((f"/{wanted}.py", f"/{wanted}/__init__.py"))
-    ]
+    folder = posixpath.normpath(target.folder).strip("/") if target.folder else "."
+    if folder != ".":
+        # An absolute folder is one of the machine that serves: what it is called last is its name here, too.
+        folder = posixpath.basename(folder) if target.folder.startswith("/") else folder
+        there = [f for p, f in model.files.items() if _ends_with(p, f"{folder}/{wanted}")]
+        return (there[0] if len(there) == 1 else None), False
+    found = [facts for path, facts in model.files.items() if _ends_with(path, wanted)]
     if len(found) == 1:
         return found[0], True
     if found:
@@ -193,3 +201,8 @@ def module_of(target: Target, document: DeploymentFile, model: ProjectModel) -> 
     top = target.module.partition(".")[0]
     tops = {m.partition(".")[0] for m in model.modules}
     return None, "." not in target.module or top in tops
+
+
+def _ends_with(path: str, module: str) -> bool:
+    """Whether the file is that of a module, which is written as a path without suffix."""
+    return path.replace("\\", "/").endswith((f"/{module}.py", f"/{module}/__init__.py"))

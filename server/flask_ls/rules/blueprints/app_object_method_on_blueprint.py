@@ -37,6 +37,7 @@ _ONLY_APP: dict[str, str | None] = {
     "add_template_global": "add_app_template_global",
     "shell_context_processor": None,
     "app_context": None,
+    "before_first_request": None,
     "async_to_sync": None,
     "config": None,
     "create_jinja_environment": None,

@@ -96,7 +96,8 @@ def check(ctx: Context) -> Iterator[Finding]:
             duplicate.second.span,
             f'the name "{duplicate.name}" is registered already: this raises ValueError.',
             related=[Related(duplicate.first, "registered here first")],
-            fixes=[_named(duplicate.second.span, duplicate.name, ctx)],
+            # What one call registers again and again gets one name again and again.
+            fixes=[_named(duplicate.second.span, duplicate.name, ctx)] if duplicate.first != duplicate.second else [],
         )
 
 

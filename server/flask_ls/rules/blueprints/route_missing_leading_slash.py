@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.routes import Registration
 from flask_ls.rules.ask import values
+from flask_ls.rules.ask.loops import values_in_turns
 from flask_ls.rules.ask.routing import blueprint_named, blueprints, prefix_of, reachable
 from flask_ls.rules.ask.views import is_app, is_blueprint, registers_routes
 from flask_ls.rules.context import Context
@@ -152,8 +153,8 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if not isinstance(method, ast.Attribute) or method.attr not in _ROUTES:
         return
     given = values.argument(node, 0, "rule")
-    text = values.text(ctx, given)
-    if given is None or text is None or text.startswith("/"):
+    text = _first_without_slash(given, ctx)
+    if given is None or text is None:
         return
     if is_app(ctx, method.value):
         # A class of the project may join the rule with something of its own.
@@ -197,6 +198,14 @@ def check_prefix(node: ast.Call, ctx: Context) -> Iterator[Finding]:
                     fixes=[_slashed(given, ctx)],
                 )
                 return
+
+
+def _first_without_slash(given: ast.expr | None, ctx: Context) -> str | None:
+    """The rule, or the first one that a loop adds, that begins with no slash."""
+    if given is None:
+        return None
+    texts = [values.text(ctx, value) for value in (given, *values_in_turns(ctx, given))]
+    return next((text for text in texts if text is not None and not text.startswith("/")), None)
 
 
 def _joined(registration: Registration, rule: str) -> str:

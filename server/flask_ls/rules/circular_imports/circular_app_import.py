@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.import_order import ImportFailure
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FileIndex
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.current_app import with_current_app
@@ -300,10 +300,20 @@ def _moved_below(failure: ImportFailure, ctx: Context) -> Fix | None:
     body = edit.index.tree.body
     moved = next((s for s in body if edit.source.span(s) == step.site.span), None)
     target = next((s for s in body if edit.source.span(s) == failure.bound.span), None)
-    if moved is None or target is None or moved.lineno > target.lineno:
+    if moved is None or target is None or moved.lineno > target.lineno or _is_used_between(moved, target, edit.index):
         return None
     edit.delete_statement(moved).insert_line_after(target, _allowed_below(edit, moved))
     return ctx.fix(f"Move the import of {step.module} below the definition", edit, safe=False)
+
+
+def _is_used_between(moved: ast.stmt, target: ast.stmt, index: FileIndex) -> bool:
+    """Whether the module itself uses what the import brings before the statement below which it would stand."""
+    names = {(a.asname or a.name).partition(".")[0] for a in getattr(moved, "names", ())}
+    return any(
+        n.id in names and moved.lineno < n.lineno <= (target.end_lineno or target.lineno)
+        for n in index.nodes(ast.Name)
+        if index.function_of(n) is None
+    )
 
 
 def _allowed_below(edit: EditBuilder, statement: ast.stmt) -> str:
@@ -356,12 +366,19 @@ def _imports(module: str, names: tuple[str, ...], importer: str, ctx: Context) -
     return ctx.index.module in (found, *(f"{found}.{n}" for n in names))
 
 
+_REGISTERING = frozenset({"add_url_rule", "register_blueprint", "register_error_handler"})
+
+
 def _is_app(module: str, name: str, ctx: Context) -> bool:
     cls = ctx.model.class_of_name(ctx.model.names.canonical(f"{module}:{name}"))
     return cls is not None and "flask.Flask" in ctx.model.mro(cls)
 
 
 def _registers_on(name: str, ctx: Context) -> ast.AST | None:
+    for call in ctx.index.nodes(ast.Call):
+        method = call.func if isinstance(call.func, ast.Attribute) and call.func.attr in _REGISTERING else None
+        if method is not None and isinstance(method.value, ast.Name) and method.value.id == name:
+            return call
     for function in ctx.index.functions():
         for decorator in function.decorator_list:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator

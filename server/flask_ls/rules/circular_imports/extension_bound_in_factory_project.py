@@ -246,6 +246,9 @@ def _at_module_level(node: ast.stmt, call: ast.Call, name: str, ctx: Context) ->
         return None
     if len(call.args) + len(call.keywords) != 1 or name in ctx.index.root.bindings:
         return None
+    head = next((n for n in ast.walk(call.func) if isinstance(n, ast.Name)), None)
+    if head is None or ctx.index.scope(head).owner(head.id) is not ctx.index.root:
+        return None  # imported in the factory itself
     made = f"{name} = {ctx.text(call.func)}()"
     edit = ctx.edit().replace(node, f"{name}.init_app({ctx.text(given)})")
     imports = [n for n in ctx.tree.body if isinstance(n, (ast.Import, ast.ImportFrom)) and n.lineno < function.lineno]

@@ -1,4 +1,4 @@
-"""``db.create_all()`` runs without the module that defines the models being imported.
+"""``db.create_all()`` runs, or Flask-Migrate is set up, without the module that defines the models being imported.
 
 Why: ``create_all()`` and Alembic's autogenerate know only the models whose modules were imported. A module that nothing
 imports adds no tables, and the first query fails.
@@ -7,7 +7,8 @@ Instead: import the models in the factory, or in the module that calls ``create_
 
 Fix: Imports the models before the call; unsafe, as importing a module runs its code.
 
-Quiet: When anything imports the module before, when modules are imported by computed names, and in tests.
+Quiet: When anything imports the module before, when modules are imported by computed names, and in tests. For
+Flask-Migrate also where ``create_all()`` is called.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flask_ls.project.facts import ClassFacts, FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.project.site import Site
 from flask_ls.rules.ask.session import MODEL
+from flask_ls.rules.ask.values import argument
 from flask_ls.rules.context import Context, is_test_path
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
@@ -33,7 +35,7 @@ rule = Rule(
     code="FLK308",
     severity=Severity.WARNING,
     guide=("Circular imports / extensions use init_app(app)",),
-    triggers=frozenset({"create_all"}) | _DYNAMIC,
+    triggers=frozenset({"create_all", "Migrate", "init_app"}) | _DYNAMIC,
     examples=(
         Bad(
             """
@@ -176,10 +178,13 @@ rule = Rule(
 
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
-    """``db.create_all()``."""
-    if ctx.member(node.func) != "flask_sqlalchemy.SQLAlchemy.create_all" or ctx.is_test:
+    """``db.create_all()``, ``Migrate(app, db)``, ``migrate.init_app(app, db)``."""
+    if ctx.is_test:
         return
-    extension = ctx.name(node.func.value) if isinstance(node.func, ast.Attribute) else None
+    extension = _created(node, ctx) or _migrated(node, ctx)
+    reader = "create_all() does" if _created(node, ctx) else "migrations do"
+    if extension is None:
+        return
     for facts in ctx.model.once(_forgotten):
         models = (c for c in facts.classes.values() if _is_model(f"{facts.module}.{c.qualname}", ctx.model))
         model = next((c for c in models if extension in _extensions(c, facts, ctx.model)), None)
@@ -187,10 +192,27 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             continue
         yield ctx.finding(
             node,
-            f"nothing imports {facts.module}, so create_all() does not know its models.",
+            f"nothing imports {facts.module}, so {reader} not know its models.",
             related=[Related(Site(facts.path, model.name_span), f"the model {model.qualname}")],
             fixes=[_imported(node, facts, ctx)],
         )
+
+
+def _created(node: ast.Call, ctx: Context) -> str | None:
+    """The extension whose tables the call creates."""
+    is_creating = ctx.member(node.func) == "flask_sqlalchemy.SQLAlchemy.create_all"
+    return ctx.name(node.func.value) if is_creating and isinstance(node.func, ast.Attribute) else None
+
+
+def _migrated(node: ast.Call, ctx: Context) -> str | None:
+    """The extension whose tables Flask-Migrate compares with the database, where nothing else creates them."""
+    is_set_up = ctx.called(node) == "flask_migrate.Migrate" or ctx.member(node.func) == "flask_migrate.Migrate.init_app"
+    given = argument(node, 1, "db") if is_set_up and (node.args or node.keywords) else None
+    return ctx.name(given) if given is not None and not ctx.model.each(_creates) else None
+
+
+def _creates(facts: FileFacts) -> bool:
+    return "create_all" in facts.words
 
 
 @rule.on(ast.Call)
@@ -266,7 +288,7 @@ def _is_model(dotted: str, model: ProjectModel) -> bool:
 
 def _imported(node: ast.Call, facts: FileFacts, ctx: Context) -> Fix | None:
     statement = ctx.index.statement(node)
-    if statement is None or not isinstance(statement, ast.Expr):
+    if statement is None or not isinstance(statement, (ast.Expr, ast.Assign)):
         return None
     edit = ctx.edit().insert_line_before(statement, f"import {facts.module}  # noqa: F401")
     return ctx.fix(f"Import {facts.module} before", edit, safe=False)

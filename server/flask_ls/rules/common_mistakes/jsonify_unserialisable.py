@@ -21,6 +21,7 @@ from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.decorators import returns_as_is
 from flask_ls.rules.ask.queries import is_of_rows, model_of_rows
 from flask_ls.rules.ask.serialising import Refused, unserialisable, with_member
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -260,7 +261,9 @@ def on_return(node: ast.Return, ctx: Context) -> Iterator[Finding]:
     function = ctx.index.function_of(node)
     if value is None or not isinstance(function, FUNCTIONS):
         return
-    is_list = isinstance(value, (ast.Dict, ast.List)) or model_of_rows(ctx, value) or is_of_rows(ctx, value)
+    is_list = (
+        isinstance(definition(ctx, value), (ast.Dict, ast.List)) or model_of_rows(ctx, value) or is_of_rows(ctx, value)
+    )
     if not is_list:
         return
     if handlers(ctx).answers(function) and returns_as_is(ctx, function):
@@ -271,10 +274,11 @@ def _report(value: ast.expr, ctx: Context) -> Iterator[Finding]:
     for refused in [*unserialisable(ctx, value), *_bytes(value, ctx)]:
         if not _has_own_provider(ctx):
             yield ctx.finding(
-                refused.node,
+                refused.given,
                 f"{refused.what} is not JSON serialisable: this raises TypeError.",
                 fixes=[_as_list(refused, ctx), _as_dict(refused, ctx)],
                 severity=Severity.WARNING if refused.may_be_empty else None,
+                related=[ctx.related(refused.node, "this is in it")] if refused.inside is not None else [],
             )
 
 

@@ -19,7 +19,15 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.rules.ask.flow import is_caught
-from flask_ls.rules.ask.request_names import FOREIGN, MAPPINGS, METHODS, METHODS_OF_MAPPINGS, OF_MAPPINGS, PROPERTIES
+from flask_ls.rules.ask.request_names import (
+    FOREIGN,
+    MAPPINGS,
+    METHODS,
+    METHODS_OF_MAPPINGS,
+    OF_MAPPINGS,
+    PROPERTIES,
+    meant_property,
+)
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -233,8 +241,8 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
         yield from _of_mapping(node, parent, ctx)
     elif node.attr == "is_xhr" and ctx.is_older("werkzeug", "1"):
         return  # It had one then.
-    elif node.attr in FOREIGN and not _has_own_requests(node.attr, ctx):
-        instead = FOREIGN[node.attr]
+    elif (node.attr in FOREIGN or meant_property(node.attr)) and not _has_own_requests(node.attr, ctx):
+        instead = FOREIGN.get(node.attr) or meant_property(node.attr)
         hint = f"; Flask's is request.{instead}" if instead else ""
         yield ctx.finding(
             node,

@@ -139,7 +139,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 def _starts_server(ctx: Context, call: ast.Call) -> bool:
     func = definition(ctx, call.func)
     if isinstance(func, ast.Attribute) and func.attr == "run":
-        return is_app(ctx, func.value)
+        return is_app(ctx, func.value) or ctx.is_instance(func.value, "flask_socketio.SocketIO")
     return ctx.called(call) in _SIMPLE
 
 

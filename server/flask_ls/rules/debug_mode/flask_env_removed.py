@@ -27,7 +27,7 @@ from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.config import is_config, writes_of
 from flask_ls.rules.ask.config_edits import without as without_key
-from flask_ls.rules.ask.environment_writes import EnvironmentWrite, environment_writes, without
+from flask_ls.rules.ask.environment_writes import EnvironmentWrite, environment_writes, made_before, without
 from flask_ls.rules.ask.project import stored_attributes
 from flask_ls.rules.ask.values import constant
 from flask_ls.rules.ask.views import is_app
@@ -290,7 +290,8 @@ def _is_read_by_project(model: ProjectModel) -> bool:
 
 def _as_debug(ctx: Context, write: EnvironmentWrite) -> Fix | None:
     value = constant(ctx, write.value)
-    if value == "production" or (value == "development" and _PUBLIC.search(ctx.source.text)):
+    is_idle = _PUBLIC.search(ctx.source.text) or made_before(ctx, write) is not None
+    if value == "production" or (value == "development" and is_idle):
         return ctx.fix("Remove FLASK_ENV", without(ctx, write), safe=True)
     if value != "development" or not isinstance(write.key, ast.Constant):
         return None

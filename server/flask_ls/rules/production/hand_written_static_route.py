@@ -16,14 +16,15 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flask_ls.project.index import FUNCTIONS
+from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.flow import own_nodes
-from flask_ls.rules.ask.views import handlers, is_app
+from flask_ls.rules.ask.views import Role, handlers, is_app
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Severity
+from flask_ls.rules.finding import Finding, Fix, Severity
 from flask_ls.rules.rule import Rule
+from flask_ls.syntax.span import Span
 
 rule = Rule(
     __name__,
@@ -126,23 +127,44 @@ _SENDING = frozenset({"flask.send_from_directory", "flask.send_file"})
 def check(ctx: Context) -> Iterator[Finding]:
     """Views that only send the static folder of an app with its own static route."""
     for function, role in handlers(ctx).of_kind("view"):
-        text = values.text(ctx, values.argument(role.call, 0, "rule")) if role.call is not None else None
-        if text is None or not _FOLDER.fullmatch(text) or not is_app(ctx, role.receiver):
+        if not isinstance(function, FUNCTIONS):
             continue
-        if not isinstance(function, FUNCTIONS) or not _serves_static(role.receiver, ctx):
-            continue
-        if not _only_sends(function, ctx, any_folder=_STATIC.fullmatch(text) is not None):
-            continue
-        edit = ctx.edit().delete_statement(function)
-        yield ctx.finding(
-            role.site,
-            "Flask serves static/ at /static already: this view is not needed.",
-            fixes=[ctx.fix("Delete the view", edit, safe=False)],
-        )
+        for span, text in _rules(function, role, ctx):
+            any_folder = _STATIC.fullmatch(text) is not None
+            if _FOLDER.fullmatch(text) and _only_sends(function, ctx, any_folder=any_folder):
+                yield ctx.finding(
+                    span,
+                    "Flask serves static/ at /static already: this view is not needed.",
+                    fixes=[_deleted(function, span, ctx)],
+                )
+
+
+def _deleted(function: FunctionNode, registered: Span, ctx: Context) -> Fix | None:
+    """The view deleted, where nothing but its decorators registers it."""
+    if all(ctx.span(d) != registered for d in function.decorator_list):
+        return None
+    return ctx.fix("Delete the view", ctx.edit().delete_statement(function), safe=False)
+
+
+def _rules(function: FunctionNode, role: Role, ctx: Context) -> Iterator[tuple[Span, str]]:
+    """What registers a view on apps that have a static route of their own, and the rule it gets there."""
+    if role.call is not None and is_app(ctx, role.receiver):
+        text = values.text(ctx, values.argument(role.call, 0, "rule"))
+        if text is not None and _serves_static(role.receiver, ctx):
+            yield ctx.span(role.site), text
+        return
+    # A blueprint's prefix, and where a class is registered, only the table knows.
+    table = ctx.model.routes
+    serving = {r.app for r in table.routes if r.is_static and r.rule == "/static/<path:filename>"}
+    name = ctx.index.dotted(ctx.index.class_of(function) or function)
+    for route in table.routes:
+        if route.function == name and route.app in serving and route.site.path == ctx.path and not route.conditions:
+            yield route.site.span, route.rule
 
 
 def _only_sends(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context, *, any_folder: bool) -> bool:
-    returned = [n.value for n in own_nodes(ctx, function) if isinstance(n, ast.Return)]
+    returns = [n.value for n in own_nodes(ctx, function) if isinstance(n, ast.Return)]
+    returned = [values.definition(ctx, v) if v is not None else None for v in returns]
     return bool(returned) and all(
         isinstance(v, ast.Call) and (_sends_static(v, ctx) or (any_folder and ctx.called(v) in _SENDING))
         for v in returned

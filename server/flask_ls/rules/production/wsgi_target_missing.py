@@ -9,8 +9,9 @@ Instead: the module and name of the application, or of the factory: ``gunicorn "
 
 Fix: Names the only application or factory there is; unsafe, as only you know which one is meant.
 
-Quiet: When the server changes its folder, for modules that may be installed packages, and for modules whose names
-cannot all be known (star imports of other packages, ``__getattr__``, ``globals()``, ``exec``).
+Quiet: For modules in a folder that the server goes to and the project does not show, for modules that may be
+installed packages, and for modules whose names cannot all be known (star imports of other packages, ``__getattr__``,
+``globals()``, ``exec``).
 """
 
 from __future__ import annotations
@@ -244,7 +245,13 @@ def check(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]
                     fixes=[_called(target, factory, ctx)],
                 )
             continue
-        apps = [a for a in module_apps(ctx.model) if a.rpartition(".")[0] == facts.module]
+        # The module is written as the target has it, whatever folder it is found from.
+        apps = [
+            f"{target.module}.{name}"
+            for app in module_apps(ctx.model)
+            for module, _, name in [app.rpartition(".")]
+            if module == facts.module
+        ]
         makers = [f for f in factories(ctx.model) if f.file is facts]
         yield ctx.finding(
             target.span,
@@ -278,7 +285,8 @@ def _only(apps: Sequence[str], makers: Sequence[Factory], target: Target) -> str
         return f"{module}:{name}"
     if len(makers) != 1 or (apps and not target.is_call):
         return None
-    maker = f"{makers[0].file.module}:{makers[0].function.qualname}"
+    module = target.module if target.folder else makers[0].file.module
+    maker = f"{module}:{makers[0].function.qualname}"
     if target.server == "waitress-serve":
         return maker if target.calls else None
     return f"{maker}()"

@@ -129,6 +129,9 @@ def _found(ctx: Context, key: str | None, key_node: ast.AST, value: ast.expr, le
         what = _sensitive(name) if name is not None and not _is_about(key) else None
         what = None if what == "a token" else what
         where = value
+    if what is None and isinstance(inner, (ast.Tuple, ast.List)) and left > 0 and not _is_about(key):
+        for element in inner.elts:
+            yield from _found(ctx, None, element, element, left - 1)
     if what is not None:
         yield ctx.finding(where, f"The user can read the session cookie, and {what} is put into it.")
 

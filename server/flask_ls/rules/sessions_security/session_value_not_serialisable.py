@@ -212,9 +212,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         for found in unserialisable(ctx, write.value):
             yield ctx.finding(
-                found.node,
+                found.given,
                 f"{found.what} cannot be saved in the session cookie: TypeError when the response is finished.",
                 severity=Severity.WARNING if found.may_be_empty else None,
+                related=[ctx.related(found.node, "this is in it")] if found.inside is not None else [],
                 fixes=[_as_list(ctx, found.node) if found.is_iterable else _as_id(ctx, found)],
             )
 

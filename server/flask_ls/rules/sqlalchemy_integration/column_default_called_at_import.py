@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.flow import returns
+from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -166,8 +167,12 @@ _CHANGING = frozenset(
 @rule.on(ast.Call)
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """The default arguments of a column declared in a class body."""
-    if not any(k.arg in _DEFAULTS for k in node.keywords) or ctx.index.function_of(node) is not None:
+    if not any(k.arg in _DEFAULTS for k in node.keywords):
         return
+    statement = ctx.index.statement(node)
+    is_in_class = statement is not None and isinstance(ctx.parent(statement), ast.ClassDef)
+    if not is_in_class and ctx.index.function_of(node) is not None:
+        return  # a function that makes columns
     if ctx.name(node.func) not in _COLUMNS and ctx.member(node.func) not in _COLUMNS:
         return
     for keyword in node.keywords:
@@ -196,7 +201,7 @@ def _returns_changing(call: ast.Call, ctx: Context) -> bool:
         isinstance(node, ast.Call) and ctx.name(node.func) in _CHANGING
         for statement in returns(ctx, function)
         if statement.value is not None
-        for node in ast.walk(statement.value)
+        for node in ast.walk(definition(ctx, statement.value))
     )
 
 

@@ -1,4 +1,4 @@
-"""A view or command changes the database session, itself or in a function it calls, and ends without a commit.
+"""A view, a command or a script changes the database session, itself or in a function, and ends without a commit.
 
 Why: Nothing is written without ``db.session.commit()``: Flask-SQLAlchemy removes the session when the app context ends,
 which rolls back. SQLAlchemy 2 has no autocommit, and SQLALCHEMY_COMMIT_ON_TEARDOWN is gone. ``flush()`` sends SQL but
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FunctionNode
 from flask_ls.rules.ask.commits import is_left_uncommitted
+from flask_ls.rules.ask.detached import pushes_context
 from flask_ls.rules.ask.flow import is_generator, own_nodes
 from flask_ls.rules.ask.pending_writes import PendingWrites, own_nodes_of
 from flask_ls.rules.ask.queries import model_of_iterated
@@ -148,14 +149,14 @@ def check(ctx: Context) -> Iterator[Finding]:
         for write, at in _lost(function, ctx):
             if write not in reported:
                 reported.add(write)
-                yield ctx.finding(
-                    write,
-                    "no commit follows: the change is rolled back when the request ends.",
-                    related=[ctx.related(at, "the function ends here without a commit")] if at is not None else [],
-                    fixes=[_committed(write, function, ctx)],
-                )
+                yield _finding(write, at, function, ctx)
     for function in helpers:
-        lost = [write for write, _ in _lost(function, ctx) if write not in reported]
+        found = [(write, at) for write, at in _lost(function, ctx) if write not in reported]
+        for write, at in found:
+            if isinstance(at, ast.With):
+                reported.add(write)
+                yield _finding(write, at, function, ctx)
+        lost = [write for write, _ in found if write not in reported]
         if not lost or is_generator(ctx, function) or not is_left_uncommitted(ctx, function):
             continue
         for write in lost:
@@ -165,6 +166,34 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f"no commit follows, neither here nor in what calls {function.name}(): the change is rolled back.",
                 fixes=[_committed(write, function, ctx)],
             )
+
+
+@rule.on(ast.With)
+def check_block(node: ast.With, ctx: Context) -> Iterator[Finding]:
+    """``with app.app_context():`` outside of functions, as in a script."""
+    if ctx.is_test or ctx.index.function_of(node) is not None or not pushes_context(node, ctx):
+        return
+    if _somebody_commits_later(ctx):
+        return
+    walk = PendingWrites(ctx)
+    walk.block(node)
+    for write, at in walk.lost:
+        yield _finding(write, at, None, ctx)
+
+
+def _finding(write: ast.AST, at: ast.AST | None, function: FunctionNode | None, ctx: Context) -> Finding:
+    """A write that is lost: with the block ``at``, at the return ``at``, or at the end of the function."""
+    if isinstance(at, ast.With):
+        ending, related = "context", [ctx.related(at.items[0].context_expr, "the context ends with this block")]
+    else:
+        ending = "request"
+        related = [ctx.related(at, "the function ends here without a commit")] if at is not None else []
+    return ctx.finding(
+        write,
+        f"no commit follows: the change is rolled back when the {ending} ends.",
+        related=related,
+        fixes=[_committed(write, function, ctx)],
+    )
 
 
 def _lost(function: FunctionNode, ctx: Context) -> list[tuple[ast.AST, ast.AST | None]]:
@@ -193,7 +222,7 @@ def _is_wrapped(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) 
     )
 
 
-def _committed(write: ast.AST, function: ast.AST, ctx: Context) -> Fix | None:
+def _committed(write: ast.AST, function: ast.AST | None, ctx: Context) -> Fix | None:
     """A commit after the last write of the same block, in the function that Flask calls."""
     statement = ctx.index.statement(write)
     session = _session_text(write, ctx)
@@ -212,11 +241,11 @@ def _committed(write: ast.AST, function: ast.AST, ctx: Context) -> Fix | None:
     return ctx.fix("Commit after the last write", edit, safe=False)
 
 
-def _call_of(helper: ast.AST | None, function: ast.AST, ctx: Context) -> ast.stmt | None:
+def _call_of(helper: ast.AST | None, function: ast.AST | None, ctx: Context) -> ast.stmt | None:
     """The statement of the function that calls a helper of this file, when there is one such statement."""
     found = {
         statement
-        for call in own_nodes(ctx, function)
+        for call in (own_nodes(ctx, function) if function is not None else ())
         if isinstance(call, ast.Call)
         and (name := ctx.called(call)) is not None
         and function_named(ctx, name) is helper

@@ -117,6 +117,7 @@ def check(node: ast.Try, ctx: Context) -> Iterator[Finding]:
         if not _catches_database_errors(handler, ctx) or resets(ctx, _nodes(handler.body)):
             continue
         use = next((n for n in _nodes(handler.body) if is_use(ctx, n)), None) or _later_use(node, handler, call, ctx)
+        use = use or _use_of_callers(node, handler, ctx)
         if use is not None:
             yield ctx.finding(
                 _header(handler, ctx),
@@ -207,6 +208,28 @@ def _later_use(node: ast.Try, handler: ast.ExceptHandler, attempt: ast.AST, ctx:
             return None
         if isinstance(ancestor, ast.stmt):
             statement = ancestor
+    return None
+
+
+def _use_of_callers(node: ast.Try, handler: ast.ExceptHandler, ctx: Context) -> ast.AST | None:
+    """A use of the session in a function that calls this one, and goes on whatever it returns."""
+    function = ctx.index.function_of(node)
+    ends = [n for n in _nodes(handler.body) if isinstance(n, (ast.Return, ast.Raise))]
+    if not isinstance(function, FUNCTIONS) or not all(isinstance(n, ast.Return) for n in ends):
+        return None
+    for call in ctx.index.nodes(ast.Call):
+        statement = ctx.parent(call)
+        if not isinstance(statement, ast.Expr) or function_named(ctx, call.func) is not function:
+            continue
+        around = ctx.parent(statement)
+        again = _nodes(around.body) if isinstance(around, ast.For) else []
+        block = ctx.index.block_of(statement)
+        after = _nodes(block[block.index(statement) + 1 :])
+        use = next((n for n in after if session_call(ctx, n) is not None or is_use(ctx, n)), None)
+        if use is not None and is_use(ctx, use):
+            return use
+        if call in again and use is None:
+            return call
     return None
 
 

@@ -1,15 +1,16 @@
 """A model instance is used where its session is gone: in a thread, in a cache, after the context closed.
 
-Why: The session is scoped to the application context. When the context ends, its objects are detached: after a commit
-all attributes are expired, and reading one raises DetachedInstanceError. A thread gets a session of its own.
+Why: The session is scoped to the application context. When the context ends, or ``db.session.close()`` ends the
+session, its objects are detached: relationships that were not read yet, and after a commit all attributes, raise
+DetachedInstanceError. A thread gets a session of its own.
 
 Instead: pass the id and load the object again, or ``db.session.merge(obj)``; in a fixture ``yield`` inside the block.
 
 Fix: Passes the id and loads the object in the function, moves the reading into the block, yields in a fixture. Only the
 last is safe: the others change what is read and when.
 
-Quiet: For ids and other plain values, for attributes that were loaded after the commit, and for objects that were not
-committed in the block.
+Quiet: For ids and other plain values, for attributes that were loaded after the commit, and, where nothing was
+committed, for all but relationships that are loaded when they are read.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ from collections.abc import Iterator
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.scopes import Binding
-from flask_ls.rules.ask.flow import targets_of
+from flask_ls.rules.ask.detached import End, ends, is_expired, model_of, objects, unreadable
 from flask_ls.rules.ask.handover import Handover, handovers
-from flask_ls.rules.ask.session import MODEL, loaded_model, session_call
 from flask_ls.rules.ask.values import definition
 from flask_ls.rules.ask.views import handler_around
 from flask_ls.rules.context import Context
 from flask_ls.rules.edits.statements import line_of
 from flask_ls.rules.examples import Bad, Good
-from flask_ls.rules.finding import Finding, Fix, Severity
+from flask_ls.rules.finding import Finding, Fix, Related, Severity
 from flask_ls.rules.rule import Rule
 from flask_ls.syntax.span import Span
 
@@ -56,7 +56,9 @@ rule = Rule(
         "SQLAlchemy integration / detached object error: fetch again or merge",
         "SQLAlchemy integration / the session is scoped to the request",
     ),
-    triggers=frozenset({"commit", "Thread", "Timer", "submit", "delay", "apply_async", "expire_on_commit"}),
+    triggers=frozenset(
+        "app_context apply_async close commit delay expire_on_commit query remove session submit Thread Timer".split()
+    ),
     error_text="DetachedInstanceError: Instance <User at 0x...> is not bound to a Session; attribute refresh operation "
     "cannot proceed",
     examples=(
@@ -142,7 +144,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     """Hand-overs, blocks that push a context, and globals of this file."""
     for handover in handovers(ctx):
         for value in (*handover.positional, *handover.named.values()):
-            if _model_of(value, ctx) is not None:
+            if model_of(value, ctx) is not None:
                 yield ctx.finding(
                     value,
                     "the thread or task has another session: pass the id and load the object there.",
@@ -150,9 +152,8 @@ def check(ctx: Context) -> Iterator[Finding]:
                 )
     if ctx.model.each(_names_expiry):
         return
-    for block in ctx.index.nodes(ast.With):
-        if any(isinstance(i.context_expr, ast.Call) and _pushes(i.context_expr, ctx) for i in block.items):
-            yield from _after_block(block, ctx)
+    for end in ends(ctx):
+        yield from _after(end, ctx)
     for statement in ctx.index.nodes(ast.Assign):
         yield from _cached(statement, ctx)
     for call in ctx.index.nodes(ast.Call):
@@ -166,7 +167,7 @@ def _names_expiry(facts: FileFacts) -> bool:
 def _id_passed(handover: Handover, value: ast.expr, ctx: Context) -> Fix | None:
     """``obj.id`` for ``obj``; where the function is in this file, it loads the object again."""
     edit = ctx.edit().after(value, ".id")
-    name = (_model_of(value, ctx) or "").rpartition(".")[2]
+    name = (model_of(value, ctx) or "").rpartition(".")[2]
     session = next((n for n, b in ctx.index.root.bindings.items() if _is_database(b, ctx)), None)
     target = handover.target
     bindings = ctx.index.lookup(target.id, target) if isinstance(target, ast.Name) else []
@@ -205,89 +206,30 @@ def _read_inside(block: ast.With, statement: ast.stmt, ctx: Context) -> Fix | No
     return ctx.fix("Read it before the context ends", edit, safe=False)
 
 
-def _pushes(call: ast.Call, ctx: Context) -> bool:
-    return ctx.member(call.func) in ("flask.Flask.app_context", "flask.Flask.test_request_context")
-
-
-def _model_of(node: ast.expr, ctx: Context) -> str | None:
-    """The model class of an expression: a model built here, or one loaded from the database."""
-    if isinstance(node, ast.Name):
-        bindings = ctx.index.lookup(node.id, node)
-        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
-            return None
-        node = bindings[0].value
-    loaded = loaded_model(ctx, node)
-    if loaded is not None:
-        return loaded
-    cls = ctx.infer.class_of(node) if isinstance(node, ast.Call) else None
-    return cls if cls is not None and MODEL in ctx.model.mro(cls) else None
-
-
-def _is_expired(name: str, block: ast.With, ctx: Context) -> bool:
-    """Whether a commit is the last thing in the block that touches the object's attributes."""
-    commit = -1
-    touched = -1
-    for node in ast.walk(block):
-        if session_call(ctx, node) == "commit":
-            commit = max(commit, ctx.span(node).start)
-        elif (
-            (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name)
-            or session_call(ctx, node) in ("refresh", "expunge", "expunge_all", "merge")
-            or any(isinstance(t, ast.Name) and t.id == name for t in targets_of(node))
-        ):
-            touched = max(touched, ctx.span(node).start)
-    return commit > touched
-
-
-def _after_block(block: ast.With, ctx: Context) -> Iterator[Finding]:
-    names = {
-        t.id
-        for s in block.body
-        for t in targets_of(s)
-        if isinstance(t, ast.Name) and _model_of(t, ctx) is not None and _is_expired(t.id, block, ctx)
-    }
-    if not names:
-        return
-    message = "the session of this object is gone: after the commit reading it raises DetachedInstanceError."
-    last = block.body[-1]
+def _after(end: End, ctx: Context) -> Iterator[Finding]:
+    names = {name for name, _ in objects(end, ctx) if is_expired(name, end.before, ctx)}
+    last = end.before[-1] if end.before else None
+    ending = ctx.related(end.site, "the context ends with this block")
     if isinstance(last, ast.Return) and isinstance(last.value, ast.Name) and last.value.id in names:
-        is_fixture = _is_fixture(block, ctx)
-        if is_fixture or _result_is_read(ctx.index.function_of(block), ctx):
-            yield ctx.finding(
-                last,
-                message,
-                related=[ctx.related(block.items[0].context_expr, "the context ends with this block")],
-                fixes=[_yielded(last, ctx)] if is_fixture else [],
-            )
+        is_fixture = end.block is not None and _is_fixture(end.block, ctx)
+        if is_fixture or _result_is_read(ctx.index.function_of(last), ctx):
+            yield ctx.finding(last, _EXPIRED, related=[ending], fixes=[_yielded(last, ctx)] if is_fixture else [])
         return
-    for kept in (s for s in block.body if isinstance(s, ast.Assign)):
-        yield from _kept_on_self(kept, block, names, message, ctx)
-    siblings = ctx.index.block_of(block)
-    for statement in siblings[siblings.index(block) + 1 :] if block in siblings else []:
-        if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.With)):
-            continue
-        for node in ast.walk(statement):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.ctx, ast.Load)
-                and isinstance(node.value, ast.Name)
-                and node.value.id in names
-                and not node.attr.startswith("__")
-            ):
-                yield ctx.finding(
-                    node,
-                    message,
-                    related=[ctx.related(block.items[0].context_expr, "its context ended here")],
-                    fixes=[_read_inside(block, statement, ctx)],
-                )
-                names.discard(node.value.id)
+    for kept in (s for s in end.before if isinstance(s, ast.Assign)) if end.block is not None else ():
+        yield from _kept_on_self(kept, names, ending, ctx)
+    for read, statement, is_expiry in unreadable(end, ctx):
+        inside = _read_inside(end.block, statement, ctx) if end.block is not None else None
+        yield ctx.finding(
+            read,
+            _EXPIRED if is_expiry else f"the session of this object is gone: {read.attr} cannot be loaded any more.",
+            related=[ctx.related(end.site, "its context ended here" if end.block is not None else "it ends here")],
+            fixes=[inside],
+        )
 
 
-def _kept_on_self(
-    statement: ast.Assign, block: ast.With, names: set[str], message: str, ctx: Context
-) -> Iterator[Finding]:
+def _kept_on_self(statement: ast.Assign, names: set[str], ending: Related, ctx: Context) -> Iterator[Finding]:
     """``self.user = user``, where another method reads an attribute of it."""
-    target, method = statement.targets[0], ctx.index.function_of(block)
+    target, method = statement.targets[0], ctx.index.function_of(statement)
     cls = ctx.index.class_of(method) if isinstance(method, FUNCTIONS) else None
     if cls is None or not isinstance(target, ast.Attribute) or not isinstance(statement.value, ast.Name):
         return
@@ -297,11 +239,7 @@ def _kept_on_self(
         for n in ast.walk(cls)
     )
     if statement.value.id in names and is_read:
-        yield ctx.finding(
-            statement,
-            message,
-            related=[ctx.related(block.items[0].context_expr, "the context ends with this block")],
-        )
+        yield ctx.finding(statement, _EXPIRED, related=[ending])
 
 
 def _result_is_read(function: ast.AST | None, ctx: Context) -> bool:
@@ -334,7 +272,7 @@ def _put_away(call: ast.Call, ctx: Context) -> Iterator[Finding]:
     if not isinstance(holder, ast.Name) or not isinstance(value, ast.Name) or handler_around(ctx, call) is None:
         return
     root = ctx.index.root
-    is_global = ctx.index.scope(holder).owner(holder.id) is root and _model_of(value, ctx) is not None
+    is_global = ctx.index.scope(holder).owner(holder.id) is root and model_of(value, ctx) is not None
     if is_global and all(_is_container(b.value) for b in root.bindings[holder.id]):
         yield ctx.finding(call, _LATER)
 
@@ -344,19 +282,20 @@ def _is_container(node: ast.expr | None) -> bool:
     return isinstance(node, (ast.List, ast.Set)) or (isinstance(made, ast.Name) and made.id in ("list", "set", "deque"))
 
 
+_EXPIRED = "the session of this object is gone: after the commit reading it raises DetachedInstanceError."
 _LATER = "the next request finds this object detached: its session ends with this request."
 
 
 def _cached(statement: ast.Assign, ctx: Context) -> Iterator[Finding]:
     """``CACHE[key] = obj`` and ``global obj`` in a view, after a commit."""
-    if handler_around(ctx, statement) is None or not isinstance(statement.value, ast.Name):
+    if handler_around(ctx, statement) is None or not isinstance(statement.value, (ast.Name, ast.Call)):
         return
-    if _model_of(statement.value, ctx) is None:
+    if model_of(statement.value, ctx) is None:
         return
     for target in statement.targets:
         holder = target.value if isinstance(target, ast.Subscript) else target
         if not isinstance(holder, ast.Name):
             continue
-        owner = ctx.index.scope(holder).owner(holder.id)
-        if owner is ctx.index.root and ctx.index.function_of(statement) is not None:
+        is_global = ctx.index.scope(holder).owner(holder.id) is ctx.index.root
+        if is_global and not (ctx.name(holder) or "").startswith("flask.") and ctx.index.function_of(statement):
             yield ctx.finding(statement, _LATER)
