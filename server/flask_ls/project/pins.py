@@ -19,6 +19,7 @@ _PIN_PATTERNS = (
     "requirement*.txt",
     "requirements/*.txt",
     "requirements/*/*.txt",
+    "etc/requirement*.txt",
     "constraints*.txt",
     "requirements*.in",
 )

@@ -8,8 +8,8 @@ Instead: leave the key out. DEBUG and TESTING imply it.
 
 Fix: Removes the setting; safe: error reports are sent all the same, and the error page is shown.
 
-Quiet: In tests and development configuration, when ``errorhandler(Exception)`` handles everything (it still runs), and
-with Flask-RESTful and Flask-RESTX, whose own error handling the key decides.
+Quiet: In tests and development configuration, in a project without error handlers, when ``errorhandler(Exception)``
+handles everything (it still runs), and with Flask-RESTful and Flask-RESTX, whose own error handling the key decides.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package
 from flask_ls.rules.ask.config import writes_of
@@ -120,7 +121,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for write in writes_of(ctx, "PROPAGATE_EXCEPTIONS"):
         if not truth(ctx, write.value) or not matters(ctx, write) or not reaches_production(ctx, write):
             continue
-        if _handles_everything(ctx) or ctx.model.once(_is_handled_elsewhere):
+        if _handles_everything(ctx) or ctx.model.once(_is_handled_elsewhere) or not ctx.model.each(_may_have_page):
             continue
         yield ctx.finding(
             write.value,
@@ -136,6 +137,10 @@ def _handles_everything(ctx: Context) -> bool:
         if ctx.name(given) in ("builtins.Exception", "builtins.BaseException"):
             return True
     return False
+
+
+def _may_have_page(facts: FileFacts) -> bool:
+    return not facts.words.isdisjoint({"errorhandler", "app_errorhandler", "register_error_handler"})
 
 
 def _is_handled_elsewhere(model: ProjectModel) -> bool:

@@ -8,7 +8,8 @@ and read it: ``os.environ["SECRET_KEY"]``.
 
 Fix: Reads the key from the environment; unsafe, as the variable must be set.
 
-Quiet: In tests and development configuration, and when the made key is written to a file to be read again.
+Quiet: In tests, development configuration, migrations and examples beside a library, right before the development
+server in a script's ``__main__`` block, and when the made key is written to a file to be read again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment, variable_read
 from flask_ls.rules.ask.flow import own_nodes, returns
 from flask_ls.rules.ask.secret_key import matters
+from flask_ls.rules.ask.servers import servers
 from flask_ls.rules.ask.values import environment_read, possible_values
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
@@ -172,7 +174,7 @@ _STORING = frozenset({"write", "write_bytes", "write_text", "dump", "dumps", "se
 def check(ctx: Context) -> Iterator[Finding]:
     """Every value that may reach SECRET_KEY and is made by a random source."""
     for write in writes_of(ctx, "SECRET_KEY"):
-        if not matters(ctx, write) or _is_stored(ctx, write):
+        if not matters(ctx, write) or _is_stored(ctx, write) or _is_for_development_server(ctx, write):
             continue
         values = list(possible_values(ctx, write.value))
         for value in values:
@@ -188,6 +190,12 @@ def check(ctx: Context) -> Iterator[Finding]:
                 severity=Severity.INFORMATION if is_fallback else None,
                 fixes=[_from_environment(ctx, write, value)],
             )
+
+
+def _is_for_development_server(ctx: Context, write: Write) -> bool:
+    """``if __name__ == "__main__":`` gives the key and starts the development server, which is one process."""
+    blocks = [a for a in ctx.index.ancestors(write.node) if isinstance(a, ast.If) and "__name__" in ctx.text(a.test)]
+    return any(block in ctx.index.ancestors(server.call) for block in blocks for server in servers(ctx))
 
 
 def _made_at_random(ctx: Context, value: ast.expr, left: int = 3) -> ast.expr | None:

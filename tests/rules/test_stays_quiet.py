@@ -1,0 +1,206 @@
+"""Where a finding would be right to the letter and help nobody, each beside a case that is to be told."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_ls.features.check import check_texts
+from flask_ls.rules.registry import by_code
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+WEAK = f"{APP}app.secret_key = 'dev'\n"
+STORE = f"{APP}items = []\n@app.post('/')\ndef add():\n    items.append(1)\n    return ''\n"
+LIBRARY = "def helper():\n    return 1\n"
+
+
+def told(code: str, files: dict[str, str]) -> int:
+    """How many findings of a rule a project has."""
+    return len(check_texts({f"/project/{p}": t for p, t in files.items()}, [by_code()[code]], "/project"))
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("FLK402", WEAK), ("FLK809", STORE), ("FLK501", f"{APP}app.run(debug=True)\n")]
+)
+@pytest.mark.parametrize(
+    ("path", "other", "count"),
+    [
+        ("examples/shop/app.py", "lib/core.py", 0),
+        ("mocks/server.py", "lib/core.py", 0),
+        ("shop/app.py", "lib/core.py", 1),
+        ("examples/shop/app.py", "examples/blog/models.py", 1),
+        ("examples/shop/app.py", "tests/test_shop.py", 1),
+    ],
+)
+def test_examples_beside_a_library(code: str, text: str, path: str, other: str, count: int) -> None:
+    assert told(code, {path: text, other: LIBRARY}) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({}, 1),
+        ({"Procfile": "web: gunicorn -w 1 app:app\n"}, 0),
+        ({"Procfile": "web: gunicorn --workers=1 --threads 8 app:app\n"}, 0),
+        ({"Procfile": "web: gunicorn app:app\n"}, 1),
+        (
+            {
+                "Procfile": "web: gunicorn -w 1 app:app\n",
+                "Dockerfile": 'FROM x\nCMD ["gunicorn", "-w", "4", "app:app"]\n',
+            },
+            1,
+        ),
+        ({"serve.py": "from waitress import serve\nfrom app import app\nserve(app)\n"}, 0),
+        ({"io.py": "from flask_socketio import SocketIO\nio = SocketIO()\n"}, 0),
+        ({"io.py": "from flask_socketio import SocketIO\nio = SocketIO(message_queue='redis://')\n"}, 1),
+    ],
+)
+def test_flk809_program_of_one_process(files: dict[str, str], count: int) -> None:
+    assert told("FLK809", {"app.py": STORE, **files}) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("price_cache[request.path] = request.args['x']", 0),
+        ("price_cache.clear()", 1),
+        ("prices[request.path] = request.args['x']", 1),
+        ("if app.config['CELERY_ALWAYS_EAGER']:\n        prices[request.path] = request.args['x']", 0),
+        ("if app.config['SHOWS_PRICES']:\n        prices[request.path] = request.args['x']", 1),
+    ],
+)
+def test_flk809_caches_and_tests(lines: str, count: int) -> None:
+    made = "from flask import request\nprice_cache = {}\nprices = {}\n"
+    view = f"@app.get('/')\ndef index():\n    {lines}\n    return ''\n"
+    assert told("FLK809", {"app.py": APP + made + view}) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "count"),
+    [
+        (".env", "SHOP_KEY=abc\n", 0),
+        (".env.example", "SHOP_KEY=abc\n", 0),
+        (".env.test", "SHOP_KEY=abc\n", 1),
+        (".env", "OTHER_KEY=abc\n", 1),
+        ("docker-compose.yml", "services:\n  web:\n    environment:\n      - SHOP_KEY=${SHOP_KEY}\n", 1),
+    ],
+)
+def test_flk404_files_that_give_the_variable(path: str, text: str, count: int) -> None:
+    app = f"import os\n{APP}app.secret_key = os.getenv('SHOP_KEY')\n"
+    assert told("FLK404", {"app.py": app, path: text}) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("if __name__ == '__main__':\n    app.secret_key = os.urandom(24)\n    app.run()\n", 0),
+        ("app.secret_key = os.urandom(24)\nif __name__ == '__main__':\n    app.run()\n", 1),
+        ("if __name__ == '__main__':\n    app.secret_key = os.urandom(24)\n    serve(app)\n", 1),
+        ("revision, down_revision = '2', '1'\napp.secret_key = os.urandom(24)\n", 0),
+    ],
+)
+def test_flk405_where_nobody_is_served(lines: str, count: int) -> None:
+    assert told("FLK405", {"app.py": f"import os\nfrom shop import serve\n{APP}{lines}"}) == count
+
+
+@pytest.mark.parametrize(
+    ("test", "count"),
+    [
+        ("if not app.debug and app.secret_key == 'replace me':\n    raise RuntimeError\n", 0),
+        ("if not app.debug and app.secret_key == 'another':\n    raise RuntimeError\n", 1),
+    ],
+)
+def test_flk402_another_file_refuses_the_key(test: str, count: int) -> None:
+    app = (
+        "from flask import Flask\nfrom settings import Config\napp = Flask(__name__)\napp.config.from_object(Config)\n"
+    )
+    files = {"settings.py": "class Config:\n    SECRET_KEY = 'replace me'\n", "app.py": app + test}
+    assert told("FLK402", files) == count
+
+
+@pytest.mark.parametrize(("given", "count"), [("/api/users", 0), ("/api", 1), ("/api/users/", 0), ("/users-api", 1)])
+def test_flk607_prefix_that_has_the_own_one_in_it(given: str, count: int) -> None:
+    made = "from flask import Blueprint, Flask\nbp = Blueprint('users', __name__, url_prefix='/users')\n"
+    view = "@bp.get('/list')\ndef index():\n    return ''\napp = Flask(__name__)\n"
+    assert told("FLK607", {"app.py": f"{made}{view}app.register_blueprint(bp, url_prefix='{given}')\n"}) == count
+
+
+FACTORY = "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({}, 0),
+        ({"tests/test_shop.py": "from shop import create_app\ndef test_it():\n    create_app()\n"}, 1),
+        ({"Procfile": "web: gunicorn 'shop:create_app()'\n"}, 1),
+    ],
+)
+def test_flk306_factory_that_one_file_uses(files: dict[str, str], count: int) -> None:
+    server = "from flask import Blueprint\nfrom shop import create_app\nbp = Blueprint('x', __name__)\n"
+    server += "app = create_app()\napp.register_blueprint(bp)\n"
+    assert told("FLK306", {"shop.py": FACTORY, "server.py": server, **files}) == count
+
+
+@pytest.mark.parametrize(("body", "count"), [("with app.app_context():\n        return 1", 0), ("return 1", 1)])
+def test_flk305_app_of_a_worker(body: str, count: int) -> None:
+    worker = f"from flask_mail import Mail\n{APP}mail = Mail(app)\ndef run():\n    {body}\n"
+    files = {"shop/__init__.py": FACTORY, "shop/worker.py": worker, "shop/tasks.py": "from shop.worker import mail\n"}
+    assert told("FLK305", files) == count
+
+
+@pytest.mark.parametrize(
+    ("handler", "count"), [("", 0), ("@app.errorhandler(500)\ndef failed(e):\n    return 'sorry'\n", 1)]
+)
+def test_flk804_needs_a_page_that_is_hidden(handler: str, count: int) -> None:
+    assert told("FLK804", {"app.py": f"{APP}app.config['PROPAGATE_EXCEPTIONS'] = True\n{handler}"}) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        ("token", 0),
+        ("escape(token)", 0),
+        ("escape(token) if token else None", 0),
+        ("load(token).token", 1),
+        ("found", 1),
+    ],
+)
+def test_flk412_token_of_the_url(value: str, count: int) -> None:
+    head = "from flask import Flask, session\nfrom markupsafe import escape\nfrom shop import load, found\n"
+    view = f"@app.get('/<token>')\ndef enter(token):\n    session['token'] = {value}\n    return ''\n"
+    assert told("FLK412", {"app.py": f"{head}app = Flask(__name__)\n{view}"}) == count
+
+
+@pytest.mark.parametrize(("key", "count"), [("SWAGGER_UI_DOC_EXPANSION", 0), ("RESTX_MASK_SWAGGER", 1)])
+def test_flk409_attributes_that_templates_read(key: str, count: int) -> None:
+    assert told("FLK409", {"app.py": f"{APP}app.config.{key} = 'list'\n"}) == count
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "count"),
+    [
+        ("app.run(debug=True)", {"Procfile": "web: gunicorn app:app\n"}, 0),
+        ("app.run(host='127.0.0.1', debug=True)", {"Procfile": "web: gunicorn app:app\n"}, 0),
+        ("app.run(host='0.0.0.0', debug=True)", {"Procfile": "web: gunicorn app:app\n"}, 1),
+        ("app.run(debug=True)", {"Procfile": "web: python app.py\n"}, 1),
+        ("app.run(debug=True)", {"Procfile": "web: gunicorn app:app\nold: python app.py\n"}, 1),
+        ("app.run(debug=True)", {}, 1),
+    ],
+)
+def test_flk501_block_that_developers_start(run: str, files: dict[str, str], count: int) -> None:
+    assert told("FLK501", {"app.py": f"{APP}if __name__ == '__main__':\n    {run}\n", **files}) == count
+
+
+@pytest.mark.parametrize(
+    ("tests", "count"),
+    [
+        ({}, 1),
+        ({"tests/test_shop.py": "def test_it(client):\n    client.get('/')\n"}, 0),
+        ({"tests/test_shop.py": "def test_it(app):\n    app.test_cli_runner().invoke(args=['seed'])\n"}, 1),
+    ],
+)
+def test_flk702_command_that_only_flask_runs(tests: dict[str, str], count: int) -> None:
+    app = "import click\nfrom flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n"
+    app += "@click.command()\ndef seed():\n    db.session.commit()\n"
+    app += "app = Flask(__name__)\ndb.init_app(app)\napp.cli.add_command(seed)\n"
+    assert told("FLK702", {"app.py": app, **tests}) == count
