@@ -204,3 +204,40 @@ def test_flk702_command_that_only_flask_runs(tests: dict[str, str], count: int) 
     app += "@click.command()\ndef seed():\n    db.session.commit()\n"
     app += "app = Flask(__name__)\ndb.init_app(app)\napp.cli.add_command(seed)\n"
     assert told("FLK702", {"app.py": app, **tests}) == count
+
+
+@pytest.mark.parametrize(
+    ("template", "count"),
+    [
+        ("<a href='/?edit=1'>Edit</a>", 0),
+        ("<a href=\"{{ url_for('show', id=item(1), edit=True) }}\">Edit</a>", 0),
+        ("<form><input type='checkbox' name='edit'></form>", 0),
+        ("<form><button name='edit' value='yes'>Edit</button></form>", 0),
+        ("<a href='/?edit=1'>Edit</a> <a href='/?edit=0'>Leave</a>", 1),
+        ("<a href=\"{{ url_for('show', edit=editing) }}\">Edit</a>", 1),
+        ("<form><select name='edit'><option>true</option></select></form>", 1),
+        ("<a href='/?show=1'>Show</a>", 1),
+    ],
+)
+def test_flk906_parameter_that_links_switch_on(template: str, count: int) -> None:
+    view = "from flask import request\n@app.get('/')\ndef show():\n    return str(bool(request.args.get('edit')))\n"
+    assert told("FLK906", {"app.py": APP + view, "templates/show.html": template}) == count
+    defaults = view.replace("'edit')", "'edit', True)")
+    assert told("FLK906", {"app.py": APP + defaults, "templates/show.html": template}) == 1
+
+
+@pytest.mark.parametrize(("link", "count"), [("url_for('show', edit=True)", 0), ("url_for('show', edit=False)", 1)])
+def test_flk906_parameter_that_the_file_switches_on(link: str, count: int) -> None:
+    view = "from flask import redirect, request, url_for\n@app.get('/')\ndef show():\n"
+    view += (
+        f"    return str(bool(request.args.get('edit')))\n@app.post('/')\ndef save():\n    return redirect({link})\n"
+    )
+    assert told("FLK906", {"app.py": APP + view}) == count
+
+
+def test_flk906_header_that_is_asked_for() -> None:
+    view = (
+        "from flask import request\n@app.get('/')\ndef show():\n    return str(request.{}.get('X-Full', False, bool))\n"
+    )
+    assert told("FLK906", {"app.py": APP + view.format("headers")}) == 0
+    assert told("FLK906", {"app.py": APP + view.format("args")}) == 1
