@@ -72,8 +72,10 @@ def test_what_templates_send_follows_their_edits(folder: Path) -> None:
     workspace = loaded(folder)
     assert codes(workspace, folder) == []
     workspace.set_text(str(page), "<a href='/?edit=1'>Edit</a> <a href='/?edit=0'>Leave</a>")
+    workspace.set_text(str(folder / "app.py"), (folder / "app.py").read_text().replace("index", "show"))
     assert codes(workspace, folder) == ["FLK906"]
     workspace.close(str(page))
+    workspace.close(str(folder / "app.py"))
     assert codes(workspace, folder) == []
 
 

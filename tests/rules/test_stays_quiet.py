@@ -215,6 +215,8 @@ def test_flk702_command_that_only_flask_runs(tests: dict[str, str], count: int) 
         ("<form><button name='edit' value='yes'>Edit</button></form>", 0),
         ("<a href='/?edit=1'>Edit</a> <a href='/?edit=0'>Leave</a>", 1),
         ("<a href=\"{{ url_for('show', edit=editing) }}\">Edit</a>", 1),
+        ("<a href='/?edit=1'>Edit</a> <form method='post'><input name='edit'></form>", 0),
+        ("<a href='/?edit=1'>Edit</a> <form><input name='edit'></form>", 1),
         ("<form><select name='edit'><option>true</option></select></form>", 1),
         ("<a href='/?show=1'>Show</a>", 1),
     ],

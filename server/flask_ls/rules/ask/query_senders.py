@@ -11,6 +11,8 @@ _ON = frozenset({"1", "on", "true", "y", "yes"})
 _LINK = re.compile(r"(?:[?&]|&amp;)([A-Za-z_]\w*)=(\w*)")
 _BUILT = re.compile(r"\burl_for\(((?:[^()]|\([^()]*\))*)\)")
 _KEYWORD = re.compile(r"\b([A-Za-z_]\w*)\s*=\s*([^,=]+)")
+_FORM = re.compile(r"<form\b([^<>]*)>(.*?)</form>", re.IGNORECASE | re.DOTALL)
+_POSTED = re.compile(r"""\bmethod\s*=\s*["']?post\b""", re.IGNORECASE)
 _INPUT = re.compile(r"<(input|button)\b[^<>]*>|<(?:select|textarea)\b[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(name|value|type)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
@@ -42,11 +44,13 @@ def _in_built(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _in_forms(text: str) -> Iterator[tuple[str, bool]]:
-    for field in _INPUT.finditer(text):
+    inside = (form.group(2) for form in _FORM.finditer(text) if not _POSTED.search(form.group(1)))
+    for field in (field for fields in inside for field in _INPUT.finditer(fields)):
         given = {m.group(1).lower(): m.group(2) or m.group(3) or "" for m in _ATTRIBUTE.finditer(field.group())}
         if "name" in given:
             is_box = given.get("type", "").lower() == "checkbox"
-            yield given["name"], field.group(1) is not None and (is_box or given.get("value", "").lower() in _ON)
+            is_on = is_box or given.get("value", "").lower() in _ON
+            yield given["name"], is_on and field.group(1) is not None
 
 
 def _by_name(sent: Mapping[str, frozenset[tuple[str, bool]]]) -> dict[str, frozenset[bool]]:
