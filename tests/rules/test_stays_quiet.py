@@ -42,6 +42,9 @@ def test_examples_beside_a_library(code: str, text: str, path: str, other: str, 
         ({"Procfile": "web: gunicorn -w 1 app:app\n"}, 0),
         ({"Procfile": "web: gunicorn --workers=1 --threads 8 app:app\n"}, 0),
         ({"Procfile": "web: gunicorn app:app\n"}, 1),
+        ({"Procfile": "web: gunicorn -c gunicorn.conf.py app:app\n", "gunicorn.conf.py": "workers = 1\n"}, 0),
+        ({"Procfile": "web: gunicorn -w 3 app:app\n", "gunicorn.conf.py": "workers = 1\n"}, 1),
+        ({"gunicorn.conf.py": "workers = 4\n"}, 1),
         (
             {
                 "Procfile": "web: gunicorn -w 1 app:app\n",
@@ -117,7 +120,9 @@ def test_flk402_another_file_refuses_the_key(test: str, count: int) -> None:
     assert told("FLK402", files) == count
 
 
-@pytest.mark.parametrize(("given", "count"), [("/api/users", 0), ("/api", 1), ("/api/users/", 0), ("/users-api", 1)])
+@pytest.mark.parametrize(
+    ("given", "count"), [("/api/users", 0), ("/api", 1), ("/api/users/", 0), ("/users-api", 1), ("/", 0)]
+)
 def test_flk607_prefix_that_has_the_own_one_in_it(given: str, count: int) -> None:
     made = "from flask import Blueprint, Flask\nbp = Blueprint('users', __name__, url_prefix='/users')\n"
     view = "@bp.get('/list')\ndef index():\n    return ''\napp = Flask(__name__)\n"
@@ -149,7 +154,13 @@ def test_flk305_app_of_a_worker(body: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("handler", "count"), [("", 0), ("@app.errorhandler(500)\ndef failed(e):\n    return 'sorry'\n", 1)]
+    ("handler", "count"),
+    [
+        ("", 0),
+        ("@app.errorhandler(404)\ndef failed(e):\n    return 'sorry'\n", 0),
+        ("@app.errorhandler(500)\ndef failed(e):\n    return 'sorry'\n", 1),
+        ("app.register_error_handler(werkzeug.exceptions.InternalServerError, failed)\n", 1),
+    ],
 )
 def test_flk804_needs_a_page_that_is_hidden(handler: str, count: int) -> None:
     assert told("FLK804", {"app.py": f"{APP}app.config['PROPAGATE_EXCEPTIONS'] = True\n{handler}"}) == count
@@ -243,3 +254,29 @@ def test_flk906_header_that_is_asked_for() -> None:
     )
     assert told("FLK906", {"app.py": APP + view.format("headers")}) == 0
     assert told("FLK906", {"app.py": APP + view.format("args")}) == 1
+
+
+@pytest.mark.parametrize(("path", "count"), [("tests/test_robots.py", 0), ("shop/start.py", 1)])
+def test_flk503_in_tests(path: str, count: int) -> None:
+    assert told("FLK503", {"app.py": APP, path: "import os\nos.environ['FLASK_ENV'] = 'staging'\n"}) == count
+
+
+@pytest.mark.parametrize(("module", "count"), [("devserver", 0), ("server", 1)])
+def test_flk501_module_of_a_development_server(module: str, count: int) -> None:
+    serve = "from werkzeug.serving import run_simple\nrun_simple('localhost', 5000, None, use_debugger=True)\n"
+    assert told("FLK501", {f"{module}.py": serve}) == count
+
+
+@pytest.mark.parametrize(
+    ("choice", "count"),
+    [
+        ("size if size is None else int(size)", 0),
+        ("int(size) if size is not None else size", 0),
+        ("size if size else int(size)", 1),
+    ],
+)
+def test_flk905_choice_that_is_none_there(choice: str, count: int) -> None:
+    view = "from flask import request\n@app.get('/')\ndef show():\n    size = request.args.get('size')\n    try:\n"
+    view += f"        size = {choice}\n    except (TypeError, ValueError):\n        return 'no', 400\n"
+    view += "    if size is not None and size < 0:\n        return 'no', 400\n    return ''\n"
+    assert told("FLK905", {"app.py": APP + view}) == count

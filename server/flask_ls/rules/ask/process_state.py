@@ -38,7 +38,15 @@ class ProcessState:
 
 def is_one_process(model: ProjectModel) -> bool:
     """Whether files say how the program is served, and all that do say by one process."""
-    served = [alone for document in model.deployment.values() for alone in _served(document)]
+    configured = {
+        setting.value
+        for document in model.deployment.values()
+        if document.kind == "gunicorn"
+        for setting in document.settings
+        if setting.name == "workers"
+    }
+    served = [alone for document in model.deployment.values() for alone in _served(document, configured == {"1"})]
+    served += [configured == {"1"}] if configured else []
     if served:
         return all(served)
     return imports_package(model, *_SERVING_ALONE) or _is_socketio_server(model)
@@ -53,8 +61,8 @@ def _has_message_queue(facts: FileFacts) -> bool:
     return MESSAGE_QUEUE in facts.words
 
 
-def _served(document: DeploymentFile) -> Iterator[bool]:
-    """For each server that the file starts whether it is one process."""
+def _served(document: DeploymentFile, is_configured: bool) -> Iterator[bool]:
+    """For each server that the file starts whether it is one process, by its options or gunicorn's configuration."""
     for command in document.commands:
         for started in invocations(command) if command.role == "run" else ():
             texts = started.texts
@@ -62,7 +70,9 @@ def _served(document: DeploymentFile) -> Iterator[bool]:
                 yield True
             elif started.program in _WORKERS:
                 given = {f"{a}={b}" for a, b in itertools.pairwise(texts)} | set(texts)
-                yield not given.isdisjoint({"-w=1", "-w1", "--workers=1"})
+                says = any(text.startswith(("-w", "--workers")) for text in given)
+                is_set = is_configured and started.program == "gunicorn" and not says
+                yield is_set or not given.isdisjoint({"-w=1", "-w1", "--workers=1"})
 
 
 def process_state(ctx: Context, name: ast.expr) -> ProcessState | None:

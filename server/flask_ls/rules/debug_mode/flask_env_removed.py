@@ -11,7 +11,7 @@ not be; another value is removed: safe, as nothing reads it. Code that reads the
 which is unsafe.
 
 Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself; in
-deployment files of a project that does not import Flask (Quart).
+tests that set the variable, and in deployment files of a project that does not import Flask (Quart).
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     yield from _key_reads(ctx)
     yield from _attribute(ctx)
-    if ctx.model.once(_is_read_by_project):
+    if ctx.model.once(_is_read_by_project) or ctx.is_test:
         return
     for write in environment_writes(ctx, "FLASK_ENV"):
         yield ctx.finding(write.key, f"{_IGNORED}: this changes nothing.", fixes=[_as_debug(ctx, write)])
