@@ -280,3 +280,12 @@ def test_flk905_choice_that_is_none_there(choice: str, count: int) -> None:
     view += f"        size = {choice}\n    except (TypeError, ValueError):\n        return 'no', 400\n"
     view += "    if size is not None and size < 0:\n        return 'no', 400\n    return ''\n"
     assert told("FLK905", {"app.py": APP + view}) == count
+
+
+@pytest.mark.parametrize(("caught", "count"), [("ValueError", 0), ("Exception", 0), ("KeyError", 1)])
+def test_flk905_a_base_class_calls_the_method_and_answers(caught: str, count: int) -> None:
+    base = "from flask.views import MethodView\nclass Base(MethodView):\n    def post(self):\n        try:\n"
+    base += f"            return self.read()\n        except {caught}:\n            return 'no', 400\n"
+    view = "from flask import request\nfrom base import Base\nclass Runs(Base):\n    def read(self):\n"
+    view += "        return str(int(request.form['n']))\napp.add_url_rule('/', view_func=Runs.as_view('runs'))\n"
+    assert told("FLK905", {"app.py": APP + view, "base.py": base}) == count
