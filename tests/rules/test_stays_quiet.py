@@ -289,3 +289,81 @@ def test_flk905_a_base_class_calls_the_method_and_answers(caught: str, count: in
     view = "from flask import request\nfrom base import Base\nclass Runs(Base):\n    def read(self):\n"
     view += "        return str(int(request.form['n']))\napp.add_url_rule('/', view_func=Runs.as_view('runs'))\n"
     assert told("FLK905", {"app.py": APP + view, "base.py": base}) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("if not app.secret_key:\n    app.secret_key = os.urandom(24)\n", "information"),
+        (
+            "class C:\n    SECRET_KEY = os.getenv('K')\n    if not SECRET_KEY:\n        SECRET_KEY = os.urandom(24)\n"
+            "app.config.from_object(C)\n",
+            "information",
+        ),
+        ("if os.name == 'nt':\n    app.secret_key = os.urandom(24)\n", "warning"),
+    ],
+)
+def test_flk405_key_for_want_of_one(lines: str, count: str) -> None:
+    found = check_texts({"/project/app.py": f"import os\n{APP}{lines}"}, [by_code()["FLK405"]], "/project")
+    assert [f.severity.value for f in found] == [count]
+
+
+COMPOSE = "services:\n  db:\n    ports:\n      - 5432:5432\n  web:\n    command: flask run -h 0.0.0.0 --debug\n{}"
+
+
+@pytest.mark.parametrize(
+    ("ports", "count"),
+    [
+        ("", 1),
+        ("    ports:\n      - '5000:5000'\n", 1),
+        ("    ports:\n      - '127.0.0.1:5000:5000'\n", 0),
+        ("    ports:\n      # for debugging\n      - 127.0.0.1:5000:5000\n      - 5001:5001\n", 1),
+        ("    ports:\n      - 127.0.0.1:5000:5000\n    volumes:\n      - .:/code\n", 0),
+    ],
+)
+def test_flk502_ports_of_this_machine_alone(ports: str, count: int) -> None:
+    assert told("FLK502", {"app.py": APP, "docker-compose.yml": COMPOSE.format(ports)}) == count
+
+
+CONFIGS = """class Base:
+    SECRET_KEY = "secret"
+class Dev(Base):
+    DEBUG = True
+class Prod(Base):
+    {}
+configs = {{"dev": "settings.Dev", "prod": "settings.Prod"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("production", "more", "count"),
+    [
+        ("SECRET_KEY = os.environ['KEY']", "", 0),
+        ("DEBUG = False", "", 1),
+        ("SECRET_KEY = os.environ['KEY']", "class Other(Base):\n    pass\n", 1),
+        ("SECRET_KEY = os.environ['KEY']", "configs['default'] = Base\n", 1),
+    ],
+)
+def test_flk402_base_that_only_development_takes_the_key_of(production: str, more: str, count: int) -> None:
+    app = f"from settings import configs\n{APP}import os\napp.config.from_object(configs[os.environ['MODE']])\n"
+    settings = f"import os\n{CONFIGS.format(production)}{more}"
+    assert told("FLK402", {"settings.py": settings, "app.py": app}) == count
+
+
+def test_flk402_in_tests_of_a_vendored_library() -> None:
+    assert told("FLK402", {"lib/web/testsuite/config.py": WEAK}) == 0
+
+
+def test_flk906_of_any_of_several_keys() -> None:
+    view = "from flask import request\n@app.post('/')\ndef show():\n"
+    view += "    return str(all(bool(request.form[k]) for k in ('a', 'b')))\n"
+    assert told("FLK906", {"app.py": APP + view}) == 0
+    assert told("FLK906", {"app.py": APP + view.replace("[k]", "['k']")}) == 1
+
+
+@pytest.mark.parametrize(("answer", "count"), [("page(400)", 0), ("page(status=409)", 0), ("page(1)", 1)])
+def test_flk701_answer_with_the_status_of_an_error(answer: str, count: int) -> None:
+    app = f"{APP}from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy(app)\nfrom pages import page\n"
+    app += "@app.post('/')\ndef save():\n    db.session.add(page.Row())\n    if page.is_odd():\n"
+    app += f"        return {answer}\n    db.session.commit()\n    return page(2)\n"
+    assert told("FLK701", {"app.py": app}) == count

@@ -20,7 +20,7 @@ from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
 
 # A module of these words, one of them of the first line, is for development: ``run_dev.py``, ``debug.py``.
-_DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "devserver", "local"})
+_DEVELOPMENT_WORDS = frozenset("debug dev devel development devserver local profile profiling".split())
 # Top-level domains that no public name has (RFC 2606, RFC 6761, RFC 6762).
 _OWN_DOMAINS = frozenset({"example", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"})
 # What serves an app without Werkzeug's debugger.
@@ -29,7 +29,7 @@ _SERVING = frozenset(
     | {"meinheld.server.run", "hypercorn.asyncio.serve", "uvicorn.run", "cherrypy.wsgiserver.CherryPyWSGIServer"}
 )
 _PROGRAMS = frozenset({"gunicorn", "uwsgi", "waitress-serve", "hypercorn", "uvicorn"})
-_SCRIPT_WORDS = frozenset({"app", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
+_SCRIPT_WORDS = frozenset("app application main manage run runserver serve server start wsgi".split())
 
 
 def debug_writes(ctx: Context) -> Iterator[config.Write]:

@@ -22,7 +22,7 @@ from flask_ls.rules.context import Context
 from flask_ls.syntax.span import Span
 
 # What serves a program in the process that calls it.
-_SERVING_ALONE = frozenset({"waitress", "cheroot", "bjoern"})
+_SERVING_ALONE = frozenset({"waitress", "cheroot", "cherrypy", "bjoern"})
 _ALONE = frozenset({"waitress-serve"})
 MESSAGE_QUEUE = "message_queue"
 _WORKERS = frozenset({"gunicorn", "uwsgi", "hypercorn", "uvicorn", "granian", "mod_wsgi-express"})

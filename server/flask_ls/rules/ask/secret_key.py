@@ -198,9 +198,25 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
             return True
         if objects.complete and objects.handed == {name}:
             return stage.stage_of_class(ctx, write.owner) == "test"
+        if _is_only_inherited_off_production(ctx, write.owner, write.key):
+            return True
     if any(w.key == "TESTING" and values.truth(ctx, w.value) for w in config.beside(ctx, write)):
         return True
     return not stage.reaches_production(ctx, write)
+
+
+def _is_only_inherited_off_production(ctx: Context, cls: ast.ClassDef, key: str) -> bool:
+    """Whether the class is a base of others only: those for production have a key of their own, the rest are not."""
+    name = ctx.index.dotted(cls)
+    others = [c for c in ctx.index.nodes(ast.ClassDef) if c is not cls and name in ctx.model.mro(ctx.index.dotted(c))]
+    bases = {base for c in others for base in c.bases}
+    used = any(n.id == cls.name and n not in bases for n in ctx.index.nodes(ast.Name))
+    if used or any(cls.name in f.mentioned for f in ctx.model.files.values() if f.path != ctx.path):
+        return False
+    own = [c for c in others if key in ctx.index.scope_made_by(c).bindings]
+    rest = [c for c in others if c not in own]
+    has_production = any(stage.stage_of_class(ctx, c) == "production" for c in own)
+    return has_production and all(stage.is_off_production(stage.stage_of_class(ctx, c)) for c in rest)
 
 
 def _is_migration(ctx: Context) -> bool:

@@ -170,6 +170,9 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         if isinstance(node.args[0], ast.Name) and _is_asked_about(node.args[0], ctx):
             return
         value = definition(ctx, node.args[0])
+        read = reading(ctx, value)
+        if read is not None and text(ctx, read.key) is None:
+            return  # of any of several keys it can only be asked whether something is there
         is_text = ctx.called(value) in _SWITCHES and reading(ctx, value) is not None and not _is_sent_as_on(value, ctx)
         if is_text or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
             yield ctx.finding(node, _MESSAGE, fixes=[_compare(node, value, ctx)])

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment, variable_read
-from flask_ls.rules.ask.flow import own_nodes, returns
+from flask_ls.rules.ask.flow import own_nodes, returns, tests_before
 from flask_ls.rules.ask.secret_key import matters
 from flask_ls.rules.ask.servers import servers
 from flask_ls.rules.ask.values import environment_read, possible_values
@@ -181,7 +181,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             made = _made_at_random(ctx, value)
             if made is None:
                 continue
-            is_fallback = len(values) > 1 or _is_default(ctx, made)
+            is_fallback = len(values) > 1 or _is_default(ctx, made) or _is_for_a_missing_key(ctx, write)
             yield ctx.finding(
                 made,
                 "SECRET_KEY: where none is given, each start and each process makes a key of its own."
@@ -222,6 +222,17 @@ def _is_default(ctx: Context, value: ast.expr) -> bool:
     if ctx.called(value) == "builtins.getattr":
         return len(value.args) == 3
     return isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "pop") and len(value.args) == 2
+
+
+def _is_for_a_missing_key(ctx: Context, write: Write) -> bool:
+    """``if not app.secret_key: app.secret_key = made()``."""
+    asked = (n for test, _ in tests_before(ctx, write.node) for n in ast.walk(test))
+    words = ("secret_key", ctx.text(write.target).lower() if write.target is not None else "secret_key")
+    return any(
+        str(word).lower() in words
+        for node in asked
+        for word in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "value", None))
+    )
 
 
 def _is_random(ctx: Context, node: ast.AST) -> bool:
