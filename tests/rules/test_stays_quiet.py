@@ -169,6 +169,7 @@ def test_flk804_needs_a_page_that_is_hidden(handler: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("value", "count"),
     [
+        ("csrf_token", 0),
         ("token", 0),
         ("escape(token)", 0),
         ("escape(token) if token else None", 0),

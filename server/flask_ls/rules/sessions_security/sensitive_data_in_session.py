@@ -106,7 +106,7 @@ _HARMLESS = frozenset(
     required forgot forgotten hint valid verified verify is has needs need error errors ok length len url uri email flag
     time timestamp date next id ids age strength policy field form label message msg update updated show hide visible
     enabled disabled request requested used tries created set cursor page idempotency uid public name prefix
-    format""".split()
+    format session""".split()
 )
 
 
@@ -130,8 +130,10 @@ def _found(ctx: Context, key: str | None, key_node: ast.AST, value: ast.expr, le
         return
     what = _sensitive(key) if key is not None and not _says_nothing(ctx, inner, key) else None
     where = key_node
+    name = _name_of(ctx, value)
+    if what == "a token" and _is_about(name):
+        return  # `session["token"] = csrf_token`
     if what is None:
-        name = _name_of(ctx, value)
         what = _sensitive(name) if name is not None and not _is_about(key) else None
         what = None if what == "a token" else what
         where = value
