@@ -210,13 +210,15 @@ def _is_only_inherited_off_production(ctx: Context, cls: ast.ClassDef, key: str)
     name = ctx.index.dotted(cls)
     others = [c for c in ctx.index.nodes(ast.ClassDef) if c is not cls and name in ctx.model.mro(ctx.index.dotted(c))]
     bases = {base for c in others for base in c.bases}
-    used = any(n.id == cls.name and n not in bases for n in ctx.index.nodes(ast.Name))
-    if used or any(cls.name in f.mentioned for f in ctx.model.files.values() if f.path != ctx.path):
+    if any(n.id == cls.name and n not in bases for n in ctx.index.nodes(ast.Name)):
         return False
     own = [c for c in others if key in ctx.index.scope_made_by(c).bindings]
     rest = [c for c in others if c not in own]
-    has_production = any(stage.stage_of_class(ctx, c) == "production" for c in own)
-    return has_production and all(stage.is_off_production(stage.stage_of_class(ctx, c)) for c in rest)
+    if not any(stage.stage_of_class(ctx, c) == "production" for c in own):
+        return False
+    if not all(stage.is_off_production(stage.stage_of_class(ctx, c)) for c in rest):
+        return False
+    return not any(cls.name in facts.mentioned for path, facts in ctx.model.files.items() if path != ctx.path)
 
 
 def _is_migration(ctx: Context) -> bool:

@@ -148,7 +148,7 @@ class _Change:
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """The first change that each function makes to a name."""
-    if is_example(ctx) or ctx.model.once(is_one_process):
+    if is_example(ctx):
         return
     told: set[tuple[ast.AST, str]] = set()
     for change in sorted(_changes(ctx), key=lambda c: ctx.span(c.node)):
@@ -161,6 +161,8 @@ def check(ctx: Context) -> Iterator[Finding]:
         if state is None or (state.cls or "builtins.str") not in change.classes:
             continue
         if _runs_for_requests(function, change, ctx):
+            if ctx.model.once(is_one_process):
+                return
             told.add((function, name))
             yield ctx.finding(
                 change.node,
