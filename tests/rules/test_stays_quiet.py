@@ -368,3 +368,40 @@ def test_flk701_answer_with_the_status_of_an_error(answer: str, count: int) -> N
     app += "@app.post('/')\ndef save():\n    db.session.add(page.Row())\n    if page.is_odd():\n"
     app += f"        return {answer}\n    db.session.commit()\n    return page(2)\n"
     assert told("FLK701", {"app.py": app}) == count
+
+
+@pytest.mark.parametrize(
+    ("setting", "count"),
+    [
+        ("module = app\ncallable = create_app()", 0),
+        ("module = app\ncallable = make_app()", 1),
+        ("module = app:app()", 1),
+    ],
+)
+def test_flk806_uwsgi_calls_what_has_brackets(setting: str, count: int) -> None:
+    assert told("FLK806", {"app.py": FACTORY, "uwsgi.ini": f"[uwsgi]\n{setting}\n"}) == count
+
+
+@pytest.mark.parametrize(
+    ("start", "decorator", "count"),
+    [
+        ("from flask_jwt_oidc import JwtManager\njwt = JwtManager()\n", "@jwt.requires_auth", 0),
+        ("from somewhere_else import needs_token\n", "@needs_token('x')", 0),
+        ("from flask_login import login_required\n", "@login_required", 1),
+        ("def own(f):\n    return f\n", "@own", 1),
+    ],
+)
+def test_flk102_decorators_of_unknown_packages_may_set_it(start: str, decorator: str, count: int) -> None:
+    view = f"from flask import g\n{start}@app.get('/')\n{decorator}\ndef show():\n    return g.token\n"
+    assert told("FLK102", {"app.py": APP + view}) == count
+
+
+@pytest.mark.parametrize(("package", "count"), [("coaster", 0), ("toaster", 1)])
+def test_flk503_a_library_reads_the_variable(package: str, count: int) -> None:
+    files = {"app.py": f"import {package}\n{APP}", ".env": "FLASK_ENV=development\n"}
+    assert told("FLK503", files) == count
+
+
+@pytest.mark.parametrize(("name", "count"), [("runtests.sh", 0), ("run-latest.sh", 1), ("runlatest.sh", 1)])
+def test_flk801_scripts_for_tests(name: str, count: int) -> None:
+    assert told("FLK801", {"app.py": APP, name: "flask run -h 0.0.0.0\n"}) == count
