@@ -236,3 +236,19 @@ def test_pins_of_projects_two_folders_below(tmp_path: Path) -> None:
 def test_an_old_flask_sqlalchemy_needs_an_old_sqlalchemy(tmp_path: Path, text: str, version: str | None) -> None:
     (tmp_path / "requirements.txt").write_text(text)
     assert found(tmp_path).version("sqlalchemy") == version
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("flask==1.1.4\nflask-sqlalchemy\n", "2.5.1"),
+        ("flask==2.2.5\nflask-sqlalchemy\n", None),
+        ("sqlalchemy<1.4\nflask-sqlalchemy\n", "2.5.1"),
+        ("flask==1.1.4\nflask-sqlalchemy==2.4.4\n", "2.4.4"),
+    ],
+)
+def test_an_old_flask_or_sqlalchemy_needs_an_old_flask_sqlalchemy(
+    tmp_path: Path, text: str, version: str | None
+) -> None:
+    (tmp_path / "requirements.txt").write_text(text)
+    assert found(tmp_path).version("flask-sqlalchemy") == version

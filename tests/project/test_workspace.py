@@ -64,6 +64,21 @@ def test_an_open_buffer_counts_instead_of_the_file(folder: Path) -> None:
     assert codes(workspace, folder) == ["FLK905"]
 
 
+def test_what_templates_send_follows_their_edits(folder: Path) -> None:
+    (folder / "app.py").write_text(APP.replace('int(request.args.get("page", 1))', 'bool(request.args.get("edit"))'))
+    (folder / "templates").mkdir()
+    page = folder / "templates" / "page.html"
+    page.write_text("<a href='/?edit=1'>Edit</a>")
+    workspace = loaded(folder)
+    assert codes(workspace, folder) == []
+    workspace.set_text(str(page), "<a href='/?edit=1'>Edit</a> <a href='/?edit=0'>Leave</a>")
+    workspace.set_text(str(folder / "app.py"), (folder / "app.py").read_text().replace("index", "show"))
+    assert codes(workspace, folder) == ["FLK906"]
+    workspace.close(str(page))
+    workspace.close(str(folder / "app.py"))
+    assert codes(workspace, folder) == []
+
+
 def test_only_an_edit_that_others_see_is_told(folder: Path) -> None:
     workspace = loaded(folder)
     path = str(folder / "helpers.py")

@@ -298,3 +298,30 @@ def test_index():
     after = before.replace("from shop import app\n", "").replace("    with app.app_context():\n", "")
     (finding,) = findings("FLK106", before, SHOP)
     assert fixed(before, finding.fixes[0]) == after.replace("        assert", "    assert")
+
+
+def test_requests_in_two_contexts_have_no_way_out_of_one_block() -> None:
+    nested = """
+from shop import app
+
+
+def test_index():
+    with app.app_context():
+        with app.test_request_context():
+            assert app.test_client().get("/").status_code == 200
+"""
+    (finding,) = findings("FLK106", nested, SHOP)
+    assert not finding.fixes
+
+
+def test_imports_of_flask_go_from_a_package_but_not_the_names_of_its_own() -> None:
+    text = "from flask import Flask, jsonify\n\nfrom shop.views import jsonify_all\n\napp = Flask(__name__)\n\n\n"
+    text += "@app.get('/')\ndef index():\n    return jsonify({'a': 1})\n"
+    files = {"shop/__init__.py": text, "shop/views.py": "def jsonify_all():\n    return 1\n"}
+    (finding,) = findings("FLK909", "", files)
+    after = text.replace(", jsonify\n", "\n").replace("jsonify({'a': 1})", "{'a': 1}")
+    assert fixed(text, finding.fixes[0], "shop/__init__.py") == after
+    files["shop/admin.py"] = "from shop import jsonify\n"
+    (finding,) = findings("FLK909", "", files)
+    kept = text.replace("jsonify({'a': 1})", "{'a': 1}")
+    assert fixed(text, finding.fixes[0], "shop/__init__.py") == kept

@@ -148,6 +148,16 @@ def test_only_the_first_use_of_a_reading_is_marked() -> None:
         ("request.args.get('n', 0.5) > 1", "request.args.get('n', default=0.5, type=float) > 1", True),
         ("[int(n) for n in request.args.getlist('n')]", "request.args.getlist('n', type=int)", False),
         (
+            "given = request.args.getlist('n')\n    f([int(n) for n in given])",
+            "given = request.args.getlist('n', type=int)\n    f(given)",
+            False,
+        ),
+        (
+            "given = request.args.getlist('n')\n    f([int(n) for n in given], given)",
+            "given = request.args.getlist('n')\n    f(request.args.getlist('n', type=int), given)",
+            False,
+        ),
+        (
             "n = request.args.get('n', 1)\n    f(int(n))",
             "n = request.args.get('n', default=1, type=int)\n    f(n)",
             True,

@@ -317,6 +317,7 @@ class Workspace:
         if is_template_path(path):
             if path not in self._model.templates:
                 self._model = self._model.with_template(path)
+            self._model.template_edited(path)
             return False
         document = self._store.document(path)
         before = self._model

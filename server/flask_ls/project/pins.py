@@ -19,6 +19,7 @@ _PIN_PATTERNS = (
     "requirement*.txt",
     "requirements/*.txt",
     "requirements/*/*.txt",
+    "etc/requirement*.txt",
     "constraints*.txt",
     "requirements*.in",
 )
@@ -86,6 +87,9 @@ def pins(folders: Sequence[str]) -> dict[str, str]:
     for name, versions in nested.items():
         if len(versions) == 1:
             found.setdefault(name, versions.pop())
+    # Flask-SQLAlchemy 3 asks for Flask 2.2 and SQLAlchemy 1.4.18 (its setup.cfg).
+    if "flask-sqlalchemy" not in found and (_is_before(found, "flask", 2, 2) or _is_before(found, "sqlalchemy", 1, 4)):
+        found["flask-sqlalchemy"] = "2.5.1"
     if "sqlalchemy" not in found:
         # Releases of Flask-SQLAlchemy fail with later SQLAlchemy: 2.4 with 1.4, whose URLs do not change, 2.5 with 2.
         extension = found.get("flask-sqlalchemy", "")
@@ -93,6 +97,11 @@ def pins(folders: Sequence[str]) -> dict[str, str]:
         if match:
             found["sqlalchemy"] = "1.4.54" if int(match[1] or 0) >= 5 else "1.3.24"
     return found
+
+
+def _is_before(found: dict[str, str], name: str, major: int, minor: int) -> bool:
+    match = re.match(r"(\d+)\.(\d+)", found.get(name, ""))
+    return match is not None and (int(match[1]), int(match[2])) < (major, minor)
 
 
 def _pins_in(folder: str) -> dict[str, str]:

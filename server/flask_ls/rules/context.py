@@ -162,5 +162,5 @@ def is_test_path(path: str) -> bool:
         name.startswith("test_")
         or name.endswith("_test.py")
         or name in ("conftest.py", "tests.py")
-        or any(p in ("tests", "test", "testing") for p in parts[-4:-1])
+        or any(p in ("tests", "test", "testing", "testsuite") for p in parts[-4:-1])
     )

@@ -248,6 +248,7 @@ def test_pytest_flask_pushes_a_request_where_a_fixture_app_is_used() -> None:
     }
     assert lacking(files) == ["test_it.py:4 FLK101"]
     assert lacking(files, "pytest-flask") == []
+    assert lacking(files, "pytest-invenio") == []
 
 
 def test_a_fixture_may_run_after_one_of_a_nearer_file_that_pushes() -> None:

@@ -494,6 +494,23 @@ def test_a_program_that_is_started_inside_a_package_imports_from_there() -> None
     assert found.apps[0].complete
 
 
+def test_the_name_of_a_function_that_wraps_another_under_python_2() -> None:
+    text = """
+        import functools
+        from flask import Flask
+        app = Flask(__name__)
+        def guarded(f):
+            @functools.wraps(f)
+            def inner(*args): ...
+            return inner
+        @guarded
+        def home(): ...
+        app.add_url_rule("/home", home.func_name, home)
+        """
+    (route,) = [r for r in table({"app.py": text}, installed=None).routes if r.rule == "/home"]
+    assert route.endpoint == "home"
+
+
 @pytest.mark.parametrize(
     ("imported", "name"),
     [

@@ -11,7 +11,19 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _STAGES: dict[str, Stage] = {
     **dict.fromkeys(("test", "tests", "testing", "unittest", "pytest", "ci"), "test"),
     **dict.fromkeys(
-        ("dev", "devel", "debug", "local", "localhost", "sandbox", "example", "demo"),
+        (
+            "dev",
+            "devel",
+            "debug",
+            "local",
+            "localhost",
+            "sandbox",
+            "example",
+            "demo",
+            "documentation",
+            "migration",
+            "migrations",
+        ),
         "development",
     ),
     **dict.fromkeys(

@@ -9,7 +9,7 @@ from functools import lru_cache
 @lru_cache(4096)
 def is_test_path(path: str) -> bool:
     """Whether a file is one of tests or helps them, by the naming conventions of pytest and unittest."""
-    return is_test_module(path) or any(p in ("tests", "test", "testing") for p in path.split("/")[-4:-1])
+    return is_test_module(path) or any(p in ("tests", "test", "testing", "testsuite") for p in path.split("/")[-4:-1])
 
 
 def is_test_module(path: str) -> bool:

@@ -31,6 +31,8 @@ _BUILTIN_FIXTURES = frozenset(
     "record_testsuite_property record_xml_attribute recwarn request subtests testdir pytester tmp_path tmpdir "
     "tmp_path_factory tmpdir_factory mocker event_loop benchmark faker".split()
 )
+# pytest-flask, and plugins that bring it along.
+_WITH_PYTEST_FLASK = ("pytest-flask", "pytest-invenio")
 _XUNIT_METHODS = ("setup_class", "setup_method", "setup")
 _XUNIT_FUNCTIONS = ("setup_module", "setUpModule", "setup_function")
 _PYTEST_HOOKS = ("pytest_configure", "pytest_sessionstart", "pytest_runtest_setup", "pytest_runtest_call")
@@ -123,7 +125,7 @@ class Tests:
         """Whether some fixture that a test may request before this one pushes a context."""
         visible = self.fixtures.visible(key.path).by_name
         requested = [*visible.values(), *self.fixtures.beside(key.path)]
-        if any(f.name == "app" for f in requested) and self._values.model.distributions.may_be_used("pytest-flask"):
+        if any(f.name == "app" for f in requested) and self._may_have_pytest_flask():
             return True
         return any(f.key != key and self._after_fixture(f) != IDENTITY for f in requested)
 
@@ -175,10 +177,13 @@ class Tests:
         vector: Vector = TO_UNKNOWN if self._others_may_push(key) else IDENTITY
         for fixture in self._fixtures_of(key, body):
             vector = then(vector, self._after_fixture(fixture))
-            if fixture.name == "app" and self._values.model.distributions.may_be_used("pytest-flask"):
+            if fixture.name == "app" and self._may_have_pytest_flask():
                 # pytest_flask/plugin.py: `_push_request_context` pushes one whenever a fixture `app` is used.
                 vector = TO_REQUEST
         return vector
+
+    def _may_have_pytest_flask(self) -> bool:
+        return any(map(self._values.model.distributions.may_be_used, _WITH_PYTEST_FLASK))
 
     def _others_may_push(self, key: BodyKey) -> bool:
         """Whether a fixture of a plugin that runs by itself may have pushed a context."""

@@ -10,7 +10,7 @@ from flask_ls.syntax.span import Span
 
 
 def gunicorn_contents(text: str) -> tuple[list[Variable], list[Variable]]:
-    """Environment variables (``raw_env``, ``os.environ[...] = ...`` is ordinary code) and string settings."""
+    """Environment variables (``raw_env``, ``os.environ[...] = ...`` is ordinary code), string and number settings."""
     source = SourceFile(text)
     variables: list[Variable] = []
     settings: list[Variable] = []
@@ -20,12 +20,9 @@ def gunicorn_contents(text: str) -> tuple[list[Variable], list[Variable]]:
         name, value = statement.targets[0].id, statement.value
         if name == "raw_env" and isinstance(value, (ast.List, ast.Tuple)):
             variables.extend(v for item in value.elts if (v := _variable(source, item)) is not None)
-        elif isinstance(value, ast.Constant) and isinstance(value.value, str):
-            settings.append(
-                Variable(
-                    name, value.value, source.span(statement), source.span(statement.targets[0]), source.span(value)
-                )
-            )
+        elif isinstance(value, ast.Constant) and isinstance(value.value, (str, int)):
+            spans = source.span(statement), source.span(statement.targets[0]), source.span(value)
+            settings.append(Variable(name, str(value.value), *spans))
     return variables, settings
 
 

@@ -30,7 +30,9 @@ _MANIFEST_FOLDERS = frozenset({"k8s", "kubernetes", "kube", "manifests", "deploy
 # Files of tools that have an ending of Flask's configuration.
 _OF_TOOLS = frozenset({"setup.cfg", "tox.cfg", "pyvenv.cfg", "babel.cfg", "versioneer.cfg", "pylint.cfg"})
 _DEVELOPMENT = re.compile(
-    r"(^|[._/-])(dev|devel|development|devcontainer|test|tests|testing|local|example|sample|ci)([._/-]|$)", re.I
+    r"(^|[._/-])(dev|devel|development|devcontainer|test|tests|testing|local|example|sample|ci)([._/-]|$)"
+    r"|(?<!la)tests?\.(sh|bash)$",
+    re.I,
 )
 
 # Compose adds the first by itself to the one that is deployed (Compose documentation, "Merge Compose files"), and

@@ -30,6 +30,7 @@ def from_function(m: Machine, owner: Value, name: str) -> Value:
         if name == "__func__":
             return owner.func
         return m.get(owner.func, name, MISSING)
+    name = "__name__" if name == "func_name" else name  # its name in Python 2
     value = owner.attrs.get(name, MISSING)
     if value is not MISSING:
         return value
@@ -39,7 +40,7 @@ def from_function(m: Machine, owner: Value, name: str) -> Value:
         if name == "func":
             return owner.func
         return MISSING
-    if name in ("__name__", "func_name"):  # the latter in Python 2
+    if name == "__name__":
         return owner.name
     if name == "__get__":
         return m.native("__get__", lambda m_, a: Bound(owner, a.pos[0]) if a.pos and a.pos[0] is not None else owner)

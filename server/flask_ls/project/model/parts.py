@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.tracking import Input, Memo
+from flask_ls.syntax.source import SourceFile
 
 if TYPE_CHECKING:
     from flask_ls.project.model.project import ProjectModel
@@ -79,6 +80,37 @@ class NamedParts:
 
     def _find_all(self, part: NamedPart[T]) -> dict[str, T]:
         return {path: value for path in self._model.files if (value := self._of_file((part, path)))}
+
+
+class TemplateParts:
+    """The parts of the texts of all templates, each computed once while its template stays the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[Callable[[str], Any], dict[str, Any]] = {}
+        self._reduced: dict[tuple[Callable[[str], Any], Callable[[Any], Any]], tuple[frozenset[str], Any]] = {}
+
+    def reduced(
+        self,
+        templates: frozenset[str],
+        read: Callable[[str], SourceFile | None],
+        part: Callable[[str], T],
+        combine: Callable[[Mapping[str, T]], V],
+    ) -> V:
+        """``combine`` of path -> ``part(text)`` of these templates."""
+        answer = self._reduced.get((part, combine))
+        if answer is None or answer[0] != templates:
+            known = self._known.setdefault(part, {})
+            for path in templates - known.keys():
+                source = read(path)
+                known[path] = part(source.text if source is not None else "")
+            answer = self._reduced[part, combine] = (templates, combine({p: known[p] for p in templates}))
+        return cast("V", answer[1])
+
+    def changed(self, path: str) -> None:
+        """A template has another text now."""
+        self._reduced.clear()
+        for known in self._known.values():
+            known.pop(path, None)
 
 
 def _with(known: Mapping[str, T], path: str, value: T, files: Mapping[str, FileFacts]) -> Mapping[str, T]:

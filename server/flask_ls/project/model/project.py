@@ -21,7 +21,7 @@ from flask_ls.project.model.classes import Classes
 from flask_ls.project.model.config import ConfigObjects
 from flask_ls.project.model.kept import Kept, NotYet, evaluation_after, imports_alike, names_alike
 from flask_ls.project.model.names import Names
-from flask_ls.project.model.parts import NamedParts, Parts
+from flask_ls.project.model.parts import NamedParts, Parts, TemplateParts
 from flask_ls.project.modules import ModuleIndex
 from flask_ls.project.pins import LATEST_FLASK
 from flask_ls.project.routes import RouteTable
@@ -71,6 +71,7 @@ class ProjectModel:
         self.is_moved = False
         """Whether it says what the model before it said, only that things stand elsewhere in one file."""
         self._parts = Parts(self)
+        self._template_parts = TemplateParts()
         self.deployment: dict[str, DeploymentFile] = dict(deployment or {})
         self.templates: frozenset[str] = frozenset(templates)
         self.files: dict[str, FileFacts] = {f.path: f for f in facts}
@@ -101,6 +102,7 @@ class ProjectModel:
             if not alike and "names" in model.__dict__:
                 model.names.changed(facts.path)
             model._parts = self._parts.after_edit(model, facts)
+            model._template_parts = self._template_parts
             if "_named_parts" in model.__dict__:
                 model._named_parts.edited(facts.path)
             if not model.is_moved:
@@ -139,6 +141,10 @@ class ProjectModel:
         model = copy(self)
         model.templates = self.templates | {path}
         return model
+
+    def template_edited(self, path: str) -> None:
+        """A template has another text: what is asked about the texts of templates is found anew."""
+        self._template_parts.changed(path)
 
     def twin(self, checkpoint: Checkpoint) -> ProjectModel:
         """The same project once more, which waits for what takes long and shares nothing that changes.
@@ -196,6 +202,10 @@ class ProjectModel:
     def combined(self, part: Callable[[FileFacts], T], combine: Callable[[Mapping[str, T]], V]) -> V:
         """``combine(each(part))``, remembered while the parts stay the same."""
         return self._parts.reduced(part, combine)
+
+    def combined_of_templates(self, part: Callable[[str], T], combine: Callable[[Mapping[str, T]], V]) -> V:
+        """The same for the texts of the templates: after an edit, only that of its template is asked."""
+        return self._template_parts.reduced(self.templates, self.read or (lambda path: None), part, combine)
 
     def once(self, compute: Callable[[ProjectModel], T]) -> T:
         """``compute(self)``, computed once for this model whoever asks."""

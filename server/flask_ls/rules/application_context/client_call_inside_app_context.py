@@ -133,7 +133,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
             node,
             "this request shares g with the block around it: no new application context is pushed.",
             related=[ctx.related(around.items[0].context_expr, "the context is pushed here")],
-            fixes=[requests_outside(ctx, around)],
+            fixes=[requests_outside(ctx, around)] if _context_around(around, ctx) is None else [],
         )
 
 

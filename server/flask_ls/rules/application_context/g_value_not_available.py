@@ -215,6 +215,12 @@ _BY_EXTENSIONS = {
     "sijax": ("flask_sijax",),
     "lang_code": ("flask_babel",),
 }
+# Packages whose decorators put nothing into `g` that views read.
+_KNOWN = frozenset(
+    """builtins click contextlib flasgger flask flask_apispec flask_babel flask_caching flask_cors flask_jwt_extended
+    flask_limiter flask_login flask_restful flask_restx flask_smorest flask_sqlalchemy flask_wtf functools marshmallow
+    typing werkzeug""".split()
+)
 _OWN = frozenset({"get", "pop", "setdefault"})
 
 
@@ -231,7 +237,7 @@ def check(node: ast.Attribute, ctx: Context) -> Iterator[Finding]:
     if not roles and not _runs_in_requests(ctx.index.function_of(node), ctx):
         return
     missing = _missing(node, roles, ctx)
-    if missing is None or _is_tested(node, ctx):
+    if missing is None or _is_tested(node, ctx) or _may_be_set_around(ctx.index.function_of(node), ctx):
         return
     message, setting = missing
     fixes = [_corrected(node, ctx), setting, _with_get(node, ctx)]
@@ -355,6 +361,19 @@ def _by_extension(attribute: str, ctx: Context) -> bool:
     return any(
         imported.module.partition(".")[0] in packages for f in ctx.model.files.values() for imported in f.imports
     )
+
+
+def _may_be_set_around(function: ast.AST | None, ctx: Context) -> bool:
+    """Whether a decorator of a package that is not known is around the function: ``@jwt.requires_auth``."""
+    for decorator in function.decorator_list if isinstance(function, FUNCTIONS) else ():
+        used = decorator.func if isinstance(decorator, ast.Call) else decorator
+        origin = ctx.name(used)
+        if isinstance(used, ast.Attribute) and (origin is None or ctx.model.names.is_project(origin)):
+            origin = ctx.infer.class_of(used.value) or origin
+        package = (origin or "").partition(".")[0]
+        if package and package not in _KNOWN and not ctx.model.names.is_project(origin or ""):
+            return True
+    return False
 
 
 def _is_tested(node: ast.Attribute, ctx: Context) -> bool:

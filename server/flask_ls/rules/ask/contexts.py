@@ -21,7 +21,7 @@ from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel, union
 from flask_ls.rules.ask.project import APP
-from flask_ls.rules.context import Context
+from flask_ls.rules.context import Context, is_test_path
 from flask_ls.rules.finding import Finding, Fix, Related, Severity
 
 _PUSHES_FOR_COMMANDS = Version("2.2")
@@ -69,6 +69,8 @@ def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
         problem = found.problem
         if problem.code != (code or ctx.rule.code) or (found.is_run_by_flask and problem.witness.caller):
             continue
+        if found.is_run_by_flask and ctx.model.once(_tests_no_commands):
+            continue
         # Flask-SQLAlchemy 2 takes the application from `db.app` or an argument where there is no context.
         if problem.need.family == "database" and ctx.is_older("flask-sqlalchemy", "3"):
             continue
@@ -78,6 +80,12 @@ def lacking(ctx: Context, code: str | None = None) -> Iterator[Lacking]:
                 continue
             told.add(way)
         yield found
+
+
+def _tests_no_commands(model: ProjectModel) -> bool:
+    """Whether the project has tests, and none that runs commands without the ``flask`` command."""
+    tests = [facts for path, facts in model.files.items() if is_test_path(path)]
+    return bool(tests) and not any({"test_cli_runner", "CliRunner"} & set(facts.mentioned) for facts in tests)
 
 
 def _start(entry: Entry) -> Entry:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import ipaddress
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
 from flask_ls.project.config.stage import stage_of_name
-from flask_ls.project.deploy import invocations
+from flask_ls.project.deploy import Invocation, invocations
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage
 from flask_ls.rules.ask.flow import tests_before
@@ -19,7 +20,7 @@ from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
 
 # A module of these words, one of them of the first line, is for development: ``run_dev.py``, ``debug.py``.
-_DEVELOPMENT_WORDS = frozenset({"debug", "dev", "devel", "development", "local"})
+_DEVELOPMENT_WORDS = frozenset("debug dev devel development devserver local profile profiling".split())
 # Top-level domains that no public name has (RFC 2606, RFC 6761, RFC 6762).
 _OWN_DOMAINS = frozenset({"example", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"})
 # What serves an app without Werkzeug's debugger.
@@ -28,7 +29,7 @@ _SERVING = frozenset(
     | {"meinheld.server.run", "hypercorn.asyncio.serve", "uvicorn.run", "cherrypy.wsgiserver.CherryPyWSGIServer"}
 )
 _PROGRAMS = frozenset({"gunicorn", "uwsgi", "waitress-serve", "hypercorn", "uvicorn"})
-_SCRIPT_WORDS = frozenset({"app", "main", "manage", "run", "runserver", "serve", "server", "start", "wsgi"})
+_SCRIPT_WORDS = frozenset("app application main manage run runserver serve server start wsgi".split())
 
 
 def debug_writes(ctx: Context) -> Iterator[config.Write]:
@@ -53,8 +54,31 @@ def _is_deployed(model: ProjectModel) -> bool:
     """Whether deployment files start WSGI servers, and no code starts one of its own."""
     if any("run" in facts.mentioned or "run_simple" in facts.mentioned for facts in model.files.values()):
         return False
-    started = (c for d in model.deployment.values() if not d.is_development for c in d.commands if c.role == "run")
-    return any(invocation.program in _PROGRAMS for command in started for invocation in invocations(command))
+    return any(invocation.program in _PROGRAMS for invocation in _started(model))
+
+
+def is_developers_start(ctx: Context, server: Server) -> bool:
+    """Whether a developer starts the server by hand, on the own machine: deployment files have a WSGI server."""
+    blocks = (a for a in ctx.index.ancestors(server.call) if isinstance(a, ast.If) and "__name__" in ctx.text(a.test))
+    if server.is_run_simple or not any(True for _ in blocks) or not _listens_here(ctx, server):
+        return False
+    started = ctx.model.once(_started)
+    name = posixpath.basename(ctx.path.replace("\\", "/"))
+    scripts = {posixpath.basename(i.script.text) for i in started if i.script is not None}
+    return any(i.program in _PROGRAMS for i in started) and name not in scripts and name != "__main__.py"
+
+
+def _listens_here(ctx: Context, server: Server) -> bool:
+    if server.host is None:
+        return True
+    host = constant(ctx, server.host.value)
+    return isinstance(host, str) and not _is_public(host)
+
+
+def _started(model: ProjectModel) -> tuple[Invocation, ...]:
+    """What deployment files start to serve the application."""
+    documents = (d for d in model.deployment.values() if not d.is_development)
+    return tuple(i for d in documents for c in d.commands if c.role == "run" for i in invocations(c))
 
 
 def debug_servers(ctx: Context) -> Iterator[Server]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FileIndex, FunctionNode
@@ -32,9 +33,47 @@ def is_handled(ctx: Context, node: ast.AST, exception: str) -> bool:
 
 
 def _callers_catch(ctx: Context, function: FunctionNode, exception: str) -> bool:
-    """Whether the file calls the function, and only where the exception is caught."""
-    calls = [call for call in ctx.index.nodes(ast.Call) if _last_name(call.func) == function.name]
-    return bool(calls) and all(is_caught(ctx, call, exception) for call in calls)
+    """Whether the file, or one of a base class, calls the function, and only where the exception is caught."""
+    caught = [is_caught(ctx, call, exception) for call in _calls(ctx.index, function.name)]
+    for infer in _files_of_bases(ctx, function):
+        caught += [_is_caught_in(infer, call, exception) for call in _calls(infer.index, function.name)]
+    return bool(caught) and all(caught)
+
+
+def _calls(index: FileIndex, name: str) -> list[ast.Call]:
+    return [call for call in index.nodes(ast.Call) if _last_name(call.func) == name]
+
+
+def _files_of_bases(ctx: Context, method: FunctionNode) -> Iterator[Inference]:
+    """The other files with base classes of a method's class: what they call on ``self`` may be the method."""
+    cls = ctx.index.class_of(method)
+    known = map(ctx.model.names.class_, ctx.model.mro(ctx.index.dotted(cls))[1:] if cls is not None else ())
+    for path in dict.fromkeys(found[0].path for found in known if found is not None):
+        infer = other_file(ctx, path) if path != ctx.path else None
+        if infer is not None:
+            yield infer
+
+
+def _is_caught_in(infer: Inference, node: ast.AST, exception: str) -> bool:
+    wanted = {f"builtins.{base}" for base in bases_of(exception)}
+    child = node
+    for ancestor in infer.index.ancestors(node):
+        if isinstance(ancestor, (*FUNCTIONS, ast.Lambda)):
+            return False
+        if is_try(ancestor) and child in ancestor.body and any(map(_is_for(infer, wanted), ancestor.handlers)):
+            return True
+        child = ancestor
+    return False
+
+
+def _is_for(infer: Inference, wanted: set[str]) -> Callable[[ast.ExceptHandler], bool]:
+    """Whether a handler is for one of the classes."""
+
+    def check(handler: ast.ExceptHandler) -> bool:
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        return any(t is None or infer.qualified(t) in wanted for t in types)
+
+    return check
 
 
 def _last_name(called: ast.expr) -> str:
@@ -69,10 +108,10 @@ def _catches(ctx: Context, decorator: ast.expr, exception: str) -> bool:
     for function in infer.index.functions():
         if infer.index.qualname(function) != definition.qualname:
             continue
+        is_for = _is_for(infer, wanted)
         for statement in ast.walk(function):
             for handler in statement.handlers if is_try(statement) else ():
-                types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
                 is_raised_again = any(isinstance(n, ast.Raise) for n in ast.walk(handler))
-                if not is_raised_again and any(t is None or infer.qualified(t) in wanted for t in types):
+                if not is_raised_again and is_for(handler):
                     return True
     return False

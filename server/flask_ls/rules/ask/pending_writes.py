@@ -232,7 +232,7 @@ class PendingWrites:
         if isinstance(value, ast.Tuple) and len(value.elts) > 1 and not _is_nothing(value):
             status = values.constant(self.ctx, value.elts[1])
             return isinstance(status, int) and status >= 400
-        if isinstance(value, ast.Call) and self.ctx.called(value) == "flask.abort":
+        if isinstance(value, ast.Call) and (self.ctx.called(value) == "flask.abort" or _is_given_an_error(value)):
             return True
         if _says_error(value) or (_is_nothing(value) and self._commits_elsewhere(node)):
             return True
@@ -254,6 +254,12 @@ class PendingWrites:
 
     def _aborts(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.Expr) and self.ctx.called(node.value) in ("flask.abort", "sys.exit")
+
+
+def _is_given_an_error(call: ast.Call) -> bool:
+    """``page(400)``, ``answer("no", status=409)``: a helper gets the status of the answer."""
+    given = [*call.args, *(k.value for k in call.keywords)]
+    return any(isinstance(a, ast.Constant) and type(a.value) is int and 400 <= a.value < 600 for a in given)
 
 
 def _says_error(value: ast.expr | None) -> bool:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flask_ls.project.deploy import DeploymentFile, invocations
 from flask_ls.project.extract.refs import is_none
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.project.inference import Inference
+from flask_ls.project.model import ProjectModel
 from flask_ls.project.scopes import Binding
 from flask_ls.project.site import Site
+from flask_ls.rules.ask.apps import imports_package
 from flask_ls.rules.ask.flow import assigned_value, targets_of
 from flask_ls.rules.ask.project import other_file
 from flask_ls.rules.context import Context
 from flask_ls.syntax.span import Span
+
+# What serves a program in the process that calls it.
+_SERVING_ALONE = frozenset({"waitress", "cheroot", "cherrypy", "bjoern"})
+_ALONE = frozenset({"waitress-serve"})
+MESSAGE_QUEUE = "message_queue"
+_WORKERS = frozenset({"gunicorn", "uwsgi", "hypercorn", "uvicorn", "granian", "mod_wsgi-express"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,45 @@ class ProcessState:
 
     cls: str | None
     site: Site
+
+
+def is_one_process(model: ProjectModel) -> bool:
+    """Whether files say how the program is served, and all that do say by one process."""
+    configured = {
+        setting.value
+        for document in model.deployment.values()
+        if document.kind == "gunicorn"
+        for setting in document.settings
+        if setting.name == "workers"
+    }
+    served = [alone for document in model.deployment.values() for alone in _served(document, configured == {"1"})]
+    served += [configured == {"1"}] if configured else []
+    if served:
+        return all(served)
+    return imports_package(model, *_SERVING_ALONE) or _is_socketio_server(model)
+
+
+def _is_socketio_server(model: ProjectModel) -> bool:
+    """Whether Flask-SocketIO decides: without a message queue between them it allows no second process."""
+    return imports_package(model, "flask_socketio") and not model.each(_has_message_queue)
+
+
+def _has_message_queue(facts: FileFacts) -> bool:
+    return MESSAGE_QUEUE in facts.words
+
+
+def _served(document: DeploymentFile, is_configured: bool) -> Iterator[bool]:
+    """For each server that the file starts whether it is one process, by its options or gunicorn's configuration."""
+    for command in document.commands:
+        for started in invocations(command) if command.role == "run" else ():
+            texts = started.texts
+            if started.program in _ALONE:
+                yield True
+            elif started.program in _WORKERS:
+                given = {f"{a}={b}" for a, b in itertools.pairwise(texts)} | set(texts)
+                says = any(text.startswith(("-w", "--workers")) for text in given)
+                is_set = is_configured and started.program == "gunicorn" and not says
+                yield is_set or not given.isdisjoint({"-w=1", "-w1", "--workers=1"})
 
 
 def process_state(ctx: Context, name: ast.expr) -> ProcessState | None:

@@ -77,7 +77,8 @@ def text_of(ctx: Context, node: ast.expr, left: int = _LIMIT) -> TextValue | Non
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
         return next((t for v in node.values if (t := text_of(ctx, v, left - 1)) is not None), None)
     if isinstance(node, ast.IfExp):
-        return text_of(ctx, node.body, left - 1) or text_of(ctx, node.orelse, left - 1)
+        branches = (b for b in (node.body, node.orelse) if not _is_none_there(ctx, b, node))
+        return next((t for b in branches if (t := text_of(ctx, b, left - 1)) is not None), None)
     if isinstance(node, ast.NamedExpr):
         return text_of(ctx, node.value, left - 1)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STR_METHODS:
@@ -85,6 +86,16 @@ def text_of(ctx: Context, node: ast.expr, left: int = _LIMIT) -> TextValue | Non
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
         return _part(ctx, node.value, left - 1)
     return _text_of_name(ctx, node, left) if isinstance(node, ast.Name) else None
+
+
+def _is_none_there(ctx: Context, branch: ast.expr, choice: ast.IfExp) -> bool:
+    """``size if size is None else int(size)``: the first is None."""
+    test = choice.test
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+        return False
+    is_none = isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None
+    there = choice.body if isinstance(test.ops[0], ast.Is) else choice.orelse
+    return is_none and branch is there and ctx.text(branch) == ctx.text(test.left)
 
 
 def may_be_none(ctx: Context, node: ast.expr, left: int = _LIMIT) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask import config, stage, values
@@ -85,7 +86,8 @@ def key_literals(ctx: Context) -> list[KeyLiteral]:
 
 def matters(ctx: Context, write: config.Write) -> bool:
     """Whether what this write gives the key may be in force in production: no test, no later write over it."""
-    return not ctx.is_test and not _is_harmless(ctx, write) and not config.is_overridden(ctx, write)
+    is_served = not ctx.is_test and not stage.is_example(ctx) and not _is_migration(ctx)
+    return is_served and not _is_harmless(ctx, write) and not config.is_overridden(ctx, write)
 
 
 def other_files(model: ProjectModel) -> frozenset[str]:
@@ -135,7 +137,7 @@ def _whole(ctx: Context, literal: ast.expr) -> tuple[ast.expr, values.Environmen
 
 def _key_literals(ctx: Context) -> list[KeyLiteral]:
     found: dict[ast.expr, KeyLiteral] = {}
-    if ctx.is_test:
+    if ctx.is_test or stage.is_example(ctx) or _is_migration(ctx):
         return []
     for write in config.writes_of(ctx, "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
         if _is_harmless(ctx, write) or _is_overridden(ctx, write):
@@ -202,9 +204,32 @@ def _is_harmless(ctx: Context, write: config.Write) -> bool:
             return True
         if objects.complete and objects.handed == {name}:
             return stage.stage_of_class(ctx, write.owner) == "test"
+        if _is_only_inherited_off_production(ctx, write.owner, write.key):
+            return True
     if any(w.key == "TESTING" and values.truth(ctx, w.value) for w in config.beside(ctx, write)):
         return True
     return not stage.reaches_production(ctx, write)
+
+
+def _is_only_inherited_off_production(ctx: Context, cls: ast.ClassDef, key: str) -> bool:
+    """Whether the class is a base of others only: those for production have a key of their own, the rest are not."""
+    name = ctx.index.dotted(cls)
+    others = [c for c in ctx.index.nodes(ast.ClassDef) if c is not cls and name in ctx.model.mro(ctx.index.dotted(c))]
+    bases = {base for c in others for base in c.bases}
+    if any(n.id == cls.name and n not in bases for n in ctx.index.nodes(ast.Name)):
+        return False
+    own = [c for c in others if key in ctx.index.scope_made_by(c).bindings]
+    rest = [c for c in others if c not in own]
+    if not any(stage.stage_of_class(ctx, c) == "production" for c in own):
+        return False
+    if not all(stage.is_off_production(stage.stage_of_class(ctx, c)) for c in rest):
+        return False
+    return not any(cls.name in facts.mentioned for path, facts in ctx.model.files.items() if path != ctx.path)
+
+
+def _is_migration(ctx: Context) -> bool:
+    """Whether the file is a step of Alembic's: it runs while the database changes, and serves nobody."""
+    return "down_revision" in ctx.index.root.bindings
 
 
 def _is_overridden(ctx: Context, write: config.Write) -> bool:
@@ -219,10 +244,24 @@ def _is_checked(ctx: Context, literal: ast.expr, key: str | bytes) -> bool:
         for side in (compare.left, *compare.comparators):
             if side is not literal and values.constant(ctx, side) == key:
                 return True
+    if len(key) > 2 and any(_compares(ctx, path, key) for path in ctx.model.each(_tests_key) if path != ctx.path):
+        return True
     return any(
         isinstance(test, ast.Compare) and any(values.constant(ctx, c) == key for c in test.comparators)
         for test, _ in tests_before(ctx, literal)
     )
+
+
+def _tests_key(facts: FileFacts) -> bool:
+    return "SECRET_KEY" in facts.config.tested
+
+
+def _compares(ctx: Context, path: str, key: str | bytes) -> bool:
+    """Whether a file that asks about the key has the literal beside ``==`` or ``!=``."""
+    source = ctx.read(path)
+    written = re.escape(_as_text(key))
+    compared = rf"""[=!]= *b?["']{written}["']|["']{written}["'] *[=!]="""
+    return source is not None and re.search(compared, source.text) is not None
 
 
 def _as_text(key: str | bytes) -> str:

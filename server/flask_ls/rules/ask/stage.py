@@ -9,15 +9,20 @@ from flask_ls.project.config.keys import DEFAULTED_KEYS
 from flask_ls.project.config.stage import Stage, stage_of_name
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.project.deploy.kinds import is_development_path
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.config import Write
 from flask_ls.rules.ask.flow import assigned_value, own_nodes, targets_of, tests_before
 from flask_ls.rules.ask.values import constant
-from flask_ls.rules.context import Context
+from flask_ls.rules.context import Context, is_test_path
 from flask_ls.rules.deployment import DeploymentContext
 
 _FLIPPED: dict[Stage, Stage] = {"production": "development", "development": "any", "test": "any"}
 _TESTING = frozenset({"test_client", "test_cli_runner", "test_request_context"})
+# Celery runs tasks at once, in the same process, where one of these is on: its way to test.
+_TEST_SWITCHES = frozenset({"CELERY_ALWAYS_EAGER", "CELERY_TASK_ALWAYS_EAGER", "task_always_eager"})
+_EXAMPLES = frozenset({"demo", "demos", "example", "examples", "mock", "mocks", "sample", "samples"})
+_BESIDE = _EXAMPLES | {"doc", "docs"}
 
 
 def stage_of(ctx: Context, write: Write) -> Stage:
@@ -66,6 +71,26 @@ def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
         if stage in ("test", "development"):
             return stage
     return "any"
+
+
+def is_example(ctx: Context) -> bool:
+    """Whether the file lies in a folder of examples or mocks beside a program or library: nobody serves it.
+
+    Where there is nothing but examples, they are the program.
+    """
+    if not _lies_in(ctx, ctx.path, _EXAMPLES):
+        return False
+    return any(not _lies_in(ctx, path, _BESIDE) for path in ctx.model.each(_is_code))
+
+
+def _is_code(facts: FileFacts) -> bool:
+    return not is_test_path(facts.path) and posixpath.basename(facts.path) not in ("setup.py", "noxfile.py")
+
+
+def _lies_in(ctx: Context, path: str, folders: frozenset[str]) -> bool:
+    workspace = ctx.model.index.workspace_of(path) if ctx.model.index is not None else ""
+    inside = posixpath.dirname(path.replace("\\", "/").removeprefix(workspace))
+    return not folders.isdisjoint(inside.lower().split("/"))
 
 
 def reaches_production(ctx: Context, write: Write) -> bool:
@@ -149,7 +174,7 @@ def _stage_of_test(ctx: Context, test: ast.expr, truth: bool) -> Stage:
     names += [n.attr for n in ast.walk(test) if isinstance(n, ast.Attribute)]
     names += [n.id for n in ast.walk(test) if isinstance(n, ast.Name)]
     for name in names:
-        stage = stage_of_name(name)
+        stage = "test" if name in _TEST_SWITCHES else stage_of_name(name)
         if stage != "any":
             return stage if truth else _FLIPPED[stage]
     return "any"

@@ -153,7 +153,9 @@ def _uwsgi(invocation: Invocation) -> Iterator[Target]:
 def _uwsgi_file(word: Word, called: Word | None) -> Iterator[Target]:
     """The application in a file that uWSGI loads by its path (uWSGI documentation, "Options": ``wsgi-file``)."""
     path = word.text.removeprefix("./")
-    if not re.fullmatch(r"[A-Za-z_][\w/]*\.py", path) or word.expands or (called is not None and called.expands):
+    if not re.fullmatch(r"[A-Za-z_][\w/]*\.py", path) or word.expands:
+        return
+    if called is not None and (called.expands or "(" in called.text):
         return
     module = path.removesuffix(".py").replace("/", ".")
     attribute = called.text if called is not None else "application"
@@ -172,8 +174,9 @@ def _target(word: Word, default: str, server: str) -> Target | None:
         module = Span(inner.start + match.start("module"), inner.start + match.end("module"))
     if inner is not None and match["attribute"] is not None:
         span = Span(inner.start + match.start("attribute"), inner.start + match.end("attribute"))
-    name = match["attribute"] or default
-    return Target(match["module"], name, word.span, module, span, server, match["call"] is not None)
+    # uWSGI calls what is written with brackets, in `callable` too.
+    name, bracket, _ = (match["attribute"] or default).partition("(")
+    return Target(match["module"], name, word.span, module, span, server, match["call"] is not None or bool(bracket))
 
 
 def module_of(target: Target, document: DeploymentFile, model: ProjectModel) -> tuple[FileFacts | None, bool]:

@@ -5,8 +5,9 @@ prefix of a parent blueprint is joined with the child's.)
 
 Instead: one of the two, or the whole prefix at registration.
 
-Quiet: When both are the same but for a slash at the end, when the blueprint is registered under its own prefix, too,
-and for ``url_prefix=""``, which is how a prefix is taken away.
+Quiet: When both are the same but for a slash at the end, when one ends with the other (``/api/users`` for ``/users``),
+which nobody means to be joined, when the blueprint is registered under its own prefix, too, and for ``url_prefix=""``
+or ``"/"``, which is how a prefix is taken away.
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     for blueprint in ctx.model.routes.blueprints:
         # Flask strips the slash before it joins prefix and rule.
         own = (blueprint.url_prefix or "").rstrip("/")
-        if any(r.given_prefix is None or r.given_prefix.rstrip("/") == own for r in blueprint.registrations):
-            continue  # mounted there as well
+        if any(_goes_with(r.given_prefix, own) for r in blueprint.registrations):
+            continue  # mounted there as well, or one prefix is the end of the other: nobody means them to be joined
         for registration in blueprint.registrations:
             given = registration.given_prefix
             if registration.site.path != ctx.path or not given or not blueprint.url_prefix:
@@ -96,3 +97,8 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f'"{given}" replaces the blueprint\'s own prefix "{blueprint.url_prefix}"; the two are not joined.',
                 related=[Related(blueprint.site, "the blueprint's own prefix")],
             )
+
+
+def _goes_with(given: str | None, own: str) -> bool:
+    prefix = (given or "").rstrip("/")
+    return given is None or prefix.endswith(own) or (bool(given) and own.endswith(prefix))

@@ -7,7 +7,8 @@ Instead: ``app.register_blueprint(bp)`` inside the factory, before ``return``.
 
 Fix: Moves the call to the end of the factory; unsafe, as every app then has the routes.
 
-Quiet: Without a factory in the same module and for apps that no factory of the project made. Each app is told of once.
+Quiet: Without a factory in the same module and for apps that no factory of the project made; where the factory is in
+another file and only the file that registers the blueprint ever uses it. Each app is told of once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_ls.project.site import Site
-from flask_ls.rules.ask.project import factories
+from flask_ls.rules.ask.project import Factory, factories
 from flask_ls.rules.ask.values import argument, definition
 from flask_ls.rules.ask.views import is_app
 from flask_ls.rules.context import Context
@@ -162,6 +163,8 @@ def _registered(node: ast.Call, app: ast.expr, ctx: Context) -> Iterator[Finding
     made = definition(ctx, app)
     called = ctx.called(made)
     for factory in factories(ctx.model):
+        if _is_only_used_here(factory, ctx):
+            continue
         if factory.dotted == called or (factory.file.path == ctx.path and "." not in factory.function.qualname):
             yield ctx.finding(
                 node,
@@ -170,6 +173,19 @@ def _registered(node: ast.Call, app: ast.expr, ctx: Context) -> Iterator[Finding
                 fixes=[_moved(node, factory.dotted, ctx)],
             )
             return
+
+
+def _is_only_used_here(factory: Factory, ctx: Context) -> bool:
+    """Whether the factory is in another file and makes the app of this one alone, as far as files tell."""
+    name = factory.function.qualname.rpartition(".")[2]
+    if factory.file.path == ctx.path:
+        return False
+    commands = (c for document in ctx.model.deployment.values() for c in document.commands)
+    if any(name in word.text for command in commands for word in command.words):
+        return False
+    return not any(
+        name in facts.mentioned for facts in ctx.model.files.values() if facts.path not in (ctx.path, factory.file.path)
+    )
 
 
 def _moved(node: ast.Call, factory: str, ctx: Context) -> Fix | None:

@@ -168,7 +168,7 @@ def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
         if is_script or any(is_made_by(ctx, given, f) for f in made):
             return
         here = next((f for f in made if f.file.path == ctx.path), made[0])
-        if here.file.path != ctx.path and not _is_imported(name, ctx):
+        if here.file.path != ctx.path and (not _is_imported(name, ctx) or _is_pushed_here(given, ctx)):
             return  # an app of its own, which has what it needs
         yield ctx.finding(
             value,
@@ -184,6 +184,17 @@ def check(node: ast.stmt, ctx: Context) -> Iterator[Finding]:
             f'no {who} can import "{name}": {factory.function.qualname}() makes a new one each time it is called.',
             fixes=[_at_module_level(node, value, name, ctx)],
         )
+
+
+def _is_pushed_here(app: ast.expr, ctx: Context) -> bool:
+    """Whether a function of this file runs in the app's context, as the tasks of a worker with an app of its own do."""
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "app_context"
+        and ctx.text(call.func.value) == ctx.text(app)
+        and ctx.index.function_of(call) is not None
+        for call in ctx.index.nodes(ast.Call)
+    )
 
 
 def _is_wanted(name: str, ctx: Context) -> bool:

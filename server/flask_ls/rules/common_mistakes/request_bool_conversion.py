@@ -10,7 +10,8 @@ Fix: Compares the text with the words for true; unsafe, as you decide which word
 
 Quiet: For converters of your own, for ``bool`` of anything but a single query or form value, and where ``bool`` asks
 whether something was sent at all: a check box (``bool(request.form.get("admin"))``), a cookie, a header, a name whose
-text is used as well.
+text is used as well, a parameter that templates or the file itself only ever switch on (``?edit=1``,
+``url_for("show", edit=True)``).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.rules.ask.query_senders import only_switches_on
 from flask_ls.rules.ask.request_text import reading
-from flask_ls.rules.ask.values import UNKNOWN, argument, constant, definition
+from flask_ls.rules.ask.values import UNKNOWN, argument, constant, definition, text
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Fix, Severity
@@ -159,7 +161,8 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``.get(..., type=bool)`` and ``bool(request.args.get(...))``."""
     if ctx.name(node.func) in _GETTERS:
         converter = argument(node, 1 if ctx.name(node.func) in _LISTS else 2, "type")
-        if converter is not None and ctx.name(converter) == "builtins.bool":
+        is_header = ctx.name(node.func) == "flask.request.headers.get"
+        if converter is not None and ctx.name(converter) == "builtins.bool" and not is_header:
             where = next((k for k in node.keywords if k.arg == "type"), converter)
             is_list = ctx.name(node.func) in _LISTS
             yield ctx.finding(where, _MESSAGE, fixes=[] if is_list else [_compare(node, node, ctx)])
@@ -167,9 +170,22 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         if isinstance(node.args[0], ast.Name) and _is_asked_about(node.args[0], ctx):
             return
         value = definition(ctx, node.args[0])
-        is_text = ctx.called(value) in _SWITCHES and reading(ctx, value) is not None
+        read = reading(ctx, value)
+        if read is not None and text(ctx, read.key) is None:
+            return  # of any of several keys it can only be asked whether something is there
+        is_text = ctx.called(value) in _SWITCHES and reading(ctx, value) is not None and not _is_sent_as_on(value, ctx)
         if is_text or (isinstance(value, ast.Subscript) and ctx.name(value.value) in _MAPPINGS):
             yield ctx.finding(node, _MESSAGE, fixes=[_compare(node, value, ctx)])
+
+
+def _is_sent_as_on(call: ast.expr, ctx: Context) -> bool:
+    """Whether the project itself only ever sends a text for yes, and nothing counts as no: ``?edit=1`` or nothing."""
+    read = reading(ctx, call)
+    name = text(ctx, read.key) if read is not None else None
+    if read is None or name is None:
+        return False
+    default = constant(ctx, read.default) if read.default is not None else None
+    return default is not UNKNOWN and not default and only_switches_on(ctx, name)
 
 
 def _is_asked_about(name: ast.Name, ctx: Context) -> bool:

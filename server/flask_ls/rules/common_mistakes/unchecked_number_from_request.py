@@ -233,7 +233,12 @@ def _converted(ctx: Context, node: ast.Call, source: TextValue, kind: str) -> Fi
         whole = comprehension_around(ctx, node)
         if not isinstance(whole, ast.ListComp) or len(whole.generators) != 1 or whole.generators[0].ifs:
             return None
-        edit.replace(whole, f"{ctx.text(source.receiver)}.getlist({ctx.text(source.key)}, type={kind})")
+        typed = f"{ctx.text(source.receiver)}.getlist({ctx.text(source.key)}, type={kind})"
+        listed = whole.generators[0].iter
+        if isinstance(listed, ast.Name) and _is_only_use(ctx, edit, listed):
+            edit.replace(source.node, typed).replace(whole, listed.id)
+        else:
+            edit.replace(whole, typed)
         return ctx.fix(f"Let .getlist() convert with type={kind}", edit, safe=False)
     if len(node.args) != 1:
         return None

@@ -10,8 +10,10 @@ Instead: Start with ``flask run --debug`` or set ``FLASK_DEBUG=1`` where you dev
 Fix: Removes the argument or the line, or sets False in a configuration class. Safe: production never wants it. Unsafe
 where the environment has a say, because its default changes.
 
-Quiet: In tests and in configurations, functions and conditions for tests or development, with ``use_evalex=False`` or
-``use_debugger=False``, where ``run(debug=...)`` decides otherwise, and where only WSGI servers start the app.
+Quiet: In tests and in configurations, functions and conditions for tests or development, in examples beside a library,
+with ``use_evalex=False`` or ``use_debugger=False``, where ``run(debug=...)`` decides otherwise, and where only WSGI
+servers start the app: also in a ``__main__`` block that listens on this machine alone, when deployment files start
+such a server and not this file.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from collections.abc import Iterator
 
 from flask_ls.project.deploy import DeploymentFile
 from flask_ls.rules.ask import config, config_edits
-from flask_ls.rules.ask.debugging import debug_servers, debug_writes, is_for_development
+from flask_ls.rules.ask.debugging import debug_servers, debug_writes, is_developers_start, is_for_development
 from flask_ls.rules.ask.servers import Server, is_on
 from flask_ls.rules.ask.settings_files import settings_in_force
+from flask_ls.rules.ask.stage import is_example
 from flask_ls.rules.ask.values import UNKNOWN, argument, constant
 from flask_ls.rules.context import Context
 from flask_ls.rules.deployment import DeploymentContext
@@ -145,9 +148,11 @@ _WRITTEN = "Debug mode is switched on in the code: app.run() starts the debugger
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Server calls and configuration."""
+    if is_example(ctx):
+        return
     told: set[ast.AST] = set()
     for server in debug_servers(ctx):
-        if server.debug is not None and server.debug.node not in told:
+        if server.debug is not None and server.debug.node not in told and not is_developers_start(ctx, server):
             told.add(server.debug.node)
             yield ctx.finding(server.debug.node, _MESSAGE, fixes=[_without_argument(ctx, server)])
     for write in debug_writes(ctx):

@@ -14,6 +14,7 @@ jobs and folders for development start.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flask_ls.project.deploy import Command, DeploymentFile, Variable, Word
@@ -92,6 +93,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(server.host.node, message, related=related, fixes=fixes)
 
 
+_PORT = re.compile(r"""[ \t]*-[ \t]*["']?([^"'\s#]+)""")
+_OWN = ("127.0.0.1:", "localhost:", "[::1]:")
+
+
 @rule.on_deployment
 def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator[Finding]:
     """``flask --debug run --host 0.0.0.0``, and the variables that say the same."""
@@ -103,7 +108,7 @@ def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator
         if command.role != "run" or command.is_development or not is_flask_run:
             continue
         host, debug = _public_host(command, document), _debug(command, document)
-        if host is not None and debug is not None:
+        if host is not None and debug is not None and not _is_published_here_only(command, document, ctx):
             related = [ctx.related(debug.span, "debug mode is switched on here")] if debug in document.variables else []
             yield ctx.finding(
                 command.span,
@@ -111,6 +116,32 @@ def check_commands(document: DeploymentFile, ctx: DeploymentContext) -> Iterator
                 related=related,
                 fixes=[_debug_removed(command, debug, ctx)],
             )
+
+
+def _is_published_here_only(command: Command, document: DeploymentFile, ctx: DeploymentContext) -> bool:
+    """Whether Compose gives the service's ports to this machine's own address alone: ``127.0.0.1:8000:8000``."""
+    if document.kind != "compose" or not command.owner:
+        return False
+    published = [m.group(1) for m in map(_PORT.match, _ports(ctx.source.text, command.owner)) if m is not None]
+    return bool(published) and all(port.startswith(_OWN) for port in published)
+
+
+def _ports(text: str, service: str) -> Iterator[str]:
+    """The lines of a service's ``ports:``, each a list item as Compose files are mostly written."""
+    inside, margin, is_ports = False, 0, False
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        indent = len(line) - len(line.lstrip())
+        key = line.strip().partition(":")[0].strip("\"'")
+        if inside and indent <= margin:
+            inside = False
+        if not inside and indent and key == service and line.rstrip().endswith(":"):
+            inside, margin, is_ports = True, indent, False
+        elif inside and not line.lstrip().startswith("-"):
+            is_ports = key == "ports"
+        elif inside and is_ports:
+            yield line
 
 
 def _variable(command: Command, document: DeploymentFile, name: str) -> Variable | None:

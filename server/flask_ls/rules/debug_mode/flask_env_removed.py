@@ -10,8 +10,9 @@ Fix: FLASK_ENV=development becomes FLASK_DEBUG=1, unless the same file listens t
 not be; another value is removed: safe, as nothing reads it. Code that reads the environment asks ``app.debug`` instead,
 which is unsafe.
 
-Quiet: On Flask 2.2 and older, when the project's own code reads FLASK_ENV, and when it sets the key ENV itself; in
-deployment files of a project that does not import Flask (Quart).
+Quiet: On Flask 2.2 and older, when the project's own code or a library like coaster reads FLASK_ENV, and when it sets
+the key ENV itself; in tests that set the variable, and in deployment files of a project that does not import Flask
+(Quart).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from packaging.version import Version
 from flask_ls.project.deploy import DeploymentFile, Variable
 from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
+from flask_ls.rules.ask.apps import imports_package
 from flask_ls.rules.ask.config import is_config, writes_of
 from flask_ls.rules.ask.config_edits import without as without_key
 from flask_ls.rules.ask.environment_writes import EnvironmentWrite, environment_writes, made_before, without
@@ -182,7 +184,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         return
     yield from _key_reads(ctx)
     yield from _attribute(ctx)
-    if ctx.model.once(_is_read_by_project):
+    if ctx.model.once(_is_read_by_project) or ctx.is_test:
         return
     for write in environment_writes(ctx, "FLASK_ENV"):
         yield ctx.finding(write.key, f"{_IGNORED}: this changes nothing.", fixes=[_as_debug(ctx, write)])
@@ -280,11 +282,16 @@ def _alone(ctx: Context, node: ast.expr, text: str) -> str:
     return text if isinstance(ctx.parent(node), (ast.Return, ast.Assign, ast.If)) else f"({text})"
 
 
+# Libraries around Flask that read FLASK_ENV themselves.
+_READING = ("coaster", "canonicalwebteam")
 # An address of every network interface.
 _PUBLIC = re.compile(r"\b0\.0\.0\.0\b|\[::\]|[\"'\s=]::[\"'\s]")
 
 
 def _is_read_by_project(model: ProjectModel) -> bool:
+    """Whether the project's own code reads the variable, or a library that it builds upon."""
+    if imports_package(model, *_READING):
+        return True
     return any("FLASK_ENV" in f.config.reads for f in model.files.values())
 
 

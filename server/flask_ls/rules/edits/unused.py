@@ -51,10 +51,19 @@ def unused_imports(
             yield from ((statement, a) for a in statement.names if (a.asname or a.name.partition(".")[0]) == name)
 
 
+def _is_plain(statement: ImportNode) -> bool:
+    modules = [a.name for a in statement.names] if isinstance(statement, ast.Import) else [statement.module or ""]
+    is_absolute = isinstance(statement, ast.Import) or statement.level == 0
+    return is_absolute and all(m.partition(".")[0] in _PLAIN for m in modules)
+
+
 def _is_kept(source: SourceFile, index: FileIndex, statement: ImportNode) -> bool:
     """Whether the import is there for others, or only sometimes."""
     parent = index.parent(statement)
-    if not isinstance(parent, FUNCTIONS) and (not isinstance(parent, ast.Module) or index.is_package):
+    if not isinstance(parent, FUNCTIONS) and not isinstance(parent, ast.Module):
+        return True
+    # Users of a package import its own names from it, hardly those of Flask or the standard library.
+    if isinstance(parent, ast.Module) and index.is_package and not _is_plain(statement):
         return True
     line = source.line_span(source.position(source.span(statement).start)[0])
     return "noqa" in source.text[line.start : line.end]

@@ -115,6 +115,7 @@ _REGISTERING = frozenset({"errorhandler", "app_errorhandler", "register_error_ha
 _ALL = frozenset({"builtins.Exception"})
 _HTTP = "werkzeug.exceptions.HTTPException"
 _NOT_FOUND = "werkzeug.exceptions.NotFound"
+_NOT_FOUND = "werkzeug.exceptions.NotFound"
 _SERVER_ERROR = "werkzeug.exceptions.InternalServerError"
 # Methods and functions that make an exception known to somebody.
 _REPORTING = frozenset(
@@ -136,7 +137,9 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         if not _tells_http_errors_apart(function, ctx) and not _is_registered_for_http(ctx):
             rest = "." if _reports(function, ctx) else ", and exceptions are not logged."
-            yield _finding(function, role, caught, f"404 and other HTTP errors end here too{rest}", ctx)
+            # The handler of a code goes before that of a class, whatever blueprint has it.
+            which = "405" if _has_handler_for(ctx, _NOT_FOUND, 404) else "404"
+            yield _finding(function, role, caught, f"{which} and other HTTP errors end here too{rest}", ctx)
         elif not _reports(function, ctx):
             yield _finding(
                 function,

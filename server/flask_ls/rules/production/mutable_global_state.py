@@ -5,19 +5,23 @@ on it, and a restart clears it.
 
 Instead: the database or a cache server; ``g`` for the data of one request.
 
-Quiet: For constants that are only read, values that are loaded when they are missing, objects with locks or of
-libraries (caches, queues), locals, and code that runs at start-up, too.
+Quiet: For constants that are only read, values that are loaded when they are missing, what is put into a variable
+called a cache, objects with locks or of libraries (caches, queues), locals, code that runs at start-up, in tests, in
+development or in examples beside a library, and where the program is served by one process only (Waitress,
+``gunicorn --workers 1``, Flask-SocketIO without a message queue).
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_ls.project.index import FUNCTIONS, FunctionNode
 from flask_ls.rules.ask.flow import tests_before
-from flask_ls.rules.ask.process_state import process_state
+from flask_ls.rules.ask.process_state import MESSAGE_QUEUE, is_one_process, process_state
+from flask_ls.rules.ask.stage import is_example, is_off_production, stage_of_conditions
 from flask_ls.rules.ask.views import handlers, registers_routes
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
@@ -29,7 +33,8 @@ rule = Rule(
     code="FLK809",
     severity=Severity.WARNING,
     guide=("Production / flask run is a development server",),
-    triggers=frozenset({"add_url_rule", "MethodView", "before_request", "before_app_request"}),
+    # The last word wakes nothing by itself: `is_one_process` asks which files have it.
+    triggers=frozenset({"add_url_rule", "MethodView", "before_request", "before_app_request", MESSAGE_QUEUE}),
     when=registers_routes,
     overlaps=("ruff PLW0603", "pylint W0603"),
     examples=(
@@ -125,6 +130,8 @@ _CONTAINERS = frozenset(
     {"builtins.list", "builtins.dict", "builtins.set", "collections.defaultdict", "collections.deque"}
     | {"collections.OrderedDict", "collections.Counter"}
 )
+_CACHES = frozenset({"cache", "caches", "cached", "memo"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _VALUES = frozenset({"builtins.str", "builtins.bool"})
 _NUMBERS = frozenset({"builtins.int", "builtins.float"})
 
@@ -141,15 +148,21 @@ class _Change:
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """The first change that each function makes to a name."""
+    if is_example(ctx):
+        return
     told: set[tuple[ast.AST, str]] = set()
     for change in sorted(_changes(ctx), key=lambda c: ctx.span(c.node)):
         function, name = ctx.index.function_of(change.node), ctx.text(change.name)
-        if not isinstance(function, FUNCTIONS) or (function, name) in told:
+        if not isinstance(function, FUNCTIONS) or (function, name) in told or _fills_a_cache(change, ctx):
+            continue
+        if is_off_production(stage_of_conditions(ctx, change.node)):
             continue
         state = process_state(ctx, change.name)
         if state is None or (state.cls or "builtins.str") not in change.classes:
             continue
         if _runs_for_requests(function, change, ctx):
+            if ctx.model.once(is_one_process):
+                return
             told.add((function, name))
             yield ctx.finding(
                 change.node,
@@ -200,6 +213,12 @@ def _is_made_once(node: ast.stmt, target: ast.expr, ctx: Context) -> bool:
         return True
     is_made = any(isinstance(n, ast.Call) for n in ast.walk(node.value))
     return is_made and not any(_is_of_request(n, target, ctx) for n in ast.walk(node.value))
+
+
+def _fills_a_cache(change: _Change, ctx: Context) -> bool:
+    """``_price_cache[key] = ...``: what one process misses there it computes again. Emptying it is another thing."""
+    words = {word.lower() for word in _WORD.findall(ctx.text(change.name))}
+    return isinstance(change.node, ast.Assign) and not words.isdisjoint(_CACHES)
 
 
 def _mentions(node: ast.AST, name: ast.expr, ctx: Context) -> bool:

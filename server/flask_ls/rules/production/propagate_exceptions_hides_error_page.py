@@ -8,8 +8,8 @@ Instead: leave the key out. DEBUG and TESTING imply it.
 
 Fix: Removes the setting; safe: error reports are sent all the same, and the error page is shown.
 
-Quiet: In tests and development configuration, when ``errorhandler(Exception)`` handles everything (it still runs), and
-with Flask-RESTful and Flask-RESTX, whose own error handling the key decides.
+Quiet: In tests and development configuration, in a project without a handler for 500, when ``errorhandler(Exception)``
+handles everything (it still runs), and with Flask-RESTful and Flask-RESTX, whose own error handling the key decides.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flask_ls.project.facts import FileFacts
 from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.apps import imports_package
 from flask_ls.rules.ask.config import writes_of
@@ -109,6 +110,7 @@ rule = Rule(
 )
 
 
+_PAGE = re.compile(r"(?:errorhandler|register_error_handler)\(\s*(?:500\b|[\w.]*InternalServerError\b|[\w.]*INTERNAL_)")
 _EVERYTHING = re.compile(r"errorhandler\(\s*Exception|register_error_handler\(\s*Exception")
 
 
@@ -120,7 +122,7 @@ def check(ctx: Context) -> Iterator[Finding]:
     for write in writes_of(ctx, "PROPAGATE_EXCEPTIONS"):
         if not truth(ctx, write.value) or not matters(ctx, write) or not reaches_production(ctx, write):
             continue
-        if _handles_everything(ctx) or ctx.model.once(_is_handled_elsewhere):
+        if _handles_everything(ctx) or ctx.model.once(_is_handled_elsewhere) or not ctx.model.once(_has_page):
             continue
         yield ctx.finding(
             write.value,
@@ -136,6 +138,16 @@ def _handles_everything(ctx: Context) -> bool:
         if ctx.name(given) in ("builtins.Exception", "builtins.BaseException"):
             return True
     return False
+
+
+def _may_have_page(facts: FileFacts) -> bool:
+    return not facts.words.isdisjoint({"errorhandler", "app_errorhandler", "register_error_handler"})
+
+
+def _has_page(model: ProjectModel) -> bool:
+    """Whether a handler for 500 stands in one of the files that register error handlers."""
+    sources = (model.read(path) for path in model.each(_may_have_page)) if model.read is not None else ()
+    return any(source is not None and _PAGE.search(source.text) for source in sources)
 
 
 def _is_handled_elsewhere(model: ProjectModel) -> bool:

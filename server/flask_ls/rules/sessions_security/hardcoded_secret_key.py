@@ -9,8 +9,9 @@ Instead: Load the key from the environment or from a configuration file outside 
 Fix: Reads the key from the environment and fails at start where it is missing. Unsafe: the variable must be set
 wherever the app runs.
 
-Quiet: In tests and configurations for tests or development, and for values that are overridden in any case. A key that
-can be guessed is weak-secret-key (FLK402).
+Quiet: In tests, configurations for tests or development, migrations and examples beside a library, for values that are
+overridden in any case, and for one that the program compares the key with. A key that can be guessed is
+weak-secret-key (FLK402).
 """
 
 from __future__ import annotations

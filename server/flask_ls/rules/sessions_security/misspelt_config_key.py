@@ -10,8 +10,8 @@ once it is in force (``SESSION_COOKIE_HTTPONLY`` off, debug mode on) is removed 
 secret key in the source becomes a read of the environment, which is not safe. No fix is offered where the right key is
 set already.
 
-Quiet: When the project reads the key itself, when the known key is set too, and for keys of extensions that the project
-does not import.
+Quiet: When the project reads the key itself, when the known key is set too, for keys of extensions that the project
+does not import, and for attributes that only templates read (``app.config.SWAGGER_UI_DOC_EXPANSION``).
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def _may_be_configuration(facts: FileFacts, model: ProjectModel) -> bool:
 
 
 # What these keys are set to when it is told by a rule of their own.
+# Read by the templates of Flask-RESTX alone, as `config.SWAGGER_UI_...`: to Jinja an attribute is as good as an item.
+_OF_TEMPLATES = "SWAGGER_UI_"
 _WEAKENING = {
     "DEBUG": True,
     "PROPAGATE_EXCEPTIONS": True,
@@ -250,6 +252,8 @@ def _attributes(ctx: Context) -> Iterator[Finding]:
         if not is_config(ctx, node.value):
             continue
         config, key = ctx.text(node.value), node.attr.upper()
+        if key.startswith(_OF_TEMPLATES):
+            continue
         edit = ctx.edit()
         edit.replace(node, f"{config}[{edit.quoted(key)}]")
         end = ctx.span(node).end

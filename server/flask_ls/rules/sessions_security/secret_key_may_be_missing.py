@@ -9,7 +9,8 @@ Fix: Reads the variable with ``os.environ[...]``: safe but for the earlier failu
 RuntimeError at the first write. In one of several configuration classes it is unsafe: the KeyError would come wherever
 the module is imported, in development and tests too.
 
-Quiet: In tests and development configuration, when there is a default, and when the project tests the value somewhere.
+Quiet: In tests and development configuration, in examples beside a library, when there is a default, when the project
+tests the value somewhere, and when an environment or deployment file of the project gives the variable a value.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_ls.project.config.stage import stage_of_name
+from flask_ls.project.model import ProjectModel
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment
 from flask_ls.rules.ask.secret_key import matters
 from flask_ls.rules.ask.values import EnvironmentRead, constant, definition, environment_read
-from flask_ls.rules.context import Context
+from flask_ls.rules.context import Context, is_test_path
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
 from flask_ls.rules.rule import Rule
@@ -158,7 +161,7 @@ def check(ctx: Context) -> Iterator[Finding]:
         read = environment_read(ctx, definition(ctx, write.value))
         if read is None or not _may_be_absent(ctx, read) or not matters(ctx, write):
             continue
-        if _is_tested(ctx, write):
+        if _is_tested(ctx, write) or read.key in ctx.model.once(_given_variables):
             continue
         fix = None
         if read.key:
@@ -169,6 +172,18 @@ def check(ctx: Context) -> Iterator[Finding]:
             "SECRET_KEY is None when the variable is absent: sessions and tokens signed with it fail much later.",
             fixes=[fix],
         )
+
+
+def _given_variables(model: ProjectModel) -> frozenset[str]:
+    """The environment variables that files of the project give a value, not those of tests."""
+    documents = (
+        d for path, d in model.deployment.items() if not is_test_path(path) and stage_of_name(_name(path)) != "test"
+    )
+    return frozenset(v.name for document in documents for v in document.variables if v.value and not v.expands)
+
+
+def _name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _is_needed(ctx: Context, write: Write) -> bool:

@@ -8,7 +8,8 @@ and read it: ``os.environ["SECRET_KEY"]``.
 
 Fix: Reads the key from the environment; unsafe, as the variable must be set.
 
-Quiet: In tests and development configuration, and when the made key is written to a file to be read again.
+Quiet: In tests, development configuration, migrations and examples beside a library, right before the development
+server in a script's ``__main__`` block, and when the made key is written to a file to be read again.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from collections.abc import Iterator
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.config import Write, writes_of
 from flask_ls.rules.ask.environment import from_environment, variable_read
-from flask_ls.rules.ask.flow import own_nodes, returns
+from flask_ls.rules.ask.flow import own_nodes, returns, tests_before
 from flask_ls.rules.ask.secret_key import matters
+from flask_ls.rules.ask.servers import servers
 from flask_ls.rules.ask.values import environment_read, possible_values
 from flask_ls.rules.ask.views import function_named
 from flask_ls.rules.context import Context
@@ -172,14 +174,14 @@ _STORING = frozenset({"write", "write_bytes", "write_text", "dump", "dumps", "se
 def check(ctx: Context) -> Iterator[Finding]:
     """Every value that may reach SECRET_KEY and is made by a random source."""
     for write in writes_of(ctx, "SECRET_KEY"):
-        if not matters(ctx, write) or _is_stored(ctx, write):
+        if not matters(ctx, write) or _is_stored(ctx, write) or _is_for_development_server(ctx, write):
             continue
         values = list(possible_values(ctx, write.value))
         for value in values:
             made = _made_at_random(ctx, value)
             if made is None:
                 continue
-            is_fallback = len(values) > 1 or _is_default(ctx, made)
+            is_fallback = len(values) > 1 or _is_default(ctx, made) or _is_for_a_missing_key(ctx, write)
             yield ctx.finding(
                 made,
                 "SECRET_KEY: where none is given, each start and each process makes a key of its own."
@@ -188,6 +190,12 @@ def check(ctx: Context) -> Iterator[Finding]:
                 severity=Severity.INFORMATION if is_fallback else None,
                 fixes=[_from_environment(ctx, write, value)],
             )
+
+
+def _is_for_development_server(ctx: Context, write: Write) -> bool:
+    """``if __name__ == "__main__":`` gives the key and starts the development server, which is one process."""
+    blocks = [a for a in ctx.index.ancestors(write.node) if isinstance(a, ast.If) and "__name__" in ctx.text(a.test)]
+    return any(block in ctx.index.ancestors(server.call) for block in blocks for server in servers(ctx))
 
 
 def _made_at_random(ctx: Context, value: ast.expr, left: int = 3) -> ast.expr | None:
@@ -214,6 +222,17 @@ def _is_default(ctx: Context, value: ast.expr) -> bool:
     if ctx.called(value) == "builtins.getattr":
         return len(value.args) == 3
     return isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "pop") and len(value.args) == 2
+
+
+def _is_for_a_missing_key(ctx: Context, write: Write) -> bool:
+    """``if not app.secret_key: app.secret_key = made()``."""
+    asked = (n for test, _ in tests_before(ctx, write.node) for n in ast.walk(test))
+    words = ("secret_key", ctx.text(write.target).lower() if write.target is not None else "secret_key")
+    return any(
+        str(word).lower() in words
+        for node in asked
+        for word in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "value", None))
+    )
 
 
 def _is_random(ctx: Context, node: ast.AST) -> bool:

@@ -6,7 +6,8 @@ everything in it. It also lives in the browser's files and in the logs of proxie
 Instead: keep the value on the server (in the database, in a server-side session) and its id in the session.
 
 Quiet: When sessions are kept on the server (Flask-Session, another ``session_interface``), for CSRF tokens, OAuth
-states and the like, and for flags and numbers *about* such a value.
+states and the like, for flags and numbers *about* such a value, for what stands in the URL of the view, and in examples
+beside a library.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask.apps import keeps_sessions_elsewhere
+from flask_ls.rules.ask.request_data import url_variables
 from flask_ls.rules.ask.sessions import session_writes
-from flask_ls.rules.ask.values import definition, text
+from flask_ls.rules.ask.stage import is_example
+from flask_ls.rules.ask.values import definition, possible_values, text
 from flask_ls.rules.context import Context
 from flask_ls.rules.examples import Bad, Good
 from flask_ls.rules.finding import Finding, Severity
@@ -102,14 +106,14 @@ _HARMLESS = frozenset(
     required forgot forgotten hint valid verified verify is has needs need error errors ok length len url uri email flag
     time timestamp date next id ids age strength policy field form label message msg update updated show hide visible
     enabled disabled request requested used tries created set cursor page idempotency uid public name prefix
-    format""".split()
+    format session""".split()
 )
 
 
 @rule.on_file
 def check(ctx: Context) -> Iterator[Finding]:
     """Keys and values with such a name, also inside dict displays."""
-    if ctx.is_test or keeps_sessions_elsewhere(ctx.model):
+    if ctx.is_test or is_example(ctx) or keeps_sessions_elsewhere(ctx.model):
         return
     for write in session_writes(ctx):
         yield from _found(ctx, write.key, write.key_node, write.value)
@@ -117,6 +121,8 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 def _found(ctx: Context, key: str | None, key_node: ast.AST, value: ast.expr, left: int = 4) -> Iterator[Finding]:
     inner = definition(ctx, value)
+    if _is_of_url(ctx, value):
+        return
     if isinstance(inner, ast.Dict) and left > 0:
         for item_key, item in zip(inner.keys, inner.values, strict=True):
             if item_key is not None:
@@ -124,8 +130,10 @@ def _found(ctx: Context, key: str | None, key_node: ast.AST, value: ast.expr, le
         return
     what = _sensitive(key) if key is not None and not _says_nothing(ctx, inner, key) else None
     where = key_node
+    name = _name_of(ctx, value)
+    if what == "a token" and _is_about(name):
+        return  # `session["token"] = csrf_token`
     if what is None:
-        name = _name_of(ctx, value)
         what = _sensitive(name) if name is not None and not _is_about(key) else None
         what = None if what == "a token" else what
         where = value
@@ -162,6 +170,21 @@ def _says_nothing(ctx: Context, value: ast.expr, key: str) -> bool:
         inner = [ctx.called(n) or "" for n in ast.walk(value) if isinstance(n, ast.Call)]
         return _sensitive(key) == "a token" and (made or any(i.startswith(("secrets.", "uuid.", "os.")) for i in inner))
     return False
+
+
+def _is_of_url(ctx: Context, value: ast.expr) -> bool:
+    """Whether the value is a variable of the view's URL, as it is or escaped: the address shows as much."""
+    values = list(possible_values(ctx, value))
+    texts = [v.args[0] if isinstance(v, ast.Call) and len(v.args) == 1 and not v.keywords else v for v in values]
+    texts = [t for t in texts if not (isinstance(t, ast.Constant) and t.value is None)]
+    return bool(texts) and all(isinstance(t, ast.Name) and _is_url_variable(ctx, t) for t in texts)
+
+
+def _is_url_variable(ctx: Context, name: ast.Name) -> bool:
+    function = ctx.index.function_of(name)
+    bindings = ctx.index.lookup(name.id, name)
+    is_parameter = len(bindings) == 1 and bindings[0].kind == "param"
+    return is_parameter and isinstance(function, FUNCTIONS) and name.id in url_variables(ctx, function)
 
 
 def _name_of(ctx: Context, value: ast.expr) -> str | None:

@@ -304,7 +304,7 @@ def _missing_in_apps(ctx: Context) -> Iterator[Finding]:
 
 def _production_server(model: ProjectModel) -> tuple[str, str] | None:
     """The deployment file that starts a production server, and which."""
-    for path, document in model.deployment.items():
+    for path, document in sorted(model.deployment.items()):
         server = _server_of(document)
         if server is not None:
             return path.rpartition("/")[2], server

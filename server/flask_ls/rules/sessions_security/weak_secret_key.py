@@ -10,8 +10,8 @@ environment or from a file outside of the repository.
 Fix: Reads the key from the environment and fails at start where it is missing. Unsafe: the variable must be set
 wherever the app runs.
 
-Quiet: In tests and configurations for tests or development, for keys that the program itself compares with to refuse
-them, and for values that are overridden in any case.
+Quiet: In tests, configurations for tests or development, migrations and examples beside a library, for keys that the
+program itself compares with to refuse them, and for values that are overridden in any case.
 """
 
 from __future__ import annotations
