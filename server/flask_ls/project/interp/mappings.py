@@ -66,6 +66,8 @@ def open_dict(m: Machine, target: DictV, rest: Unknown) -> None:
     fork = m.fork(m.place(), rest.reason, default=0, followed=False)
     for key, value in list(target.items.items()):
         inner = value.value if isinstance(value, Maybe) else value
+        if isinstance(inner, Choice) and any(isinstance(option, Unknown) for _, option in inner.options):
+            continue  # it may be anything as it is
         if isinstance(inner, (*SCALARS, Choice)):
             m.write(target.items, key, m.join([((Step(fork, 0),), inner), ((Step(fork, 1),), Unknown(rest.reason))]))
     m.write(target.rest_cell, 0, rest)

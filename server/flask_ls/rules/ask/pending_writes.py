@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from flask_ls.project.index import FUNCTIONS
 from flask_ls.rules.ask import values
 from flask_ls.rules.ask.commits import MAY_COMMIT, may_commit
 from flask_ls.rules.ask.detached import pushes_context
-from flask_ls.rules.ask.flow import own_nodes
 from flask_ls.rules.ask.queries import model_of_element, model_of_iterated
 from flask_ls.rules.ask.session import RESETS, function_named, is_write, loaded_model, session_call
 from flask_ls.rules.context import Context
 
 # Categories of flashed messages that say something went wrong.
 _OF_ERRORS = ("error", "danger", "warning", "alert", "failure")
+
+
+_MAX_DEPTH = 6
+# Stands for what was pending before a function was called.
+_BEFORE = ast.Pass()
+
+
+class _Effect(NamedTuple):
+    """What calling a function does: whether what was pending stays so, and what becomes pending."""
+
+    keeps: bool
+    added: tuple[ast.AST, ...]
+
+
+def _committing(ctx: Context) -> frozenset[ast.AST]:
+    """The functions that commit themselves."""
+    calls = (n for n in ctx.index.nodes(ast.Call) if session_call(ctx, n) == "commit")
+    return frozenset(f for n in calls if (f := ctx.index.function_of(n)) is not None)
+
+
+def _effects(ctx: Context) -> dict[ast.AST, _Effect]:
+    return {}
 
 
 class PendingWrites:
@@ -27,6 +49,8 @@ class PendingWrites:
         self.lost: list[tuple[ast.AST, ast.AST | None]] = []
         self._calling: list[ast.AST] = []
         self._finally: list[Sequence[ast.stmt]] = []
+        self._known = ctx.once(_effects)
+        self._is_cut = False  # a call was not followed, as it leads back or too deep
 
     def function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Collect the writes that no commit follows before the function ends."""
@@ -172,21 +196,30 @@ class PendingWrites:
     def _inner(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, pending: tuple[ast.AST, ...]
     ) -> tuple[ast.AST, ...]:
-        if function in self._calling or len(self._calling) > 6:
+        if function in self._calling or len(self._calling) > _MAX_DEPTH:
+            self._is_cut = True
             return ()
-        nodes = list(own_nodes(self.ctx, function))
-        if any(session_call(self.ctx, n) == "commit" for n in nodes):
-            return ()
+        known = self._known.get(function)
+        if known is None:
+            outer, self._is_cut = self._is_cut, False
+            known = self._effect(function)
+            if not self._is_cut:
+                self._known[function] = known
+            self._is_cut = self._is_cut or outer
+        return tuple(dict.fromkeys([*(pending if known.keeps else ()), *known.added]))
+
+    def _effect(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Effect:
+        if function in self.ctx.once(_committing):
+            return _Effect(keeps=False, added=())
         self._calling.append(function)
         kept, self.lost = self.lost, []
         blocks, self._finally = self._finally, []
-        after, ends = self._block(function.body, pending)
+        after, ends = self._block(function.body, (_BEFORE,))
         self._finally = blocks
         left = list(dict.fromkeys([*(after if ends else ()), *(w for w, _ in self.lost)]))
         self.lost = kept
         self._calling.pop()
-        cleared = tuple(w for w in pending if w in left or not left)
-        return tuple(dict.fromkeys([*cleared, *left])) if ends or left else pending
+        return _Effect(keeps=_BEFORE in left or not left, added=tuple(w for w in left if w is not _BEFORE))
 
     def _is_of_request(self, test: ast.expr) -> bool:
         """Whether the condition asks the request itself, and nothing that was made before."""
@@ -243,9 +276,7 @@ class PendingWrites:
 
     def _commits_elsewhere(self, node: ast.Return) -> bool:
         """Whether the function commits, on another way than this one."""
-        function = self.ctx.index.function_of(node)
-        nodes = own_nodes(self.ctx, function) if function is not None else ()
-        return any(session_call(self.ctx, n) == "commit" for n in nodes)
+        return self.ctx.index.function_of(node) in self.ctx.once(_committing)
 
     def _flashes_error(self, node: ast.expr) -> bool:
         if not isinstance(node, ast.Call) or self.ctx.called(node) != "flask.flash":
