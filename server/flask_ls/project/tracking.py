@@ -25,6 +25,7 @@ V = TypeVar("V")
 _DONE, _SUSPECT, _STALE, _RUNNING, _TENTATIVE = range(5)
 _NOTHING: Any = object()
 _NEVER = 1 << 30
+_FEW = 6
 
 
 class _Node:
@@ -46,7 +47,7 @@ class _Node:
         self.depth = 0
         self.low = _NEVER
         self.sources: dict[_Node, None] | tuple[_Node, ...] | None = None
-        self.users: set[_Node] | None = None
+        self.users: tuple[_Node, ...] | set[_Node] = ()  # most have few, and a set takes four times as much
         self.detour: list[_Node] | None = None
 
     def note(self, source: _Node) -> None:
@@ -66,8 +67,10 @@ class _Node:
     def unlink(self) -> None:
         """Forget what it was made of."""
         for source in self.sources or ():
-            if source.users is not None:
+            if isinstance(source.users, set):
                 source.users.discard(self)
+            else:
+                source.users = tuple(user for user in source.users if user is not self)
         self.sources = None
 
     def give_up(self) -> None:
@@ -86,9 +89,11 @@ class _Node:
         if self.sources:
             self.sources = tuple(self.sources)
         for source in self.sources or ():
-            if source.users is None:
-                source.users = set()
-            source.users.add(self)
+            if isinstance(source.users, set):
+                source.users.add(self)
+            elif self not in source.users:
+                many = len(source.users) >= _FEW
+                source.users = {*source.users, self} if many else (*source.users, self)
         if value is not self.value and value != self.value:
             self.value = value
             self.spoil()
@@ -96,13 +101,13 @@ class _Node:
     def spoil(self) -> None:
         """It is another: what was made of it is stale, and what was made of that suspect."""
         todo: list[_Node] = []
-        for user in self.users or ():
+        for user in self.users:
             if user.state == _DONE:
                 todo.append(user)
             if user.state in (_DONE, _SUSPECT):
                 user.state = _STALE
         while todo:
-            for user in todo.pop().users or ():
+            for user in todo.pop().users:
                 if user.state == _DONE:
                     user.state = _SUSPECT
                     todo.append(user)
