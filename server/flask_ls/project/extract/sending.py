@@ -23,10 +23,11 @@ def sent_bodies(source: SourceFile, path: str, index: FileIndex) -> tuple[SentBo
     if not is_test_path(path):
         return ()
     calls = (c for c in index.nodes(ast.Call) if isinstance(c.func, ast.Attribute) and c.func.attr in SENDING)
-    return tuple(sent for call in calls for sent in _sent(call, source, index))
+    clients = _Clients(index)
+    return tuple(sent for call in calls for sent in _sent(call, source, index, clients))
 
 
-def _sent(call: ast.Call, source: SourceFile, index: FileIndex) -> Iterator[SentBody]:
+def _sent(call: ast.Call, source: SourceFile, index: FileIndex, clients: _Clients) -> Iterator[SentBody]:
     given = {k.arg: k.value for k in call.keywords}
     url = call.args[0] if call.args else None
     if not isinstance(url, ast.Constant) or not isinstance(url.value, str) or given.keys() & BODY_TYPES:
@@ -35,7 +36,7 @@ def _sent(call: ast.Call, source: SourceFile, index: FileIndex) -> Iterator[Sent
     if (
         test is None
         or isinstance(test, ast.Lambda)
-        or not _is_client(call.func, test, index)
+        or not clients.is_client(call.func, test)
         or _REFUSALS.search(source.segment(test))
     ):
         return
@@ -45,33 +46,51 @@ def _sent(call: ast.Call, source: SourceFile, index: FileIndex) -> Iterator[Sent
         yield SentBody(url.value, "form", source.span(call))
 
 
-def _is_client(method: Any, test: FunctionNode, index: FileIndex) -> bool:
-    """The fixture ``client``, or a variable of the test or of its class for ``app.test_client()``, or that itself."""
-    if _is_made(method.value):
-        return True
-    if isinstance(method.value, ast.Attribute) and isinstance(method.value.value, ast.Name):
-        cls = index.class_of(test)
-        within: ast.AST = cls if cls is not None and method.value.value.id == "self" else ast.Pass()
-    elif isinstance(method.value, ast.Name):
-        within = test
-    else:
-        return False
-    bound = [n for n in ast.walk(within) if isinstance(n, ast.Assign)]
-    made: list[tuple[ast.expr | None, ast.expr]] = [(t, n.value) for n in bound for t in n.targets]
-    made += [(n.optional_vars, n.context_expr) for n in ast.walk(within) if isinstance(n, ast.withitem)]
-    values = [value for target, value in made if target is not None and _is_same(target, method.value)]
-    if not values:
-        name = method.value.id if isinstance(method.value, ast.Name) else ""
-        return name == "client" and any(a.arg == name for a in test.args.args)
-    return all(_is_made(v) for v in values)
+class _Clients:
+    """What the names of a file are bound to, read once."""
+
+    def __init__(self, index: FileIndex) -> None:
+        self._index = index
+        self._bound: dict[str, list[tuple[int, ast.expr]]] = {}  # name as written -> lines and values
+        for statement in index.nodes(ast.Assign):
+            for target in statement.targets:
+                self._bind(target, statement.value)
+        blocks: list[ast.With | ast.AsyncWith] = [*index.nodes(ast.With), *index.nodes(ast.AsyncWith)]
+        for block in blocks:
+            for item in block.items:
+                if item.optional_vars is not None:
+                    self._bind(item.optional_vars, item.context_expr)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        name = _written(target)
+        if name:
+            self._bound.setdefault(name, []).append((target.lineno, value))
+
+    def is_client(self, method: Any, test: FunctionNode) -> bool:
+        """The fixture ``client``, or a variable of the test or its class for ``app.test_client()``, or that itself."""
+        if _is_made(method.value):
+            return True
+        name = _written(method.value)
+        within: FunctionNode | ast.ClassDef | None = test
+        if "." in name:
+            within = self._index.class_of(test) if name.startswith("self.") else None
+        if not name or name.count(".") > 1:
+            return False
+        first, last = (within.lineno, within.end_lineno or within.lineno) if within is not None else (0, 0)
+        values = [value for line, value in self._bound.get(name, ()) if first <= line <= last]
+        if not values:
+            return name == "client" and any(a.arg == name for a in test.args.args)
+        return all(_is_made(v) for v in values)
 
 
 def _is_made(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "test_client"
 
 
-def _is_same(target: ast.expr, used: ast.expr) -> bool:
-    """Whether both are the same name, or the same attribute of a name."""
-    if isinstance(target, ast.Attribute) and isinstance(used, ast.Attribute):
-        return target.attr == used.attr and _is_same(target.value, used.value)
-    return isinstance(target, ast.Name) and isinstance(used, ast.Name) and target.id == used.id
+def _written(node: ast.expr) -> str:
+    """A name, or attributes of a name, as written; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else ""
