@@ -113,7 +113,7 @@ class Code:
         return self._is_run_by_alembic(path, None)
 
     def makes_app(self, path: str) -> bool:
-        """Whether importing a file makes an application: none can be in force before, as a rule."""
+        """Whether a file makes an application, or has the factory that does: none can be in force before, as a rule."""
         return self._makes_app(path, None)
 
 
@@ -190,7 +190,10 @@ def _makes_app(facts: FileFacts, _: None) -> bool:
         "flask.Flask",
         *(local for i in facts.imports if i.module == "flask" for n, local in i.names if n == "Flask"),
     }
-    return any(e.kind == "value" and e.target in names for exports in facts.exports.values() for e in exports)
+    makers = (f for name, f in facts.functions.items() if "." not in name)
+    return any(e.kind == "value" and e.target in names for exports in facts.exports.values() for e in exports) or any(
+        made.called and made.dotted in names for maker in makers for made in maker.returns
+    )
 
 
 def _is_run_by_alembic(facts: FileFacts, _: None) -> bool:

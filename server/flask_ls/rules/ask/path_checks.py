@@ -56,12 +56,16 @@ def asks_for_value(ctx: Context, test: ast.expr) -> bool:
 
 
 def _names_on_the_way(node: ast.expr, ctx: Context) -> set[str]:
-    """The names in an expression and in what these stand for."""
+    """The names in an expression and in what these stand for, without those of libraries, ``request`` among them."""
     found: set[str] = set()
     waiting: list[ast.expr] = [node]
     while waiting:
         for name in ast.walk(waiting.pop()):
-            if isinstance(name, ast.Name) and name.id not in found:
+            if isinstance(name, ast.Name) and name.id not in found and not _is_of_library(name, ctx):
                 found.add(name.id)
                 waiting.append(values.definition(ctx, name))
     return found
+
+
+def _is_of_library(name: ast.Name, ctx: Context) -> bool:
+    return (ctx.name(name) or "").partition(".")[0] in ("builtins", "flask", "os", "pathlib", "werkzeug")

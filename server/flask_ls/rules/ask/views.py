@@ -239,6 +239,8 @@ def _decorator_role(ctx: Context, decorator: ast.expr) -> Role | None:
         return Role(kind, decorator, receiver, call, method) if ctx.is_instance(receiver, *SCAFFOLDS) else None
     if method == "command" and isinstance(receiver, ast.Attribute) and receiver.attr == "cli":
         return Role("cli", decorator, receiver.value, call, method) if is_scaffold(ctx, receiver.value) else None
+    if method == "command" and ctx.is_instance(receiver, "flask.cli.AppGroup"):
+        return Role("cli", decorator, receiver, call, method)
     for known, kind_of in ((_ANSWERING, "error_handler"), (_LOADERS, "loader")):
         for cls, methods in known.items():
             if method in methods and ctx.is_instance(receiver, cls):
