@@ -103,6 +103,8 @@ class _Evaluator:
         self.loaded: set[str] = set()
         self.machines: list[Machine] = []
         self.worlds = 0
+        self.cut: list[Module] = []
+        """What was started and ended before it came to an app."""
         self.reach = Reach(sources, hints)
 
     def run(self) -> Evaluation:
@@ -178,6 +180,10 @@ class _Evaluator:
             return []
         builder = TableBuilder(self.machines[0], self.source)
         spots: list[BlindSpot] = []
+        for module in self.cut:
+            if module.path not in result.loaded:
+                place = Place(module.path, 1, 0, 1, 0)
+                spots.append(BlindSpot(builder.site(place), "the program is too large to be evaluated whole"))
         for path, (line, function) in self.reach.unloaded(result.registrars, result.loaded).items():
             what = "this module adds routes to it when it is imported"
             if function is not None:
@@ -250,4 +256,6 @@ class _Evaluator:
         for path, qualname in m.entered:
             self.entered.setdefault(path, set()).add(qualname)
         self.results += results_of(m, entry, TableBuilder(m, self.source))
+        if m.exceeded and not recorder.apps:
+            self.cut.append(entry.module)
         return bool(recorder.apps)
