@@ -184,6 +184,9 @@ class _Evaluator:
             if module.path not in result.loaded:
                 place = Place(module.path, 1, 0, 1, 0)
                 spots.append(BlindSpot(builder.site(place), "the program is too large to be evaluated whole"))
+        for path, (line, group) in self.reach.plugins(result.loaded).items():
+            why = f"this module adds routes and is an entry point of {group}, which nothing that was read loads"
+            spots.append(BlindSpot(builder.site(Place(path, line, 0, line, 0)), why))
         for path, (line, function) in self.reach.unloaded(result.registrars, result.loaded).items():
             what = "this module adds routes to it when it is imported"
             if function is not None:
