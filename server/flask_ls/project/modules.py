@@ -171,6 +171,10 @@ class ModuleIndex:
         names = {posixpath.basename(p) for p in self._children.get(folder, ())}
         return sorted(names | set(self._populated.get(folder, ())))
 
+    def project_folders(self) -> list[str]:
+        """The workspace folders and the folders with a ``pyproject.toml`` or its like, as far as Python files tell."""
+        return sorted({*self._folders, *self._marked, *(r for r in self.roots if self.contains(r))})
+
     def workspace_of(self, path: str) -> str:
         """The workspace folder a path lies in; empty when in none."""
         return self._workspace_of(_slashes(path)) or ""

@@ -8,6 +8,8 @@ import warnings
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from flask_ls.syntax import newer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -18,11 +20,19 @@ _ATTEMPTS = 10
 
 
 def parse_module(text: str) -> ast.Module:
-    """``ast.parse``.
+    """``ast.parse``. Type parameters of Python 3.12 are left out where the interpreter is older.
 
     :raises SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: as ``ast.parse`` does.
     """
-    return _attempted(lambda: ast.parse(text))
+    try:
+        return _attempted(lambda: ast.parse(text))
+    except SyntaxError:
+        plain = newer.without_types(text)
+        if plain is None:
+            raise
+        with suppress(SyntaxError):
+            return _attempted(lambda: ast.parse(plain))
+        raise
 
 
 def parse_expression(text: str) -> ast.Expression:

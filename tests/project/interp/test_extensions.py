@@ -649,6 +649,41 @@ def test_an_extension_that_had_another_route_before_is_not_taken_for_its_success
     assert "before version 2" in found.apps[0].blind_spots[0].reason
 
 
+def test_combo_jsonapi_is_its_predecessor_with_plugins() -> None:
+    # As flask-combo-jsonapi 1.1.0 does, which needs an older marshmallow.
+    program = """
+        from flask import Blueprint, Flask
+        from flask_combo_jsonapi import Api, ResourceDetail, ResourceList, ResourceRelationship
+        app = Flask(__name__)
+        api = Api(blueprint=Blueprint("v1", __name__, url_prefix="/v1"))
+        class Users(ResourceList): ...
+        class User(ResourceDetail):
+            methods = ["GET", "PATCH"]
+        class Link(ResourceRelationship): ...
+        class More(ResourceList):
+            def put(self): ...
+        api.route(Users, "users", "/users", "/people", url_rule_options={"strict_slashes": False})
+        api.route(User, "user", "/users/<int:id>")
+        api.init_app(app)
+        Api(app).route(Link, "link", "/link")
+        lazy = Api(plugins=PLUGINS)
+        lazy.route(More, "more", "/more")
+        lazy.init_app(app)
+        """
+    found = table({"app.py": program.replace("PLUGINS", "[]")})
+    assert {(rule, endpoint, " ".join(sorted(methods))) for rule, endpoint, methods in rows(found.routes)} == {
+        ("/static/<path:filename>", "static", "GET"),
+        ("/v1/users", "v1.users", "GET POST"),
+        ("/v1/people", "v1.users", "GET POST"),
+        ("/v1/users/<int:id>", "v1.user", "GET PATCH"),
+        ("/link", "link", "DELETE GET PATCH POST"),
+        ("/more", "more", "GET POST PUT"),
+    }
+    assert found.apps[0].complete
+    found = table({"app.py": program.replace("PLUGINS", "[object()]")})
+    assert "plugins of flask_combo_jsonapi" in found.apps[0].blind_spots[0].reason
+
+
 CONNEXION = {
     "app.py": """
         import connexion

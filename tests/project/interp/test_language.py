@@ -137,6 +137,42 @@ for r in T("/t1", "/t2"): app.add_url_rule(r, r[1:], v)
 for r in {"/s1", "/s2"} - {"/s1"} | {"/s3"} ^ {"/s3"}: app.add_url_rule(r, r[1:], v)
 app.add_url_rule("/" + str(ValueError("message")), "message", v)
 """,
+    "iterators are read once": """
+import itertools
+m = map(str, [1, 2])
+for x in m: app.add_url_rule(f"/m{x}", f"m{x}", v)
+for x in m: app.add_url_rule(f"/again{x}", f"again{x}", v)
+if not list(m): app.add_url_rule("/empty", "empty", v)
+it = iter(["/a", "/b", "/c"])
+for r in it:
+    app.add_url_rule("/x" + r, "x" + r[1:], v)
+    break
+for r in it: app.add_url_rule("/y" + r, "y" + r[1:], v)
+def gen():
+    yield "/g"
+    yield "/h"
+g = gen()
+app.add_url_rule("/first" + next(g), "first", v)
+for r in g: app.add_url_rule(r, r[1:], v)
+for r in g: app.add_url_rule("/2" + r, "2" + r[1:], v)
+pairs = itertools.chain(zip("ab", "cd"), enumerate("e"))
+for a, b in itertools.islice(pairs, 2): app.add_url_rule(f"/{a}{b}", f"{a}{b}", v)
+for a, b in pairs: app.add_url_rule(f"/left/{a}{b}", f"left{a}{b}", v)
+g = (r for r in ["/n1", "/n2", "/n3"])
+if "/n2" in g: app.add_url_rule("/in", "in", v)
+for r in g: app.add_url_rule(r, r[1:], v)
+map(lambda r: app.add_url_rule(r, r[1:], v), ["/lazy"])
+(app.add_url_rule(r, r[1:], v) for r in ["/lazy2"])
+lines = iter(["one", "two", "three", "four"])
+for line in lines: app.add_url_rule(f"/{line}/{next(lines)}", line, v)
+""",
+    "lists that change while they are read": """
+rules = ["/l1", "/l2", "/l3"]
+for r in rules:
+    app.add_url_rule(r, r[1:], v)
+    if r == "/l1": rules.remove("/l2")
+    if r == "/l3": rules.append("/l4")
+""",
     "kept order": """
 from collections import OrderedDict
 od = OrderedDict(b="/o2", a="/o1")
@@ -312,6 +348,7 @@ def test_the_table_is_the_url_map(name: str, tmp_path: Path) -> None:
         "max({'/a', '/b'}, key=lambda r: 1)",
         "next(iter({'/a', '/b'}))",
         "'/'.join({'/a', '/b'})",
+        "(lambda i: '/' + str(list(zip(i, i))[0]))(iter('ab'))",
         "deque(['/a', '/b'], maxlen=1)[0]",
         "(lambda d: d.rotate(1) or d[0])(deque(['/a', '/b']))",
         "f'/{dict(enumerate(sorted([object(), object()])))}'",

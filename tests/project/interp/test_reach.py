@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import pytest
 from against import table
 
-from flask_ls.project.interp import effort
+from flask_ls.project.interp import build, effort
 from flask_ls.project.routes import RouteTable
 
 
@@ -564,3 +564,24 @@ def test_an_application_class_outside_the_workspace() -> None:
     assert "company.web.CustomFlask is outside the workspace and may add routes" in {
         s.reason for a in found.apps for s in a.blind_spots
     }
+
+
+def test_a_start_that_is_too_large_leaves_other_views_of_its_app_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build._Evaluator.world, "__defaults__", (1_000,))
+    files = {
+        "shop/__init__.py": "",
+        "shop/factory.py": """
+            from flask import Flask
+            def create_app():
+                return Flask(__name__)
+            """,
+        "shop/wsgi.py": """
+            from shop.factory import create_app
+            for number in range(1000):
+                str(number + 1)
+            app = create_app()
+            app.add_url_rule("/x", "x", print)
+            """,
+    }
+    found = table(files)
+    assert not any(a.complete for a in found.apps)

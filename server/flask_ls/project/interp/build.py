@@ -103,6 +103,8 @@ class _Evaluator:
         self.loaded: set[str] = set()
         self.machines: list[Machine] = []
         self.worlds = 0
+        self.cut: list[Module] = []
+        """What was started and ended before it came to an app."""
         self.reach = Reach(sources, hints)
 
     def run(self) -> Evaluation:
@@ -178,6 +180,13 @@ class _Evaluator:
             return []
         builder = TableBuilder(self.machines[0], self.source)
         spots: list[BlindSpot] = []
+        for module in self.cut:
+            if module.path not in result.loaded:
+                place = Place(module.path, 1, 0, 1, 0)
+                spots.append(BlindSpot(builder.site(place), "the program is too large to be evaluated whole"))
+        for path, (line, group) in self.reach.plugins(result.loaded).items():
+            why = f"this module adds routes and is an entry point of {group}, which nothing that was read loads"
+            spots.append(BlindSpot(builder.site(Place(path, line, 0, line, 0)), why))
         for path, (line, function) in self.reach.unloaded(result.registrars, result.loaded).items():
             what = "this module adds routes to it when it is imported"
             if function is not None:
@@ -250,4 +259,6 @@ class _Evaluator:
         for path, qualname in m.entered:
             self.entered.setdefault(path, set()).add(qualname)
         self.results += results_of(m, entry, TableBuilder(m, self.source))
+        if m.exceeded and not recorder.apps:
+            self.cut.append(entry.module)
         return bool(recorder.apps)

@@ -22,6 +22,7 @@ from flask_ls.project.interp.values import (
     ListV,
     Maybe,
     Native,
+    SetV,
     Unknown,
     Value,
 )
@@ -30,6 +31,7 @@ from flask_ls.project.interp.world import known_key, same
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
 
+MAX_ASKED = 30  # elements whose classes are asked whether they equal something
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -230,14 +232,24 @@ def contains(m: Machine, container: Value, item: Value) -> Any:
     if not isinstance(container, (tuple, ListV)):
         return None
     results = []
-    elements = iteration.elements_of(container)
+    # An iterator is read as far as this looks.
+    reader = container if isinstance(container, ListV) and container.kind == "generator" else None
+    elements = iteration.elements_of(container) if reader is None else list(reader.items)
     m.steps += len(elements)
+    # A set asks a class only about objects with the same hash.
+    asks_classes = not isinstance(container, SetV) and len(elements) <= MAX_ASKED
     for element in elements:
+        if reader is not None:
+            m.touch(reader)
+            reader.items.pop(0)
         maybe = isinstance(element, Maybe)
-        equal = _equal_elements(m, m.settle(element.value if maybe else element), item)
+        candidate = m.settle(element.value if maybe else element)
+        equal = _equal_elements(m, candidate, item) if asks_classes else equals(candidate, item)
         if equal is True and not maybe:
             return True
         results.append(None if equal is True else equal)
+    if reader is not None and None in results:
+        reader.rest = reader.rest or Unknown("how far this was read is only known at run time")
     if None in results or (isinstance(container, ListV) and container.rest is not None):
         return None
     return False

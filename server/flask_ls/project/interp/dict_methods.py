@@ -105,7 +105,7 @@ def _copy(m: Machine, owner: DictV, args: Args) -> Value:
 def _move_to_end(m: Machine, owner: DictV, args: Args) -> Value:
     key, last = m.settle(args.get(0, "key")), m.settle(args.get(1, "last", True))
     value = owner.items.get(key, MISSING) if known_key(key) else MISSING
-    if value is MISSING or last is not True:
+    if value is MISSING or last is not True or m.path:
         mappings.open_dict(m, owner, Unknown("which order the keys have is only known at run time"))
     else:
         m.erase(owner.items, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask_ls.project.interp.values import (
@@ -35,7 +36,12 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
     if isinstance(value, tuple):
         return list(value), None
     if isinstance(value, ListV):
-        return list(value.items), value.rest
+        given = list(value.items)
+        if given and value.kind == "generator":
+            # It gives them once.
+            m.touch(value)
+            value.items = []
+        return given, value.rest
     if isinstance(value, str):
         return list(value[:MAX_ITEMS]), None
     if isinstance(value, DictV):
@@ -67,6 +73,26 @@ def iterate(m: Machine, value: Value) -> tuple[list[Value], Unknown | None]:
     if isinstance(value, Unknown):
         return [], value
     return [], Unknown("its elements are only known at run time")
+
+
+def live(m: Machine, value: Value) -> Iterator[Value]:
+    """The elements as a loop meets them, which may change a list or read on in an iterator itself."""
+    if not isinstance(value, ListV) or value.kind not in ("list", "generator"):
+        yield from iterate(m, value)[0]
+        return
+    index = 0
+    while index < len(value.items):
+        if value.kind == "generator":
+            m.touch(value)
+            yield value.items.pop(0)
+        else:
+            yield value.items[index]
+            index += 1
+
+
+def rest_of(m: Machine, value: Value) -> Unknown | None:
+    """Why an iterable may have more elements than the known ones."""
+    return value.rest if isinstance(value, ListV) else iterate(m, value)[1]
 
 
 def is_unordered(value: Value) -> bool:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from flask_ls.project.interp import branches, calls, expressions, iteration, reasons
+from flask_ls.project.interp import branches, calls, expressions, iteration, reasons, sequences
 from flask_ls.project.interp.frames import EXEC, Block, Frame
 from flask_ls.project.interp.paths import Step
-from flask_ls.project.interp.values import Bound, Choice, ClassV, Function, Instance, Maybe, ModuleV, Unknown, Value
+from flask_ls.project.interp.values import (
+    Bound,
+    Choice,
+    ClassV,
+    Function,
+    Instance,
+    ListV,
+    Maybe,
+    ModuleV,
+    Unknown,
+    Value,
+)
 from flask_ls.project.interp.world import Outcome, Raised
 
 if TYPE_CHECKING:
@@ -74,9 +85,9 @@ def _round(m: Machine, node: ast.For | ast.AsyncFor, item: Value, frame: Frame) 
 
 
 def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Frame) -> Outcome | None:
-    items, rest = iteration.iterate(m, iterable)
+    live = m.settle(iterable)
     outcome: Outcome | None = None
-    for item in items:
+    for item in iteration.live(m, live):
         iteration.count_round(m)
 
         def once(item: Value = item) -> Outcome | None:
@@ -100,6 +111,10 @@ def _loop(m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, frame: Fram
             outcome = once()
         if outcome is not None:
             break
+    rest = iteration.rest_of(m, live)
+    is_read_once = isinstance(live, ListV) and live.kind == "generator"
+    if is_read_once and outcome is None and _may_end(node.body):
+        sequences.forget(m, live, "how far a loop has read it is only known at run time")
     if outcome is None and rest is not None:
         outcome = branches.unknown_rounds(
             m,

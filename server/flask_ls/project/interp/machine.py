@@ -32,6 +32,7 @@ from flask_ls.project.interp.world import Limit, Outcome, Raised, World
 
 if TYPE_CHECKING:
     from flask_ls.project.checkpoint import Checkpoint
+    from flask_ls.project.interp.entry_points import EntryPoint
     from flask_ls.project.interp.paths import Fork
     from flask_ls.project.interp.records import Recorder
     from flask_ls.project.modules import Module, ModuleIndex
@@ -44,6 +45,8 @@ class Sources(Protocol):
     """What the interpreter asks of the workspace."""
 
     index: ModuleIndex
+    entry_points: tuple[EntryPoint, ...] | None
+    """What ``entry_points.declared`` found, once it was asked for."""
 
     def tree(self, module: Module) -> ast.Module | None:
         """The tree of a module; bodies of functions may be left out, see ``body``. None: unreadable."""

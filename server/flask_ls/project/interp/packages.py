@@ -54,7 +54,7 @@ ADDS_ROUTES = frozenset(
     flask_profiler flask_monitoringdashboard flask_user flask_uploads flask_reuploaded flask_themes2
     flask_themes flask_images flask_sse flask_healthz py_healthcheck flask_prometheus_metrics flask_apscheduler
     graphql_server connexion dash eve flask_peewee spectree flask_jsonrpc flask_restless flask_potion
-    flask_rest_jsonapi flask_combo_jsonapi flask_multipass flask_saml2 flask_pyoidc flask_oidc flask_vite
+    flask_multipass flask_saml2 flask_pyoidc flask_oidc flask_vite
     flask_tus rq_dashboard flask_silk sqladmin flask_simplelogin flask_blogging flask_autodoc flask_selfdoc
     flask_statics flask_wtf_recaptcha safrs rq_scheduler_dashboard flask_redisboard flask_sijax flask_share
     flask_font_awesome flask_debug turbo_flask flask_turbo flask_ask flask_assistant flask_webhook flask_cas

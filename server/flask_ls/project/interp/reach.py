@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from flask_ls.project.interp import discover, external
+from flask_ls.project.interp import discover, entry_points, external
 from flask_ls.project.interp.discover import Entry, Hints
 from flask_ls.project.interp.sources import inner_statements
 from flask_ls.project.interp.values import Args, ClassV, Function, Instance, Wrapped
@@ -180,6 +180,25 @@ class Reach:
                 if name in names and (owner is None or self._has_importer(module)):
                     found[module.path] = Addition(line, owner)
                     break
+        return found
+
+    def plugins(self, loaded: frozenset[str]) -> dict[str, tuple[int, str]]:
+        """The modules that add routes and that a package of the program declares as entry points, but did not run.
+
+        With the line where they do, and the group.
+        """
+        found: dict[str, tuple[int, str]] = {}
+        modules = [m for m in map(self._sources.index.by_path, loaded) if m is not None]
+        packages = {m.import_name.partition(".")[0]: m for m in modules}
+        for point in entry_points.declared(self._sources):
+            program = packages.get(point.module.partition(".")[0])
+            if point.is_of_tool or program is None:
+                continue
+            module = self._sources.index.find(point.module, program)
+            if module is not None and module.path not in loaded and module.path not in found:
+                match = _ADDING.search(self._sources.text(module))
+                if match is not None:
+                    found[module.path] = (match.string.count("\n", 0, match.start()) + 1, point.group)
         return found
 
     def _handovers(self, module: Module, names: set[str]) -> Iterator[tuple[str, int, None]]:

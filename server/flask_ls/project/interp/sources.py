@@ -15,6 +15,7 @@ from flask_ls.syntax.parse import parse_module
 from flask_ls.syntax.source import SourceFile
 
 if TYPE_CHECKING:
+    from flask_ls.project.interp.entry_points import EntryPoint
     from flask_ls.project.modules import Module, ModuleIndex
 
 MAX_DATA = 300_000  # characters
@@ -52,6 +53,7 @@ class WorkspaceSources:
         self._texts: dict[str, str | None] = {}
         self._lines: dict[str, list[str]] = {}
         self.opened: dict[str, str | None] = {}
+        self.entry_points: tuple[EntryPoint, ...] | None = None  # once they were asked for
         self._listings: dict[str, list[str] | None] = {}
 
     def text(self, module: Module) -> str:

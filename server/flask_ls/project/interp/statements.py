@@ -40,10 +40,21 @@ if TYPE_CHECKING:
 
 
 def _expr(m: Machine, node: ast.Expr, frame: Frame) -> Outcome | None:
-    if not isinstance(node.value, ast.Constant):
-        frame.node = node.value
-        m.eval(node.value, frame)
+    value = node.value
+    if not isinstance(value, (ast.Constant, ast.GeneratorExp)):
+        frame.node = value
+        if isinstance(value, ast.Call) and _is_lazy(m, value.func, frame):
+            for argument in value.args:
+                m.eval(argument, frame)
+        else:
+            m.eval(value, frame)
     return None
+
+
+def _is_lazy(m: Machine, func: ast.expr, frame: Frame) -> bool:
+    """Whether this is a built-in function that does nothing until its result is read, which no statement does."""
+    is_named = isinstance(func, ast.Name) and func.id in ("map", "filter")
+    return is_named and expressions.lookup(m, func.id, frame) is m.builtins[func.id]  # type: ignore[attr-defined]
 
 
 def _assign(m: Machine, node: ast.Assign, frame: Frame) -> Outcome | None:

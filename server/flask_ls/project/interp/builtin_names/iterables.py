@@ -72,18 +72,23 @@ def enumerate_(m: Machine, args: Args) -> Value:
     for index, item in enumerate(items):
         number = start + index if sure else Unknown("this index is only known at run time")
         pairs.append(Maybe(item.path, (number, item.value)) if isinstance(item, Maybe) else (number, item))
-    return ListV(pairs, m.serial, rest)
+    return ListV(pairs, m.serial, rest, "generator")
 
 
 @function
 def zip_(m: Machine, args: Args) -> Value:
+    given = [m.settle(a) for a in args.pos]
+    if any(
+        isinstance(g, ListV) and g.kind == "generator" and any(g is o for o in given[:i]) for i, g in enumerate(given)
+    ):
+        return ListV([], m.serial, Unknown("an iterator is read in turns"), "generator")
     columns = endless.cut([m.iterate(a) for a in args.pos])
     rest = next((r for _, r in columns if r is not None), args.star)
     mixed = sum(not iteration.is_unordered(m.settle(a)) for a in args.pos) != len(args.pos) > 1
     if mixed or any(isinstance(i, Maybe) for items, _ in columns for i in items):
         return ListV([], m.serial, rest or Unknown("which elements these lists have is only known at run time"))
     rows = [tuple(row) for row in zip(*(items for items, _ in columns))]  # noqa: B905 - as the built-in does
-    return ListV(rows, m.serial, rest)
+    return ListV(rows, m.serial, rest, "generator")
 
 
 @function
@@ -103,9 +108,9 @@ def map_(m: Machine, args: Args) -> Value:
                 out.append(m.call(func, Args([item])))
         if rest is not None:
             external.escape(m, Args([func]), f"how often this runs is not known: {rest.reason}")
-        return ListV(out, m.serial, rest)
+        return ListV(out, m.serial, rest, "generator")
     rows = zip_(m, Args(args.pos[1:]))
-    return ListV([m.call(func, Args(list(row))) for row in rows.items], m.serial, rows.rest)
+    return ListV([m.call(func, Args(list(row))) for row in rows.items], m.serial, rows.rest, "generator")
 
 
 @function
@@ -123,7 +128,7 @@ def filter_(m: Machine, args: Args) -> Value:
             out.append(Maybe((*path, Step(fork, 0)), value))
         elif known:
             out.append(item)
-    return ListV(out, m.serial, rest)
+    return ListV(out, m.serial, rest, "generator")
 
 
 @function
@@ -138,7 +143,7 @@ def sorted_(m: Machine, args: Args) -> Value:
 @function
 def reversed_(m: Machine, args: Args) -> Value:
     items, rest = m.iterate(args.get(0, "sequence"))
-    return ListV(items[::-1], m.serial, rest)
+    return ListV(items[::-1], m.serial, rest, "generator")
 
 
 @function

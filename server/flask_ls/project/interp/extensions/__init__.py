@@ -4,6 +4,7 @@
 ALIASES = {
     "flask_restplus": "flask_restx",
     "flask_classy": "flask_classful",
+    "flask_combo_jsonapi": "flask_rest_jsonapi",
     "ConfigParser": "configparser",
 }
 

@@ -10,6 +10,7 @@ from flask_ls.project.interp.library import (
     containers,
     data_classes,
     data_files,
+    distributions,
     enumerations,
     files,
     finders,
@@ -32,6 +33,7 @@ PARTS = (
     containers,
     data_classes,
     data_files,
+    distributions,
     enumerations,
     files,
     finders,
@@ -68,6 +70,7 @@ def install(m: Machine) -> None:
     finders.install(m)
     paths.install(m)
     signatures.install(m)
+    distributions.install(m)
     for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"):
         m.externals[f"six.moves.configparser.{name}"] = lambda m_, n=name: m_.external(f"configparser.{n}")  # type: ignore[misc]
     m.externals["builtins"] = lambda m_: External("builtins")

@@ -41,7 +41,7 @@ def _chain(m: Machine, args: Args) -> Value:
         more, unknown = m.iterate(value)
         items.extend(more)
         rest = rest or unknown
-    return ListV(items, m.serial, rest)
+    return ListV(items, m.serial, rest, "generator")
 
 
 @at("itertools.chain.from_iterable")
@@ -60,7 +60,7 @@ def _product(m: Machine, args: Args) -> Value:
         if rest is not None or any(isinstance(i, Maybe) for i in items) or len(rows) * len(items) > iteration.MAX_ITEMS:
             return ListV([], m.serial, Unknown("this product is only known at run time"))
         rows = [(*row, item) for row in rows for item in items]
-    return m.new_list([*rows])
+    return ListV([*rows], m.serial, None, "generator")
 
 
 @at("itertools.starmap")
@@ -69,7 +69,9 @@ def _starmap(m: Machine, args: Args) -> Value:
     rows, rest = m.iterate(args.get(1, "iterable"))
     if rest is not None or any(isinstance(r, Maybe) for r in rows):
         external.escape(m, Args([func]), "how often this runs is only known at run time")
-    return ListV([m.call(func, Args(m.iterate(r)[0])) for r in rows if not isinstance(r, Maybe)], m.serial, rest)
+    return ListV(
+        [m.call(func, Args(m.iterate(r)[0])) for r in rows if not isinstance(r, Maybe)], m.serial, rest, "generator"
+    )
 
 
 @at("itertools.count")
@@ -105,6 +107,10 @@ def _islice(m: Machine, args: Args) -> Value:
     end = bounds[0] if len(bounds) == 1 else bounds[1]
     if any(isinstance(i, Maybe) for i in items) or (rest is not None and (end is None or end > len(items))):
         return _made(m, None, rest)
+    source = m.settle(args.get(0, "iterable"))
+    if isinstance(source, ListV) and source.kind == "generator" and isinstance(end, int):
+        m.touch(source)
+        source.items = items[end:]
     return _made(m, itertools.islice(items, *bounds))
 
 

@@ -1,6 +1,7 @@
-"""Flask-REST-JSONAPI: resources with the methods of their kind."""
+"""Flask-REST-JSONAPI and its successor Flask-COMBO-JSONAPI: resources with the methods of their kind."""
 
 from flask.views import MethodView
+from flask_ls_primitives import unreadable
 
 
 class Resource(MethodView): ...
@@ -31,8 +32,9 @@ class ResourceRelationship(Resource):
 
 
 class Api:
-    def __init__(self, app=None, blueprint=None, decorators=None, **options):
+    def __init__(self, app=None, blueprint=None, decorators=None, plugins=None, qs_manager_class=None):
         self.app = app
+        self.plugins = plugins
         self.blueprint = blueprint
         self.resources = []
         self.resource_registry = []
@@ -51,6 +53,8 @@ class Api:
             self.app.register_blueprint(self.blueprint)
         for blueprint in additional_blueprints or ():
             self.app.register_blueprint(blueprint)
+        if self.plugins:
+            unreadable(self.app, "plugins of flask_combo_jsonapi add routes of their own")
 
     def route(self, resource, view, *urls, **kwargs):
         resource.view = view
