@@ -199,8 +199,10 @@ def test_flk409_attributes_that_templates_read(key: str, count: int) -> None:
         ("app.run(debug=True)", {}, 1),
     ],
 )
-def test_flk501_block_that_developers_start(run: str, files: dict[str, str], count: int) -> None:
+def test_flk501_script_that_developers_start(run: str, files: dict[str, str], count: int) -> None:
     assert told("FLK501", {"app.py": f"{APP}if __name__ == '__main__':\n    {run}\n", **files}) == count
+    assert told("FLK501", {"app.py": f"{APP}{run}\n", **files}) == count
+    assert told("FLK501", {"app.py": f"{APP}def main():\n    {run}\n", **files}) == 1
 
 
 @pytest.mark.parametrize(
@@ -405,3 +407,14 @@ def test_flk503_a_library_reads_the_variable(package: str, count: int) -> None:
 @pytest.mark.parametrize(("name", "count"), [("runtests.sh", 0), ("run-latest.sh", 1), ("runlatest.sh", 1)])
 def test_flk801_scripts_for_tests(name: str, count: int) -> None:
     assert told("FLK801", {"app.py": APP, name: "flask run -h 0.0.0.0\n"}) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("    if debug is None:\n        debug = app.debug\n        if debug is None:\n            debug = True\n", 0),
+        ("    debug = True\n", 1),
+    ],
+)
+def test_flk501_parameter_that_decides(lines: str, count: int) -> None:
+    assert told("FLK501", {"app.py": f"{APP}def start(debug):\n{lines}    app.run(debug=debug)\n"}) == count
