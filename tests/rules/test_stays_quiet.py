@@ -26,6 +26,8 @@ def told(code: str, files: dict[str, str]) -> int:
     [
         ("examples/shop/app.py", "lib/core.py", 0),
         ("mocks/server.py", "lib/core.py", 0),
+        ("scripts/mail_example.py", "lib/core.py", 0),
+        ("scripts/exemplary.py", "lib/core.py", 1),
         ("shop/app.py", "lib/core.py", 1),
         ("examples/shop/app.py", "examples/blog/models.py", 1),
         ("examples/shop/app.py", "tests/test_shop.py", 1),
@@ -199,8 +201,10 @@ def test_flk409_attributes_that_templates_read(key: str, count: int) -> None:
         ("app.run(debug=True)", {}, 1),
     ],
 )
-def test_flk501_block_that_developers_start(run: str, files: dict[str, str], count: int) -> None:
+def test_flk501_script_that_developers_start(run: str, files: dict[str, str], count: int) -> None:
     assert told("FLK501", {"app.py": f"{APP}if __name__ == '__main__':\n    {run}\n", **files}) == count
+    assert told("FLK501", {"app.py": f"{APP}{run}\n", **files}) == count
+    assert told("FLK501", {"app.py": f"{APP}def main():\n    {run}\n", **files}) == 1
 
 
 @pytest.mark.parametrize(
@@ -405,3 +409,27 @@ def test_flk503_a_library_reads_the_variable(package: str, count: int) -> None:
 @pytest.mark.parametrize(("name", "count"), [("runtests.sh", 0), ("run-latest.sh", 1), ("runlatest.sh", 1)])
 def test_flk801_scripts_for_tests(name: str, count: int) -> None:
     assert told("FLK801", {"app.py": APP, name: "flask run -h 0.0.0.0\n"}) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("    if debug is None:\n        debug = app.debug\n        if debug is None:\n            debug = True\n", 0),
+        ("    debug = True\n", 1),
+    ],
+)
+def test_flk501_parameter_that_decides(lines: str, count: int) -> None:
+    assert told("FLK501", {"app.py": f"{APP}def start(debug):\n{lines}    app.run(debug=debug)\n"}) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({"run.py": "from demo.app import app\n"}, 1),
+        ({"lib/core.py": LIBRARY, "Procfile": "web: gunicorn demo.app:app\n"}, 1),
+        ({"lib/core.py": LIBRARY, ".flaskenv": "FLASK_APP=demo/app.py\n"}, 1),
+        ({"lib/core.py": LIBRARY, "Procfile": "web: gunicorn lib:app\n"}, 0),
+    ],
+)
+def test_a_program_that_is_called_a_demo(files: dict[str, str], count: int) -> None:
+    assert told("FLK402", {"demo/__init__.py": "", "demo/app.py": WEAK, **files}) == count

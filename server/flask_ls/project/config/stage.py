@@ -23,6 +23,7 @@ _STAGES: dict[str, Stage] = {
             "documentation",
             "migration",
             "migrations",
+            "profiling",
         ),
         "development",
     ),

@@ -59,8 +59,7 @@ def _is_deployed(model: ProjectModel) -> bool:
 
 def is_developers_start(ctx: Context, server: Server) -> bool:
     """Whether a developer starts the server by hand, on the own machine: deployment files have a WSGI server."""
-    blocks = (a for a in ctx.index.ancestors(server.call) if isinstance(a, ast.If) and "__name__" in ctx.text(a.test))
-    if server.is_run_simple or not any(True for _ in blocks) or not _listens_here(ctx, server):
+    if server.is_run_simple or ctx.index.function_of(server.call) is not None or not _listens_here(ctx, server):
         return False
     started = ctx.model.once(_started)
     name = posixpath.basename(ctx.path.replace("\\", "/"))

@@ -56,9 +56,17 @@ def is_on(ctx: Context, value: ast.expr) -> bool:
     value = definition(ctx, value)
     if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
         return any(is_on(ctx, operand) for operand in value.values)
+    leaves = list(possible_values(ctx, value))
+    if len(leaves) > 1 and any(_is_unread(ctx, leaf) for leaf in leaves):
+        return False
     # Where a condition decides between two values, it may well ask for the stage.
     known = list(_known_values(ctx, value))
     return bool(known) and all(known)
+
+
+def _is_unread(ctx: Context, leaf: ast.expr) -> bool:
+    """Whether a parameter or attribute decides, whose value nothing here tells."""
+    return isinstance(leaf, (ast.Name, ast.Attribute)) and constant(ctx, leaf) is UNKNOWN
 
 
 def _known_values(ctx: Context, value: ast.expr) -> Iterator[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 
 from flask_ls.project.config.keys import DEFAULTED_KEYS
 from flask_ls.project.config.stage import Stage, stage_of_name
@@ -22,6 +23,7 @@ _TESTING = frozenset({"test_client", "test_cli_runner", "test_request_context"})
 # Celery runs tasks at once, in the same process, where one of these is on: its way to test.
 _TEST_SWITCHES = frozenset({"CELERY_ALWAYS_EAGER", "CELERY_TASK_ALWAYS_EAGER", "task_always_eager"})
 _EXAMPLES = frozenset({"demo", "demos", "example", "examples", "mock", "mocks", "sample", "samples"})
+_EXAMPLE = re.compile(r"\w+_(demo|examples?|sample)|examples?_\w+")
 _BESIDE = _EXAMPLES | {"doc", "docs"}
 
 
@@ -74,23 +76,36 @@ def stage_of_class(ctx: Context, cls: ast.ClassDef) -> Stage:
 
 
 def is_example(ctx: Context) -> bool:
-    """Whether the file lies in a folder of examples or mocks beside a program or library: nobody serves it.
+    """Whether the file is an example, or a mock, beside a program or library, by its name or folder: nobody serves it.
 
-    Where there is nothing but examples, they are the program.
+    Where there is nothing but examples, they are the program; so is a folder that other code or a server loads.
     """
-    if not _lies_in(ctx, ctx.path, _EXAMPLES):
+    name = posixpath.basename(ctx.path.replace("\\", "/")).removesuffix(".py")
+    folder = next((f for f in _folders(ctx, ctx.path) if f.lower() in _EXAMPLES), None)
+    if folder is None and not _EXAMPLE.fullmatch(name):
         return False
-    return any(not _lies_in(ctx, path, _BESIDE) for path in ctx.model.each(_is_code))
+    others = [path for path in ctx.model.each(_is_code) if _BESIDE.isdisjoint(map(str.lower, _folders(ctx, path)))]
+    return any(path != ctx.path for path in others) and not _is_loaded(ctx, folder or name, others)
 
 
 def _is_code(facts: FileFacts) -> bool:
     return not is_test_path(facts.path) and posixpath.basename(facts.path) not in ("setup.py", "noxfile.py")
 
 
-def _lies_in(ctx: Context, path: str, folders: frozenset[str]) -> bool:
+def _folders(ctx: Context, path: str) -> list[str]:
+    """The folders between the workspace folder and a file."""
     workspace = ctx.model.index.workspace_of(path) if ctx.model.index is not None else ""
-    inside = posixpath.dirname(path.replace("\\", "/").removeprefix(workspace))
-    return not folders.isdisjoint(inside.lower().split("/"))
+    return posixpath.dirname(path.replace("\\", "/").removeprefix(workspace)).split("/")
+
+
+def _is_loaded(ctx: Context, module: str, others: list[str]) -> bool:
+    """Whether one of these files imports a top-level module, or a deployment file starts it."""
+    if any(i.module.partition(".")[0] == module for path in others for i in ctx.model.files[path].imports):
+        return True
+    documents = ctx.model.deployment.values()
+    words = [word.text for document in documents for command in document.commands for word in command.words]
+    words += [variable.value or "" for document in documents for variable in document.variables]
+    return any(re.match(rf"(\./)?{re.escape(module)}([.:/]|$)", word) for word in words)
 
 
 def reaches_production(ctx: Context, write: Write) -> bool:

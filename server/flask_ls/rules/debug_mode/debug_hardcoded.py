@@ -12,8 +12,8 @@ where the environment has a say, because its default changes.
 
 Quiet: In tests and in configurations, functions and conditions for tests or development, in examples beside a library,
 with ``use_evalex=False`` or ``use_debugger=False``, where ``run(debug=...)`` decides otherwise, and where only WSGI
-servers start the app: also in a ``__main__`` block that listens on this machine alone, when deployment files start
-such a server and not this file.
+servers start the app: also in a script that listens on this machine alone, when deployment files start such a server
+and not this file.
 """
 
 from __future__ import annotations
