@@ -312,3 +312,10 @@ def test_a_package_that_makes_the_application_is_not_imported_inside_its_context
     assert lacking({"pkg/__init__.py": "", "pkg/names.py": use}) == []
     assert len(lacking({"pkg/__init__.py": made + use})) == 1
     assert lacking({"pkg/__init__.py": f"def make():\n    from flask import Flask\n    return Flask('x')\n{use}"}) == []
+
+
+def test_containers_whose_elements_come_from_each_other() -> None:
+    # Each of 60 elements may be each of 60, and so on: the ways are not counted, the containers are.
+    ways = "one.append(two[i])\ntwo.append(one[i])\n" * 60
+    code = f"import random\ni = random.random()\none, two = [], []\n{ways}one.append(use)\none[i]()\n"
+    assert lacking(HEAD + code) == [USE]

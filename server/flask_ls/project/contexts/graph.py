@@ -49,6 +49,7 @@ class Graph:
         self.job_mask: Callable[[str], Mask] = lambda path: NONE
         self.left_by_module: Callable[[str], Vector] = lambda path: IDENTITY
         self._targets: Memo[tuple[BodyKey, Op], list[Target]] = Memo(tracker, self._find, [])
+        self._elements: Memo[tuple[str, Symbol, int], list[Target]] = Memo(tracker, self._find_elements, [])
         self.role = Giving(values).role
         self.decorators = Decorators(self, tracker)
         self.receivers = Receivers(values, tracker)
@@ -131,7 +132,7 @@ class Graph:
             return [t for part in symbol[1:] for t in self.references(path, part, left - 1)]
         is_call = isinstance(symbol, tuple) and symbol[0] == "()"
         if symbol[0] == "[" or (is_call and last_name(symbol[1]) in ("get", "pop")):
-            element = self._elements(path, symbol, left)
+            element = self._elements((path, symbol, left))
             if element:
                 return element
         if isinstance(symbol, tuple) and symbol[0] == "()":
@@ -158,13 +159,14 @@ class Graph:
             return self.method(value, "__call__") or self._kept(path, symbol, left)
         return self._kept(path, symbol, left) if value.kind in ("name", "called") else []
 
-    def _elements(self, path: str, symbol: Symbol, left: int) -> list[Target]:
-        """What a container gives: ``HANDLERS[name]``."""
+    def _find_elements(self, asked: tuple[str, Symbol, int]) -> list[Target]:
+        """What a container gives: ``HANDLERS[name]``. Its elements may be those of others, and these of others."""
+        path, symbol, left = asked
         found = []
         for kept in self.carried.elements(path, symbol):
             targets = self.references(kept.path, kept.symbol, left - 1)
             found += [t._replace(condition=kept.condition) for t in targets] if kept.condition is not None else targets
-        return found
+        return list(dict.fromkeys(found))
 
     def _kept(self, path: str, symbol: Symbol, left: int) -> list[Target]:
         """What a variable was bound to by wrapping a function: ``work = copy_current_request_context(f)``."""
