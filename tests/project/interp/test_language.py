@@ -393,3 +393,15 @@ def test_an_application_object_that_is_made_when_its_module_is_imported(tmp_path
     found = table(files)
     assert [a.complete for a in found.apps] == [True]
     assert rows(found.routes) == real(files, tmp_path, "object_app")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a|a)*b", "(a?)*b", "(a+)+b", "(.*)*b", "(aa?)+b", "a?" * 40 + "a" * 40, "(a|aa)" * 30 + "b", "(?x)(a|a) *b"],
+)
+def test_a_pattern_that_may_search_for_ever_is_not_tried(pattern: str) -> None:
+    found = table(
+        {"app.py": f"import re\n{START}\nif re.search({pattern!r}, 'a' * 60):\n    app.add_url_rule('/x', 'x', v)\n"}
+    )
+    (route,) = [r for r in found.routes if r.rule == "/x"]
+    assert route.conditions

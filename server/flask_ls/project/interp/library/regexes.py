@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_ls.project.interp import reasons
 from flask_ls.project.interp.functions import make_class
@@ -24,7 +24,7 @@ from flask_ls.project.interp.values import (
 if TYPE_CHECKING:
     from flask_ls.project.interp.machine import Machine
 
-# Steps that a search may take at most: the length of the text to the power of the repetitions.
+# Steps that a search may take at most: see ``_Pattern.steps``.
 MAX_STEPS = 5_000_000
 MAX_PATTERN = 500
 _FUNCTIONS = ("match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn")
@@ -32,30 +32,46 @@ _WHY = "what this pattern finds is only known at run time"
 _FLAGS = {name: int(getattr(re, name)) for name in ("A", "I", "M", "S", "X", "ASCII", "IGNORECASE", "MULTILINE")}
 
 
+class _Pattern(NamedTuple):
+    """A compiled pattern, how many of its parts repeat, and between how many ways it chooses elsewhere."""
+
+    compiled: re.Pattern[str]
+    repeats: int
+    choices: int
+
+    def ends_soon(self, text: str) -> bool:
+        """Whether a search surely takes few steps: from each place, each repetition may end anywhere."""
+        return bool(max(len(text), 2) ** (self.repeats + 1) << self.choices <= MAX_STEPS)
+
+
 @lru_cache(maxsize=256)
-def _compiled(pattern: str, flags: int) -> tuple[re.Pattern[str], int] | None:
-    """The pattern and how many parts of it repeat without limit; None when it is wrong or repetitions are nested."""
+def _compiled(pattern: str, flags: int) -> _Pattern | None:
+    """The pattern; None when it is wrong, verbose, or repeats what may match one text in several ways."""
     if len(pattern) > MAX_PATTERN:
         return None
     try:
         compiled = re.compile(pattern, flags)
     except (re.error, OverflowError, RecursionError, ValueError):
         return None
-    repeats, depth, nested = 0, [False], False
-    # Judged by the text: a repetition after a group that holds one.
+    if compiled.flags & re.VERBOSE:
+        return None
+    repeats, choices, ambiguous = 0, 0, [False]
+    # Judged by the text, without what is escaped, classes of characters, and the marks of lazy repetitions and groups.
     text = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", pattern)
+    text = re.sub(r"(?<=[*+?}])[?+]|(?<=\()\?", "", text)
     for index, char in enumerate(text):
         if char == "(":
-            depth.append(False)
+            ambiguous.append(False)
         elif char == ")":
-            inner = depth.pop() if len(depth) > 1 else False
-            repeated = text[index + 1 : index + 2] in ("*", "+", "{")
-            nested = nested or (inner and repeated)
-            depth[-1] = depth[-1] or inner
-        elif char in "*+{" and text[index - 1 : index] != "(":
-            repeats += 1
-            depth[-1] = True
-    return None if nested else (compiled, repeats)
+            inner = ambiguous.pop() if len(ambiguous) > 1 else False
+            if inner and text[index + 1 : index + 2] in ("*", "+", "{"):
+                return None
+            ambiguous[-1] = ambiguous[-1] or inner
+        elif char in "*+{?|":
+            repeats += char in "*+{"
+            choices += char in "?|"
+            ambiguous[-1] = True
+    return _Pattern(compiled, repeats, choices)
 
 
 def _found(m: Machine, name: str, pattern: Value, flags: Value, args: list[Value]) -> Value:
@@ -65,10 +81,10 @@ def _found(m: Machine, name: str, pattern: Value, flags: Value, args: list[Value
     if not isinstance(text, str) or not isinstance(pattern, str) or not isinstance(flags, int):
         return reasons.unknown_from(text, reasons.why(pattern, _WHY))
     known = _compiled(pattern, flags)
-    if known is None or max(len(text), 2) ** known[1] > MAX_STEPS or not all(isinstance(a, int) for a in more):
+    if known is None or not known.ends_soon(text) or not all(isinstance(a, int) for a in more):
         return Unknown(_WHY)
     try:
-        result = getattr(known[0], name)(text, *more)
+        result = getattr(known.compiled, name)(text, *more)
     except (TypeError, ValueError, IndexError):
         return Unknown(_WHY)
     return _value(m, result)
@@ -122,7 +138,7 @@ def _substituted(m: Machine, name: str, pattern: Value, flags: Value, args: list
         return reasons.unknown_from(text, reasons.why(pattern, _WHY))
     known = _compiled(pattern, flags)
     count = more[0] if more else 0
-    if known is None or max(len(text), 2) ** known[1] > MAX_STEPS or not isinstance(count, int):
+    if known is None or not known.ends_soon(text) or not isinstance(count, int):
         return Unknown(_WHY)
     if isinstance(repl, Unknown):
         return reasons.unknown_from(repl, _WHY)
@@ -136,7 +152,7 @@ def _substituted(m: Machine, name: str, pattern: Value, flags: Value, args: list
         return given
 
     try:
-        return getattr(known[0], name)(replaced, text, count=count)
+        return getattr(known.compiled, name)(replaced, text, count=count)
     except (_NotKnown, re.error, IndexError, TypeError):
         return Unknown(_WHY)
 
