@@ -405,3 +405,9 @@ def test_a_pattern_that_may_search_for_ever_is_not_tried(pattern: str) -> None:
     )
     (route,) = [r for r in found.routes if r.rule == "/x"]
     assert route.conditions
+
+
+@pytest.mark.parametrize("growing", ["x = x + x", "x += x", "x = [*x, *x]", "x = x * 2", "x.extend(x)", "x = (*x, *x)"])
+def test_a_list_that_doubles_again_and_again(growing: str) -> None:
+    found = table({"app.py": f"{START}\nx = [1]\nfor i in range(60):\n    {growing}\napp.add_url_rule('/x', 'x', v)\n"})
+    assert "/x" in {r.rule for r in found.routes}

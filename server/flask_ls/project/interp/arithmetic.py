@@ -123,6 +123,8 @@ def _scalars(op: type[ast.operator], left: Any, right: Any) -> Value:
 
 def _add_lists(m: Machine, left: Value, right: Value) -> Value:
     items = [*iteration.elements_of(left), *iteration.elements_of(right)]
+    if len(items) > iteration.MAX_ITEMS:
+        return Unknown("it is too long")
     if isinstance(left, tuple) and isinstance(right, tuple):
         return tuple(items)
     rest = (getattr(left, "rest", None)) or getattr(right, "rest", None)

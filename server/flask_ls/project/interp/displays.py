@@ -38,6 +38,8 @@ def _elements(m: Machine, nodes: list[ast.expr], frame: Frame) -> tuple[list[Val
     for node in nodes:
         if isinstance(node, ast.Starred):
             more, unknown = iteration.iterate(m, m.eval(node.value, frame))
+            if len(items) + len(more) > iteration.MAX_ITEMS:
+                more, unknown = [], Unknown("it is too long")
             items.extend(more)
             rest = rest or unknown
         else:
