@@ -142,7 +142,9 @@ def equals(left: Value, right: Value) -> bool | None:
         return None
     if isinstance(left, SCALARS) and isinstance(right, SCALARS):
         return bool(left == right)
-    if isinstance(left, (tuple, ListV)) and type(left) is type(right):
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return _equal_tuples(left, right)
+    if isinstance(left, ListV) and type(left) is type(right):
         a, b = list(iteration.elements_of(left)), list(iteration.elements_of(right))
         if getattr(left, "rest", None) or getattr(right, "rest", None) or _has_unsure(a) or _has_unsure(b):
             return None
@@ -163,6 +165,20 @@ def equals(left: Value, right: Value) -> bool | None:
     if isinstance(left, (Instance, DictV)) and isinstance(right, (Instance, DictV)):
         return None
     return False
+
+
+def _equal_tuples(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool | None:
+    if len(left) != len(right):
+        return None if _has_unsure(list(left)) or _has_unsure(list(right)) else False
+    known: bool | None = True
+    for one, other in zip(left, right, strict=True):
+        if isinstance(one, Maybe) or isinstance(other, Maybe):
+            return None  # what follows may stand elsewhere
+        equal = None if isinstance(one, Choice) or isinstance(other, Choice) else equals(one, other)
+        if equal is False:
+            return False
+        known = known and equal
+    return known
 
 
 def _compared_fields(cls: ClassV) -> list[Value] | None:
