@@ -64,10 +64,11 @@ def unless_written(m: Machine, rest: Unknown, value: Value) -> Value:
 def open_dict(m: Machine, target: DictV, rest: Unknown) -> None:
     """Unknown keys were written: each known key may have been overridden."""
     fork = m.fork(m.place(), rest.reason, default=0, followed=False)
+    is_plain = not isinstance(target, ConfigV)
     for key, value in list(target.items.items()):
         inner = value.value if isinstance(value, Maybe) else value
-        if isinstance(inner, Choice) and any(isinstance(option, Unknown) for _, option in inner.options):
-            continue  # it may be anything as it is
+        if is_plain and isinstance(inner, Choice) and any(isinstance(option, Unknown) for _, option in inner.options):
+            continue  # it may be anything as it is; in a configuration, where that was read from counts
         if isinstance(inner, (*SCALARS, Choice)):
             m.write(target.items, key, m.join([((Step(fork, 0),), inner), ((Step(fork, 1),), Unknown(rest.reason))]))
     m.write(target.rest_cell, 0, rest)
