@@ -17,8 +17,8 @@ from flask_ls.lsp.folder import Folder
 if TYPE_CHECKING:
     from flask_ls.lsp.session import Session
 
-PAUSE_SECONDS = 0.15
-"""How long typing must rest before it begins. The next keystroke ends it."""
+PAUSE_SECONDS = 0.3
+"""How long typing must rest before it begins: longer than from key to key. The next keystroke ends it."""
 
 
 class CatchingUp:
