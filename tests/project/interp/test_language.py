@@ -68,6 +68,18 @@ for x in ["/m1", ("/m2", "m2"), {"rule": "/m3", "methods": ["PUT"]}, ["/m4", "m4
           Spec("/dc", "one"), Spec("/dd", "two"), Spec("/de"), ("x",), {"r": 1}]:
     if (s := spec(x)): app.add_url_rule(s[0], s[1], v, methods=s[2])
 """,
+    "members of enumerations as texts": """
+from enum import Enum
+class Plain(Enum):
+    a = "x"
+class Shown(Enum):
+    a = "y"
+    def __str__(self): return self.value
+class Mixed(str, Enum):
+    a = "z"
+    def __str__(self): return self.value
+for i, member in enumerate((Plain.a, Shown.a, Mixed.a)): app.add_url_rule(f"/{member}", str(member), v)
+""",
     "regular expressions": """
 import re
 def snake(n): return re.sub("([a-z0-9])([A-Z])", r"\\1_\\2", re.sub("(.)([A-Z][a-z]+)", r"\\1_\\2", n)).lower()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 # Steps that a function may take as long as they have no effect: they write to nothing older than the call.
 MAX_IDLE = 30_000
+# The same where each call is short: a decorator that looks at what it is given.
+MAX_OFTEN = 300_000
 # Steps that a function may take as long as no route, blueprint or module comes of them. Only where each call is long:
 # what collects views for later does little each time.
 MAX_WORK = 100_000
@@ -34,8 +36,8 @@ class Effort:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether it is no longer followed without loss: nothing but its result is needed."""
-        return self.is_idle and self.steps > MAX_IDLE
+        """Whether it is no longer followed, as nothing but its result is needed. A short one may be called often."""
+        return self.is_idle and self.steps > (MAX_IDLE if self.steps > _LONG * self.calls else MAX_OFTEN)
 
     @property
     def is_excessive(self) -> bool:

@@ -50,12 +50,16 @@ _SHOWN_AS_VALUES = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "h
 
 
 def formatted(m: Machine, value: Value) -> Value:
-    """``format(value)``, the text in f-strings. Until Python 3.11, members of ``(str, Enum)`` were shown as values."""
+    """``format(value)``, the text in f-strings.
+
+    Until Python 3.11, members of ``(str, Enum)`` were shown as values, unless their class has a ``__str__``.
+    """
     if isinstance(value, Choice):
         return m.lift(value, lambda v: formatted(m, v))
-    if isinstance(value, Instance) and isinstance(value.native, SCALARS) and value.cls.derives("enum.Enum"):
-        is_own = value.cls.lookup("__str__") is not MISSING or value.cls.lookup("__format__") is not MISSING
-        if is_own or not any(cls.path in _SHOWN_AS_VALUES for cls in value.cls.mro):
+    if isinstance(value, Instance) and value.cls.derives("enum.Enum"):
+        is_mixed = isinstance(value.native, (str, int, float)) and value.cls.lookup("__str__") is MISSING
+        is_shown = any(cls.path in _SHOWN_AS_VALUES for cls in value.cls.mro)
+        if value.cls.lookup("__format__") is not MISSING or (is_mixed and not is_shown):
             return Unknown("how a member of this enumeration is formatted depends on the version of Python")
     return to_str(m, value)
 
