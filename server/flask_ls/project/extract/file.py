@@ -251,8 +251,9 @@ def _returned(index: FileIndex, node: FunctionNode, statements: list[ast.AST]) -
             value = bindings[0].value
             seen += 1
         found = ref(value) if value is not None else None
-        if found is not None and found.called and found.dotted.partition(".")[0] in scope.bindings:
-            found = local_ref(index, value)  # type: ignore[arg-type]
+        is_call = found is not None and found.called and found.dotted.partition(".")[0] in scope.bindings
+        if value is not None and is_call:
+            found = local_ref(index, value)
         if found is None or found.dotted.partition(".")[0] in scope.bindings:
             opaque = opaque or value is not None
         else:

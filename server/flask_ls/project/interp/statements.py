@@ -53,8 +53,9 @@ def _expr(m: Machine, node: ast.Expr, frame: Frame) -> Outcome | None:
 
 def _is_lazy(m: Machine, func: ast.expr, frame: Frame) -> bool:
     """Whether this is a built-in function that does nothing until its result is read, which no statement does."""
-    is_named = isinstance(func, ast.Name) and func.id in ("map", "filter")
-    return is_named and expressions.lookup(m, func.id, frame) is m.builtins[func.id]  # type: ignore[attr-defined]
+    if not isinstance(func, ast.Name) or func.id not in ("map", "filter"):
+        return False
+    return expressions.lookup(m, func.id, frame) is m.builtins[func.id]
 
 
 def _assign(m: Machine, node: ast.Assign, frame: Frame) -> Outcome | None:

@@ -15,7 +15,9 @@ def values_in_turns(ctx: Context, node: ast.expr) -> list[ast.expr]:
     Empty when the name is not a loop variable alone, when not every turn comes to the node, or when an element is
     hidden behind ``*``.
     """
-    bindings = ctx.index.lookup(node.id, node) if isinstance(node, ast.Name) else []
+    if not isinstance(node, ast.Name):
+        return []
+    bindings = ctx.index.lookup(node.id, node)
     statement = ctx.index.statement(node)
     loops = [b.node for b in bindings if isinstance(b.node, ast.For)]
     loop = next((n for n in loops if statement in n.body), None)
@@ -29,7 +31,7 @@ def values_in_turns(ctx: Context, node: ast.expr) -> list[ast.expr]:
     if not isinstance(loop.target, ast.Tuple):
         return []
     names = [t.id if isinstance(t, ast.Name) else "" for t in loop.target.elts]
-    position = names.index(node.id) if node.id in names else -1  # type: ignore[attr-defined]
+    position = names.index(node.id) if node.id in names else -1
     rows = [t.elts for t in turns if isinstance(t, (ast.Tuple, ast.List)) and len(t.elts) == len(names)]
     return [row[position] for row in rows] if position >= 0 and len(rows) == len(turns) else []
 

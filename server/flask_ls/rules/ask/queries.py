@@ -123,8 +123,9 @@ def is_query(ctx: Context, node: ast.expr) -> bool:
 
 def _is_executed(ctx: Context, node: ast.expr) -> bool:
     called = node.func if isinstance(node, ast.Call) else None
-    is_execute = isinstance(called, ast.Attribute) and called.attr == "execute"
-    return is_execute and ctx.is_instance(called.value, *_CONNECTIONS)  # type: ignore[union-attr]
+    if not isinstance(called, ast.Attribute) or called.attr != "execute":
+        return False
+    return ctx.is_instance(called.value, *_CONNECTIONS)
 
 
 def _is_query_of_columns(ctx: Context, called: ast.Attribute, given: list[ast.expr]) -> bool:
